@@ -1,0 +1,34 @@
+import type { Text } from "../config/text.ts";
+
+/** An argument of a command: a string, or a text whose value may not be printed. */
+export type Arg = string | Text;
+
+/** A process to start, as data: never a shell string, secrets only in `env`. */
+export interface Command {
+  /** Name or absolute path of the program. */
+  readonly bin: string;
+  readonly args: readonly Arg[];
+  /** Variables added to the environment; only their names are ever printed. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Bytes for standard input; the caller's own when absent. */
+  readonly input?: string;
+}
+
+/** The command as it may be printed: references instead of values. */
+export function shownWords(command: Command): string[] {
+  return [command.bin, ...command.args.map((arg) => (typeof arg === "string" ? arg : arg.shown))];
+}
+
+/** The arguments as the program gets them. */
+export function realArgs(command: Command): string[] {
+  return command.args.map((arg) => (typeof arg === "string" ? arg : arg.value));
+}
+
+/** The command as one line that can be pasted into a POSIX shell. */
+export function pasteable(command: Command): string {
+  return shownWords(command).map(quoted).join(" ");
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,44 @@
+/** A container engine that was found on this machine, and how its command line differs from the others'. */
+
+/** The engines that are driven through an OCI command line. */
+export type OciName = "docker" | "podman";
+
+/** Where an engine is and what it can do. */
+export interface Engine {
+  readonly name: OciName;
+  /** Absolute path of its command-line program. */
+  readonly bin: string;
+  /** Variables that its program needs to reach the endpoint that was found (DOCKER_HOST, XDG_RUNTIME_DIR …). */
+  readonly env: Readonly<Record<string, string>>;
+  /** Podman without root: identity mapping and limits differ. */
+  readonly rootless: boolean;
+}
+
+/** What a container of argus carries as labels: they are its only database. */
+export const LABEL = {
+  backend: "argus.backend",
+  session: "argus.session",
+  owner: "argus.owner",
+  version: "argus.version",
+  inputs: "argus.inputs",
+  recipe: "argus.recipe",
+} as const;
+
+/** Who owns a container: the argus process, precisely enough that a reused pid is not mistaken for it. */
+export interface Owner {
+  readonly pid: number;
+  /** Start time of the process in clock ticks since boot (field 22 of /proc/PID/stat), or ms since the epoch elsewhere. */
+  readonly started: string;
+  /** /proc/sys/kernel/random/boot_id, or "" where there is none. */
+  readonly boot: string;
+  readonly host: string;
+  readonly uid: number;
+}
+
+/** The name and owner of one session, decided before anything is started. */
+export interface SessionIdentity {
+  readonly backend: string;
+  /** `argus-<backend>-<12 hex>`, unique. */
+  readonly container: string;
+  readonly owner: Owner;
+}

@@ -1,0 +1,46 @@
+/** Everything that argus tells a user when it cannot go on: one class, one table of exit codes. */
+
+/**
+ * Exit codes of argus itself (`run` returns the server's own code once the server has started).
+ * Source: design section 9.
+ */
+export const EXIT = { ok: 0, failed: 1, usage: 2, absent: 3 } as const;
+
+/** A failure with everything a report needs: what is wrong, where, and what to type next. */
+export class ArgusError extends Error {
+  override readonly name = "ArgusError";
+  /** `area/what`, stable for scripts: "config/unknown-key", "engine/not-running". */
+  readonly code: string;
+  /** What the user can type or change next. */
+  readonly hint: string | undefined;
+  /** `file:line:col`, or the pasted command that failed. */
+  readonly where: string | undefined;
+  /** One of {@link EXIT}. */
+  readonly exitCode: number;
+  /** The last lines that another program said about it, printed below the message. */
+  readonly output: string | undefined;
+
+  constructor(code: string, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.hint = details.hint;
+    this.where = details.where;
+    this.output = details.output;
+    this.exitCode = details.exitCode ?? exitCodeOf(code);
+  }
+}
+
+/** What an {@link ArgusError} may carry beside its code and message. */
+export interface ErrorDetails {
+  readonly hint?: string | undefined;
+  readonly where?: string | undefined;
+  readonly output?: string | undefined;
+  readonly exitCode?: number | undefined;
+  readonly cause?: unknown;
+}
+
+function exitCodeOf(code: string): number {
+  if (code.startsWith("config/") || code.startsWith("usage/")) return EXIT.usage;
+  if (code.startsWith("absent/")) return EXIT.absent;
+  return EXIT.failed;
+}
