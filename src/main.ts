@@ -1,0 +1,235 @@
+/** The program: its commands, their flags and help, and the one place where any failure becomes a report. */
+import { type CAC, cac } from "cac";
+import { ArgusError, EXIT } from "./errors.ts";
+import { setLevel } from "./ui/log.ts";
+import { report } from "./ui/report.ts";
+import { VERSION } from "./version.ts";
+
+/** Flags as cac hands them over: strings, booleans, arrays where a flag may repeat. */
+type Flags = Readonly<Record<string, unknown>>;
+
+/** Runs the command that the words name and returns the exit code. Never throws. */
+export async function main(words: readonly string[]): Promise<number> {
+  const program = cac("argus");
+  registerCommands(program);
+  program.help(examplesFirst);
+  const wanted = { json: words.includes("--json"), verbose: words.includes("--verbose") };
+  try {
+    program.parse(["", "argus", ...marked(words)], { run: false });
+    const { options } = program;
+    if (options.help) return EXIT.ok;
+    if (options.version && program.matchedCommand === undefined) {
+      console.log(VERSION);
+      return EXIT.ok;
+    }
+    if (program.matchedCommand === undefined) throw noCommand(program, words);
+    setLevel({ quiet: options.quiet === true, verbose: options.verbose === true });
+    return await program.runMatchedCommand();
+  } catch (error) {
+    return report(usageError(error, program), wanted);
+  }
+}
+
+function registerCommands(program: CAC): void {
+  program.option("-c, --config <file>", "Config file. Default: ARGUS_CONFIG, ./config.yaml, then the per-user one");
+  program.option("--json", "Print data as JSON on stdout");
+  program.option("-q, --quiet", "Only errors and warnings");
+  program.option("--verbose", "More detail");
+  program.option("-V, --version", "Print the version");
+
+  program
+    .command("run [backend]", "Run one backend, its stdio on this terminal's or client's pipes")
+    .option("--runtime <name>", "docker, podman or kubernetes. Default: what is installed and answers")
+    .option("--no-build", "Fail when the image is absent instead of building it")
+    .option("--require-isolation", "Fail instead of ever running without a container")
+    .option("--network <name>", "Network of an ad hoc run: none, bridge or a name")
+    .option("--memory <size>", "Memory limit of an ad hoc run, e.g. 1g")
+    .option("--cpus <number>", "CPU limit of an ad hoc run")
+    .option("--volume <spec>", "Mount of an ad hoc run, source:target[:mode]; may repeat")
+    .option("--env <NAME>", "Variable that an ad hoc run passes on from its own environment; may repeat")
+    .example((bin) => `  ${bin} run fetch                      the backend "fetch" of the config`)
+    .example((bin) => `  ${bin} run fetch -- --verbose         with one more argument for the server`)
+    .example((bin) => `  ${bin} run -- uvx mcp-server-fetch    ad hoc, without any config`)
+    .action(async (backend: string | undefined, flags: Flags) => {
+      const { run } = await import("./commands/run.ts");
+      return run({ ...common(flags), backend: optional(backend), ...runFlags(flags), words: rest(flags) });
+    });
+
+  program
+    .command("build [...backends]", "Build the images that are missing")
+    .option("--runtime <name>", "docker or podman")
+    .option("--force", "Build also what is present")
+    .option("--no-cache", "Ignore the engine's build cache")
+    .option("--pull", "Ask for newer base images")
+    .option("--parallel <number>", "Builds at a time. Default 2")
+    .example((bin) => `  ${bin} build                  every backend of the config`)
+    .example((bin) => `  ${bin} build fetch github     only these`)
+    .action(async (backends: string[], flags: Flags) => {
+      const { build } = await import("./commands/build.ts");
+      return build({
+        ...common(flags),
+        backends: backends.map(unmarked),
+        runtime: text(flags, "runtime"),
+        force: flags.force === true,
+        cache: flags.cache !== false,
+        pull: flags.pull === true,
+        parallel: text(flags, "parallel"),
+      });
+    });
+
+  program
+    .command("validate", "Check the config and print every problem")
+    .option("--allow-unset", "Accept variables that are not set")
+    .example((bin) => `  ${bin} validate --config config.yaml`)
+    .action(async (flags: Flags) => {
+      const { validate } = await import("./commands/validate.ts");
+      return validate({ ...common(flags), allowUnset: flags.allowUnset === true });
+    });
+
+  program
+    .command("plan [backend]", "Print what argus would do: image, Dockerfile, exact commands")
+    .option("--runtime <name>", "docker, podman or kubernetes. Default docker")
+    .option("--dockerfile", "Only the Dockerfile")
+    .example((bin) => `  ${bin} plan fetch                 the commands of one backend`)
+    .example((bin) => `  ${bin} plan fetch --dockerfile    its Dockerfile and nothing else`)
+    .action(async (backend: string | undefined, flags: Flags) => {
+      const { plan } = await import("./commands/plan.ts");
+      return plan({
+        ...common(flags),
+        backend: optional(backend),
+        runtime: text(flags, "runtime"),
+        dockerfile: flags.dockerfile === true,
+      });
+    });
+
+  program
+    .command("doctor", "Check engines, config and what the machine can enforce")
+    .example((bin) => `  ${bin} doctor`)
+    .action(async (flags: Flags) => {
+      const { doctor } = await import("./commands/doctor.ts");
+      return doctor(common(flags));
+    });
+
+  program
+    .command("ps", "List running sessions and orphans")
+    .example((bin) => `  ${bin} ps`)
+    .action(async (flags: Flags) => {
+      const { ps } = await import("./commands/ps.ts");
+      return ps(common(flags));
+    });
+
+  program
+    .command("clean", "Remove orphaned containers")
+    .option("--images", "Also remove images that argus built and no backend of the config uses")
+    .example((bin) => `  ${bin} clean`)
+    .action(async (flags: Flags) => {
+      const { clean } = await import("./commands/clean.ts");
+      return clean({ ...common(flags), images: flags.images === true });
+    });
+
+  program
+    .command("schema", "Print the config's JSON Schema, for editors")
+    .example((bin) => `  ${bin} schema > argus.schema.json`)
+    .action(async () => {
+      const { schema } = await import("./commands/schema.ts");
+      return schema();
+    });
+
+  program
+    .command("init [file]", "Write a commented config to start from")
+    .example((bin) => `  ${bin} init`)
+    .action(async (file: string | undefined, flags: Flags) => {
+      const { init } = await import("./commands/init.ts");
+      return init({ ...common(flags), file: optional(file) });
+    });
+}
+
+/** The flags that every command takes. */
+function common(flags: Flags): { config: string | undefined; json: boolean; verbose: boolean } {
+  return { config: text(flags, "config"), json: flags.json === true, verbose: flags.verbose === true };
+}
+
+function runFlags(flags: Flags) {
+  return {
+    runtime: text(flags, "runtime"),
+    build: flags.build !== false,
+    requireIsolation: flags.requireIsolation === true,
+    adHoc: {
+      network: text(flags, "network"),
+      memory: text(flags, "memory"),
+      cpus: text(flags, "cpus"),
+      volumes: texts(flags, "volume"),
+      env: texts(flags, "env"),
+    },
+  };
+}
+
+/**
+ * cac turns words that look like numbers into numbers (`1.10` → 1.1), and drops `-` and empty words: such words carry a
+ * mark through the parser. Words after `--` belong to the server and pass untouched.
+ */
+const MARK = "\u0001";
+
+function marked(words: readonly string[]): string[] {
+  const end = words.indexOf("--");
+  const own = end === -1 ? words : words.slice(0, end);
+  return [...own.map(markedWord), ...words.slice(own.length)];
+}
+
+function markedWord(word: string): string {
+  const assignment = /^(--[^=]+=)(.*)$/s.exec(word);
+  if (assignment !== null) return `${assignment[1]}${MARK}${assignment[2]}`;
+  return word === "-" || word === "" || Number.isFinite(Number(word)) ? `${MARK}${word}` : word;
+}
+
+function unmarked(word: unknown): string {
+  return String(word).replaceAll(MARK, "");
+}
+
+function optional(word: unknown): string | undefined {
+  return word === undefined ? undefined : unmarked(word);
+}
+
+function text(flags: Flags, name: string): string | undefined {
+  const value = flags[name];
+  if (Array.isArray(value)) {
+    throw new ArgusError("usage/repeated", `--${name} is given ${value.length} times`, { hint: "give it once" });
+  }
+  return value === undefined ? undefined : unmarked(value);
+}
+
+function texts(flags: Flags, name: string): string[] {
+  const value = flags[name];
+  return value === undefined ? [] : (Array.isArray(value) ? value : [value]).map(unmarked);
+}
+
+function rest(flags: Flags): readonly string[] {
+  return (flags["--"] as string[] | undefined) ?? [];
+}
+
+function examplesFirst(sections: { title?: string; body: string }[]) {
+  const examples = sections.filter((section) => section.title === "Examples");
+  const others = sections.filter((section) => section.title !== "Examples" && !section.title?.startsWith("For more"));
+  return [...others.slice(0, 2), ...examples, ...others.slice(2)];
+}
+
+function noCommand(program: CAC, words: readonly string[]): ArgusError {
+  const word = words.find((candidate) => !candidate.startsWith("-"));
+  const names = program.commands.map((command) => command.name);
+  if (word === undefined) {
+    return new ArgusError("usage/no-command", `no command; expected one of ${names.join(", ")}`, {
+      hint: "argus --help",
+    });
+  }
+  return new ArgusError("usage/unknown-command", `unknown command "${word}"; expected one of ${names.join(", ")}`, {
+    hint: "argus --help",
+  });
+}
+
+/** cac throws its own kind of error, whose class it does not export. */
+function usageError(error: unknown, program: CAC): unknown {
+  if (!(error instanceof Error) || error.name !== "CACError") return error;
+  const command = program.matchedCommand?.name ?? "";
+  const message = unmarked(error.message.charAt(0).toLowerCase() + error.message.slice(1));
+  return new ArgusError("usage/flags", message, { hint: `argus ${command} --help` });
+}

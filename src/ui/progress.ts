@@ -1,0 +1,66 @@
+/** Progress of long work: on a terminal one live line per item with step and elapsed time, on a pipe plain lines. */
+import { isatty } from "node:tty";
+
+export interface Progress {
+  /** The item is being worked on. */
+  start(item: string): void;
+  /** What it does right now. */
+  step(item: string, step: string): void;
+  /** The item is finished; `outcome` stays on the screen. */
+  finish(item: string, outcome: string): void;
+  /** Ends the redrawing; nothing is printed after it. */
+  close(): void;
+}
+
+const REDRAW_MS = 120;
+
+/** Progress on stderr: live when it is a terminal that can redraw, plain lines else, nothing with `quiet`. */
+export function createProgress(options: { readonly quiet: boolean }): Progress {
+  if (options.quiet) return { start() {}, step() {}, finish() {}, close() {} };
+  const live = isatty(2) && process.env.TERM !== "dumb" && process.env.CI === undefined;
+  return live ? liveProgress() : plainProgress();
+}
+
+function plainProgress(): Progress {
+  return {
+    start: (item) => console.error(`argus: ${item}: building`),
+    step() {},
+    finish: (item, outcome) => console.error(`argus: ${item}: ${outcome}`),
+    close() {},
+  };
+}
+
+function liveProgress(): Progress {
+  const running = new Map<string, { since: number; step: string }>();
+  let drawn = 0;
+  const draw = (above = "") => {
+    const width = process.stderr.columns ?? 80;
+    const lines = [...running].map(([item, { since, step }]) => {
+      const seconds = Math.round((Date.now() - since) / 1000);
+      return `  ${item}  ${seconds}s  ${step}`.slice(0, width - 1);
+    });
+    const up = drawn > 0 ? `\x1b[${drawn}A\x1b[J` : "";
+    process.stderr.write(`${up}${above}${lines.map((line) => `${line}\n`).join("")}`);
+    drawn = lines.length;
+  };
+  const timer = setInterval(draw, REDRAW_MS);
+  timer.unref();
+  return {
+    start(item) {
+      running.set(item, { since: Date.now(), step: "" });
+      draw();
+    },
+    step(item, step) {
+      const entry = running.get(item);
+      if (entry !== undefined) entry.step = step;
+    },
+    finish(item, outcome) {
+      running.delete(item);
+      draw(`argus: ${item}: ${outcome}\n`);
+    },
+    close() {
+      clearInterval(timer);
+      draw();
+    },
+  };
+}

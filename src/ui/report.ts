@@ -1,0 +1,47 @@
+/** How a failure reaches the user: one report for people on stderr, or one JSON object on stdout. */
+
+import { InvalidConfig } from "../config/invalid_config.ts";
+import { type Problem, placeOf } from "../config/problem.ts";
+import { ArgusError, EXIT } from "../errors.ts";
+
+/** Prints what went wrong and returns the exit code. Anything but an ArgusError is a defect of argus and says so. */
+export function report(error: unknown, options: { readonly json: boolean; readonly verbose: boolean }): number {
+  const failure = error instanceof ArgusError ? error : defect(error);
+  if (options.json) console.log(JSON.stringify({ error: errorJson(failure) }));
+  else if (failure instanceof InvalidConfig) printProblems(failure.problems);
+  else for (const line of errorLines(failure)) console.error(line);
+  if (options.verbose && failure.cause instanceof Error) console.error(failure.cause.stack);
+  return failure.exitCode;
+}
+
+/** One line for each problem, its hint below: `file:line:col: error: message [code]`. */
+export function printProblems(problems: readonly Problem[]): void {
+  for (const problem of problems) {
+    console.error(`${placeOf(problem)}: ${problem.severity}: ${problem.message} [${problem.code}]`);
+    if (problem.hint !== undefined) console.error(`  hint: ${problem.hint}`);
+  }
+}
+
+function errorJson(failure: ArgusError): Record<string, unknown> {
+  const { code, message, hint, where } = failure;
+  return failure instanceof InvalidConfig
+    ? { code, message, hint, where, problems: failure.problems }
+    : { code, message, hint, where };
+}
+
+function errorLines(failure: ArgusError): string[] {
+  const place = failure.where === undefined ? "" : `${failure.where}: `;
+  const lines = [`argus: error: ${place}${failure.message} [${failure.code}]`];
+  for (const line of failure.output?.trimEnd().split("\n") ?? []) lines.push(`  | ${line}`);
+  if (failure.hint !== undefined) lines.push(`  hint: ${failure.hint}`);
+  return lines;
+}
+
+function defect(error: unknown): ArgusError {
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new ArgusError("internal/defect", `this is a defect of argus: ${message.split("\n")[0]}`, {
+    hint: "run the same command with --verbose and report what it prints",
+    exitCode: EXIT.failed,
+    cause: error,
+  });
+}
