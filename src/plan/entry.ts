@@ -1,0 +1,25 @@
+/**
+ * What runs, in one rule: the image's entry, followed by what the backend's words add to it.
+ *
+ * `command` and `args` often repeat the entry (`command: node, args: ["dist/index.js"]` beside
+ * `entrypoint: ["node", "dist/index.js"]`, or only its tail beside an ENTRYPOINT), so the repetition is dropped.
+ */
+import type { Text } from "../config/text.ts";
+import { programName } from "./recipe.ts";
+
+/** The server's arguments: `words` ([command, ...args]) without what they have in common with the start of `entry`. */
+export function serverArgs(entry: readonly string[], words: readonly Text[]): Text[] {
+  const [command, ...args] = words;
+  if (command === undefined) return [];
+  const same = entry[0] !== undefined && sameProgram(entry[0], command.value);
+  if (!same) return args;
+  let common = 0;
+  while (common < args.length && args[common]!.value === entry[common + 1]) common += 1;
+  return args.slice(common);
+}
+
+/** `node`, `/usr/bin/node` and `node.exe` are one program; so are python, python3 and python3.12. */
+function sameProgram(one: string, other: string): boolean {
+  const name = (command: string) => programName(command).replace(/^python(3(\.\d+)?)?$/, "python");
+  return name(one) === name(other);
+}

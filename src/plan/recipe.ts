@@ -1,0 +1,73 @@
+/** Which tool a command is, and which recipe its image is made with. */
+
+/** The tools whose command lines argus reads. */
+export type ToolName =
+  | "uvx"
+  | "uv"
+  | "python"
+  | "pipx"
+  | "npx"
+  | "npm"
+  | "pnpm"
+  | "pnpx"
+  | "yarn"
+  | "bun"
+  | "bunx"
+  | "node"
+  | "tsx"
+  | "go";
+
+/** A command that argus knows. */
+export interface KnownTool {
+  readonly tool: ToolName;
+  readonly recipe: "uvx" | "npx" | "go";
+  /** The Python that the command itself names: "3.12" of python3.12. */
+  readonly python?: string;
+}
+
+/** Spec: the table of "Image Building Pipeline"; the rest are other spellings of the same three. */
+const RECIPES: Readonly<Record<ToolName, KnownTool["recipe"]>> = {
+  uvx: "uvx",
+  uv: "uvx",
+  python: "uvx",
+  pipx: "uvx",
+  npx: "npx",
+  npm: "npx",
+  pnpm: "npx",
+  pnpx: "npx",
+  yarn: "npx",
+  bun: "npx",
+  bunx: "npx",
+  node: "npx",
+  tsx: "npx",
+  go: "go",
+};
+
+/** Tools of which only one subcommand starts a package; with any other, argus has no recipe for the command. */
+const SUBCOMMANDS: Partial<Record<ToolName, readonly string[]>> = {
+  npm: ["exec", "x"],
+  pnpm: ["dlx"],
+  yarn: ["dlx"],
+  bun: ["x"],
+};
+
+/** The tool that a command is, or undefined. `words` are its arguments. */
+export function toolOf(command: string, words: readonly string[] = []): KnownTool | undefined {
+  const name = programName(command).toLowerCase();
+  const python = /^python(?:3(?:\.(\d+))?)?$/.exec(name);
+  if (python !== null) {
+    return { tool: "python", recipe: "uvx", ...(python[1] === undefined ? {} : { python: `3.${python[1]}` }) };
+  }
+  const tool = name === "pnx" ? "pnpx" : name;
+  if (!Object.hasOwn(RECIPES, tool)) return undefined;
+  const known = tool as ToolName;
+  const subcommands = SUBCOMMANDS[known];
+  if (subcommands !== undefined && !words.some((word) => subcommands.includes(word))) return undefined;
+  return { tool: known, recipe: RECIPES[known] };
+}
+
+/** A command's own name: without its folder (either slash) and the extensions that Windows gives programs. */
+export function programName(command: string): string {
+  const base = command.slice(Math.max(command.lastIndexOf("/"), command.lastIndexOf("\\")) + 1);
+  return base.replace(/\.(exe|cmd|bat|ps1)$/i, "");
+}
