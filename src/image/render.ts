@@ -1,0 +1,144 @@
+/** The Dockerfile of a plan: values are made safe words here, the templates put them on their lines. */
+import { createHash } from "node:crypto";
+import { Eta } from "eta/core";
+import { LABEL } from "../engine/engine.ts";
+import type { GoImage, NpxImage, SourceImage, UvxImage } from "../plan/plan.ts";
+import { VERSION } from "../version.ts";
+import { assignment, execForm, oneLine, shellLine, shellWord, shellWords } from "./quote.ts";
+import { TEMPLATES } from "./templates.gen.ts";
+
+/** A plan whose Dockerfile argus writes. */
+export type GeneratedImage = UvxImage | NpxImage | GoImage | SourceImage;
+
+/** How a Dockerfile is written. */
+export interface RenderOptions {
+  /**
+   * Use `RUN --mount`: caches that outlive a build, and the certificate bundle given as `--secret id=ca,src=FILE`.
+   * Builders before BuildKit know neither; without mounts no certificate can be passed, the base image must hold it.
+   */
+  readonly mounts: boolean;
+}
+
+/** The text of the Dockerfile. A value that would leave its line → image/unsafe-value. */
+export function renderDockerfile(plan: GeneratedImage, options: RenderOptions): string {
+  const data = dataOf(plan);
+  const template = eta.compile(TEMPLATES[plan.recipe]);
+  const labels = [...labelsOf(plan), assignment(LABEL.version, VERSION), assignment(LABEL.inputs, inputsOf(plan))];
+  return eta.render(template, { ...data, labels, mounts: options.mounts });
+}
+
+/** Hash of everything that shapes the image: 64 hex digits, the same for each builder and each version of argus. */
+export function inputsOf(plan: GeneratedImage): string {
+  const template = eta.compile(TEMPLATES[plan.recipe]);
+  const text = eta.render(template, { ...dataOf(plan), labels: labelsOf(plan), mounts: true });
+  return createHash("sha256").update(text).digest("hex");
+}
+
+const eta = new Eta({ autoEscape: false, autoTrim: false, autoFilter: true, filterFunction: oneLine });
+
+function dataOf(plan: GeneratedImage): object {
+  const git = plan.git ? ["git", "ca-certificates"] : [];
+  const common = {
+    base: plan.base,
+    buildEnv: Object.entries(plan.buildEnv).map(([name, value]) => assignment(name, value)),
+    builderPackages: installPackages([...git, ...plan.buildSystemDeps]),
+    finalPackages: installPackages(plan.systemDeps),
+    trustCa: TRUST_CA,
+  };
+  switch (plan.recipe) {
+    case "uvx":
+      return { ...common, ...uvxData(plan) };
+    case "npx":
+      return { ...common, ...npxData(plan) };
+    case "go":
+      return { ...common, ...goData(plan) };
+    case "source":
+      return { ...common, ...sourceData(plan) };
+  }
+}
+
+function uvxData(plan: UvxImage): object {
+  const { install, installOptions } = plan;
+  const python = plan.python === undefined ? [] : ["--python", plan.python];
+  if (install.kind === "tool") {
+    const beside = [...install.with, ...plan.additionalPackages].flatMap((each) => ["--with", each]);
+    const path = `/app/venv/bin/${install.binary}`;
+    return {
+      tool: {
+        words: shellWords([...python, ...beside, ...installOptions, install.spec]),
+        name: shellWord(install.binary),
+        path: shellWord(path),
+      },
+      entrypoint: execForm([path]),
+    };
+  }
+  return {
+    tool: undefined,
+    module: {
+      name: shellWord(install.module),
+      venvWords: shellWords([...python, "/app/venv"]),
+      packages: plan.additionalPackages.length > 0 && shellWords([...installOptions, ...plan.additionalPackages]),
+      distribution: shellWords([...installOptions, install.distribution]),
+    },
+    entrypoint: execForm(["/app/venv/bin/python", "-m", install.module]),
+  };
+}
+
+function npxData(plan: NpxImage): object {
+  const script = "/app/mcp-server";
+  return {
+    packages: shellWords([...plan.packages, ...plan.additionalPackages]),
+    firstPackage: shellWord(plan.packages[0] ?? ""),
+    binary: shellWord(plan.binary ?? ""),
+    entrypoint: execForm(plan.nodeOptions.length === 0 ? [script] : ["node", ...plan.nodeOptions, script]),
+  };
+}
+
+function goData(plan: GoImage): object {
+  const path = plan.module.replace(/@[^@]*$/, "").split("/");
+  const last = /^v\d+$/.test(path.at(-1) ?? "") ? path.at(-2) : path.at(-1);
+  return {
+    module: shellWord(plan.module),
+    binaries: shellWords([plan.binary ?? "", last ?? ""].filter((name) => name !== "")),
+    extraModules: plan.additionalPackages.map(shellWord),
+    runtimeBase: plan.runtimeBase,
+    finalPackages: installPackages(["ca-certificates", ...plan.systemDeps]),
+    entrypoint: execForm(["/app/mcp-server"]),
+  };
+}
+
+function sourceData(plan: SourceImage): object {
+  const packages = shellWords(plan.additionalPackages);
+  const installer = plan.language === "node" ? "npm install --global --no-audit --no-fund --" : "pip install";
+  return {
+    url: shellWord(plan.url.replace(/^git\+/, "")),
+    ref: shellWord(plan.ref ?? "HEAD"),
+    python: plan.language === "python",
+    packages: packages === "" ? undefined : `${installer} ${packages}`,
+    steps: plan.steps.map(shellLine),
+    entrypoint: execForm(plan.entrypoint),
+  };
+}
+
+/** Labels of the image that shape its hash. */
+function labelsOf(plan: GeneratedImage): string[] {
+  const labels = [assignment(LABEL.recipe, plan.recipe), assignment("org.opencontainers.image.title", plan.name)];
+  if (plan.recipe === "source") labels.push(assignment("org.opencontainers.image.source", plan.url));
+  return labels;
+}
+
+/** The package manager is chosen in the build, by what the base has: a base's name says little about it. */
+function installPackages(names: readonly string[]): string | undefined {
+  if (names.length === 0) return undefined;
+  const words = shellWords(names);
+  return (
+    `if command -v apk >/dev/null; then apk add --no-cache ${words}; ` +
+    `else apt-get update && apt-get install -y --no-install-recommends ${words} && rm -rf /var/lib/apt/lists/*; fi`
+  );
+}
+
+/** Names the certificate bundle to OpenSSL, Go, uv, Node, pip, curl and git, when one is given. */
+const TRUST_CA =
+  "ca=/run/secrets/ca.pem; if [ -s $ca ]; then export SSL_CERT_FILE=$ca NODE_EXTRA_CA_CERTS=$ca " +
+  "PIP_CERT=$ca REQUESTS_CA_BUNDLE=$ca CURL_CA_BUNDLE=$ca GIT_SSL_CAINFO=$ca; fi;";
+
