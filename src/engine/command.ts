@@ -12,7 +12,18 @@ export interface Command {
   readonly env: Readonly<Record<string, string>>;
   /** Bytes for standard input; the caller's own when absent. */
   readonly input?: string;
+  /** Text that the program reads from `/dev/fd/3`: what may stand neither in its arguments nor in its environment. */
+  readonly extraInput?: ExtraInput;
 }
+
+/** A file without a name that a program inherits. */
+export interface ExtraInput {
+  readonly fd: 3;
+  readonly text: string;
+}
+
+/** How the arguments of a command name its {@link ExtraInput}. */
+export const EXTRA_INPUT_PATH = "/dev/fd/3";
 
 /** The command as it may be printed: references instead of values. */
 export function shownWords(command: Command): string[] {

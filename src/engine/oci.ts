@@ -1,0 +1,200 @@
+/** The one place where command lines for docker and podman are written. */
+import type { Text } from "../config/text.ts";
+import type { ContainerPlan } from "../plan/plan.ts";
+import { VERSION } from "../version.ts";
+import { type Arg, type Command, EXTRA_INPUT_PATH } from "./command.ts";
+import { dialectOf, type EngineKind } from "./dialect.ts";
+import { type Engine, LABEL, type SessionIdentity } from "./engine.ts";
+import { ownerText } from "./owner.ts";
+import { serverEnv } from "./server_env.ts";
+import { volumeFlags } from "./volume.ts";
+
+/** Numeric, so that no image needs a passwd entry; both ids, for the group is 0 otherwise. */
+const USER = "65532:65532";
+/** Without a size it would be half of the host's memory. */
+const TMPFS_OPTIONS = "rw,noexec,nosuid,nodev,size=64m";
+const HOME = "/home/nonroot";
+/** Enough for any server; a fork bomb ends there. */
+const PIDS = "256";
+
+/** What a run needs to know; everything is decided before. */
+export interface RunInput {
+  readonly engine: EngineKind & Partial<Pick<Engine, "env">>;
+  /** Name or absolute path of the engine's program. */
+  readonly bin: string;
+  readonly image: string;
+  readonly plan: ContainerPlan;
+  /** What follows the image's entry. */
+  readonly args: readonly Text[];
+  readonly identity: SessionIdentity;
+  /** At most what the engine's host has (docker refuses more). */
+  readonly cpus: string;
+  /** The server's variables with their values. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The container of one session, attached to standard input, output and error. */
+export function runCommand(input: RunInput): Command {
+  const { engine, plan, identity } = input;
+  const dialect = dialectOf(engine);
+  const variables = serverEnv(input.env);
+  const args: Arg[] = [
+    "run",
+    // Gone when it ends, whoever ends it.
+    "--rm",
+    // Standard input stays open.
+    "-i",
+    // A real first process: it forwards signals and reaps, so that a server without handlers ends at once.
+    "--init",
+    // A missing image is an error of argus, never a download.
+    "--pull=never",
+    // What kill and rm need, known before the container exists.
+    ...["--name", identity.container],
+    ...runLabels(identity),
+    // Nothing of the image can be changed.
+    "--read-only",
+    ...tmpfs(plan, "/tmp"),
+    ...tmpfs(plan, HOME),
+    ...["--cap-drop", "ALL"],
+    ...["--security-opt", "no-new-privileges"],
+    ...["--memory", plan.limits.memory],
+    // Equal to --memory: the limit holds with swap, too.
+    ...["--memory-swap", plan.limits.memory],
+    ...["--cpus", input.cpus],
+    ...["--pids-limit", PIDS],
+    ...["--user", USER],
+    ...["--network", plan.network],
+    // The default drivers write every byte of the conversation to a file.
+    ...["--log-driver", "none"],
+    ...dialect.run,
+    ...(plan.volumes.some((volume) => volume.kind === "path") ? dialect.hostFolders : []),
+    ...plan.volumes.flatMap((volume) => volumeFlags(engine, volume)),
+    ...homeFlags(input.env),
+    ...Object.keys(variables.byName).flatMap((name) => ["-e", name]),
+    ...(variables.file === "" ? [] : ["--env-file", EXTRA_INPUT_PATH]),
+    // Last, so that they win, as their author expects.
+    ...plan.extraArgs,
+    input.image,
+    ...input.args,
+  ];
+  return {
+    bin: input.bin,
+    args,
+    env: { ...variables.byName, ...engine.env },
+    ...(variables.file === "" ? {} : { extraInput: { fd: 3, text: variables.file } }),
+  };
+}
+
+/** What a build needs to know. */
+export interface BuildInput {
+  readonly engine: EngineKind & Partial<Pick<Engine, "env">>;
+  readonly bin: string;
+  readonly image: string;
+  readonly dockerfile: string;
+  /** Absolute folder of the build context; undefined = an empty one. */
+  readonly context?: string | undefined;
+  /** "legacy": a docker without BuildKit, which knows no mounts and no secrets. Podman ignores it. Default "buildkit". */
+  readonly builder?: "buildkit" | "legacy";
+  /** A PEM file that the build may trust in addition (secret `ca`). */
+  readonly caFile?: string | undefined;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Names of variables that the build gets from the environment, such as proxies. */
+  readonly buildArgs?: readonly string[];
+  readonly extraArgs?: readonly string[];
+  readonly noCache?: boolean;
+  /** Ask the registry for newer base images. */
+  readonly pull?: boolean;
+  /** "linux/arm64". */
+  readonly platform?: string | undefined;
+}
+
+/** The build of one image; the Dockerfile travels on standard input, so that no file is left anywhere. */
+export function buildCommand(input: BuildInput): Command {
+  const { engine } = input;
+  const dialect = dialectOf(engine);
+  const docker = engine.name === "docker";
+  const buildkit = docker && input.builder !== "legacy";
+  const labels = { [LABEL.version]: VERSION, ...input.labels };
+  const args: Arg[] = [
+    "build",
+    ...["-t", input.image],
+    // One line a step, with or without a terminal; the other builders print nothing else.
+    ...(buildkit ? ["--progress=plain"] : []),
+    ...dialect.build,
+    ...Object.entries(labels).flatMap(([name, value]) => ["--label", `${name}=${value}`]),
+    ...(input.platform === undefined ? [] : ["--platform", input.platform]),
+    ...(input.noCache === true ? ["--no-cache"] : []),
+    ...(input.pull === true ? [dialect.buildPull] : []),
+    ...(input.caFile !== undefined && (buildkit || !docker) ? ["--secret", `id=ca,src=${input.caFile}`] : []),
+    ...(input.buildArgs ?? []).flatMap((name) => ["--build-arg", name]),
+    ...(input.extraArgs ?? []),
+    // A single dash: the Dockerfile on standard input is the whole context.
+    ...(input.context === undefined ? ["-"] : ["-f", "-", input.context]),
+  ];
+  // Docker before 23 needs the variable to use BuildKit, later ones need it to be sure not to.
+  const builder: Record<string, string> = docker ? { DOCKER_BUILDKIT: buildkit ? "1" : "0" } : {};
+  return { bin: input.bin, args, env: { ...engine.env, ...builder }, input: input.dockerfile };
+}
+
+/** Prints `id`, `bytes` and labels of one image; {@link parseImage} reads it. */
+export function imageInspectCommand(engine: Engine, image: string): Command {
+  const format = "{{.Id}}\t{{.Size}}\t{{json .Config.Labels}}";
+  return command(engine, ["image", "inspect", "--format", format, image]);
+}
+
+/** Prints all images of argus, one a line; {@link parseImages} reads it. */
+export function imageListCommand(engine: Engine): Command {
+  const format = "{{.Repository}}:{{.Tag}}\t{{.ID}}";
+  return command(engine, ["image", "ls", "--no-trunc", "--filter", `label=${LABEL.inputs}`, "--format", format]);
+}
+
+/** Removes images by name or id; with `force`, also those that have another name. */
+export function imageRemoveCommand(engine: Engine, images: readonly string[], force = false): Command {
+  return command(engine, ["image", "rm", ...(force ? ["-f"] : []), ...images]);
+}
+
+/** Prints all containers of argus, running or not; {@link parseContainers} reads it. */
+export function containerListCommand(engine: Engine, backend?: string): Command {
+  const { label } = dialectOf(engine);
+  const filter = backend === undefined ? LABEL.owner : `${LABEL.backend}=${backend}`;
+  const fields = ["{{.ID}}", "{{.Names}}", "{{.Status}}", "{{.Image}}", "{{.CreatedAt}}"];
+  const labels = [LABEL.backend, LABEL.owner, LABEL.version].map(label);
+  const format = [...fields, ...labels].join("\t");
+  return command(engine, ["ps", "-a", "--no-trunc", "--filter", `label=${filter}`, "--format", format]);
+}
+
+/** Ends the server of a session at once. */
+export function killCommand(engine: Engine, container: string, signal = "KILL"): Command {
+  return command(engine, ["kill", "--signal", signal, container]);
+}
+
+/** Removes containers whatever their state. */
+export function removeCommand(engine: Engine, containers: readonly string[]): Command {
+  return command(engine, [...dialectOf(engine).remove, ...containers]);
+}
+
+function command(engine: Engine, args: readonly string[]): Command {
+  return { bin: engine.bin, args, env: engine.env };
+}
+
+function runLabels(identity: SessionIdentity): string[] {
+  const labels = {
+    [LABEL.backend]: identity.backend,
+    [LABEL.session]: identity.container,
+    [LABEL.owner]: ownerText(identity.owner),
+    [LABEL.version]: VERSION,
+  };
+  return Object.entries(labels).flatMap(([name, value]) => ["--label", `${name}=${value}`]);
+}
+
+/** A mount of the user's over the same folder replaces ours: the engines refuse two of them. */
+function tmpfs(plan: ContainerPlan, target: string): string[] {
+  const taken = plan.volumes.some((volume) => volume.target.replace(/\/+$/, "") === target);
+  return taken ? [] : ["--tmpfs", `${target}:${TMPFS_OPTIONS}`];
+}
+
+/** A user's own image may know neither; both are the folders that can be written. */
+function homeFlags(env: Readonly<Record<string, string>>): string[] {
+  const own = { HOME, TMPDIR: "/tmp" };
+  return Object.entries(own).flatMap(([name, value]) => (name in env ? [] : ["-e", `${name}=${value}`]));
+}

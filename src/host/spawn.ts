@@ -1,0 +1,202 @@
+/** Programs started from commands: no shell, secrets only where a command put them. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { type Command, EXTRA_INPUT_PATH, pasteable, realArgs } from "../engine/command.ts";
+import { ArgusError } from "../errors.ts";
+
+/** How a program ended and what it wrote. */
+export interface Ran {
+  /** Its exit code; 128 + n when signal n ended it. */
+  readonly code: number;
+  readonly signal: string | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** It was ended because it took longer than `timeoutMs`. */
+  readonly timedOut: boolean;
+}
+
+/** How a program is run. */
+export interface RunOptions {
+  /** It is killed after so many milliseconds. Default: never. */
+  readonly timeoutMs?: number;
+  /** The environment below the command's own variables. Default: that of argus. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Called for every whole line that it writes, as it comes. */
+  readonly onLine?: (line: string, stream: "stdout" | "stderr") => void;
+  /** Ends it early; the promise then resolves as for any other end. */
+  readonly signal?: AbortSignal;
+  /** Its folder. Default: that of argus. */
+  readonly cwd?: string;
+}
+
+/** Runs a command to its end with its output collected; rejects only when it cannot be started. */
+export function run(command: Command, options: RunOptions = {}): Promise<Ran> {
+  const extra = openExtraInput(command);
+  return new Promise((resolve, reject) => {
+    const stdio = ["pipe", "pipe", "pipe", ...(extra.fd === undefined ? [] : [extra.fd])] as const;
+    let child: ChildProcess;
+    try {
+      child = spawn(command.bin, extra.args, {
+        env: { ...(options.env ?? process.env), ...command.env },
+        stdio: [...stdio],
+        windowsHide: true,
+        ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      });
+    } catch (error) {
+      // Bun throws where the others emit.
+      extra.close();
+      reject(startFailure(command, error));
+      return;
+    }
+    collect(child, command, options, (result) => {
+      extra.close();
+      if (result instanceof ArgusError) reject(result);
+      else resolve(result);
+    });
+  });
+}
+
+/** A command's arguments and the descriptor that its {@link Command.extraInput} is read from. */
+export interface OpenedExtraInput {
+  readonly args: string[];
+  /** To be the child's descriptor 3; undefined when it needs none. */
+  readonly fd: number | undefined;
+  /** Call once the program has ended (the descriptor may be closed as soon as it has started). */
+  close(): void;
+}
+
+/**
+ * Makes a command's extra input readable for a child.
+ * An open file without a name: a pipe of Node's is a socket, which `/dev/fd/3` cannot open, and a named file could be left
+ * behind. Windows has no such path, so there the file keeps its name until `close`.
+ */
+export function openExtraInput(command: Command): OpenedExtraInput {
+  const args = realArgs(command);
+  if (command.extraInput === undefined) return { args, fd: undefined, close: () => {} };
+  const folder = mkdtempSync(join(tmpdir(), "argus-"));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    const file = join(folder, "input");
+    writeFileSync(file, command.extraInput.text, { mode: 0o600, flag: "wx" });
+    if (process.platform === "win32") {
+      return { args: args.map((arg) => (arg === EXTRA_INPUT_PATH ? file : arg)), fd: undefined, close: remove };
+    }
+    const fd = openSync(file, "r");
+    remove();
+    return { args, fd, close: closeOnce(fd) };
+  } catch (error) {
+    remove();
+    throw new ArgusError("host/no-temp-file", `cannot write below ${tmpdir()}: ${reasonOf(error)}`, {
+      hint: "set TMPDIR to a folder that can be written",
+      cause: error,
+    });
+  }
+}
+
+/** The error for a program that could not be started. */
+export function startFailure(command: Command, error: unknown): ArgusError {
+  const where = pasteable(command);
+  const code = (error as { code?: unknown }).code;
+  if (code === "ENOENT") {
+    return new ArgusError("absent/program", `cannot find ${command.bin}`, { where, cause: error });
+  }
+  if (code === "E2BIG") {
+    return new ArgusError(
+      "host/too-long",
+      `the arguments and variables of ${command.bin} are longer than this system takes`,
+      {
+        where,
+        cause: error,
+      },
+    );
+  }
+  return new ArgusError("host/cannot-start", `cannot start ${command.bin}: ${reasonOf(error)}`, {
+    where,
+    cause: error,
+  });
+}
+
+function collect(
+  child: ChildProcess,
+  command: Command,
+  options: RunOptions,
+  done: (result: Ran | ArgusError) => void,
+): void {
+  const stdout = reader(child, "stdout", options.onLine);
+  const stderr = reader(child, "stderr", options.onLine);
+  let timedOut = false;
+  const kill = () => child.kill("SIGKILL");
+  const timer =
+    options.timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => {
+          timedOut = true;
+          kill();
+        }, options.timeoutMs);
+  options.signal?.addEventListener("abort", kill, { once: true });
+  const settle = (result: Ran | ArgusError) => {
+    clearTimeout(timer);
+    options.signal?.removeEventListener("abort", kill);
+    done(result);
+  };
+  child.on("error", (error) => settle(startFailure(command, error)));
+  child.on("close", (code, signal) =>
+    settle({
+      code: code ?? 128 + (SIGNAL_NUMBERS[signal ?? ""] ?? 0),
+      signal: signal ?? undefined,
+      stdout: stdout(),
+      stderr: stderr(),
+      timedOut,
+    }),
+  );
+  // A program that ends without reading its input is no failure of ours: its exit code tells.
+  child.stdin?.on("error", () => {});
+  child.stdin?.end(command.input ?? "");
+  if (options.signal?.aborted === true) kill();
+}
+
+/** Collects a stream as text and cuts it into lines for `onLine`; returns what has come so far. */
+function reader(child: ChildProcess, name: "stdout" | "stderr", onLine: RunOptions["onLine"]): () => string {
+  const stream = child[name];
+  const parts: string[] = [];
+  let rest = "";
+  stream?.setEncoding("utf8");
+  stream?.on("error", () => {});
+  stream?.on("data", (text: string) => {
+    parts.push(text);
+    if (onLine === undefined) return;
+    const lines = (rest + text).split(/\r?\n/);
+    rest = lines.pop() ?? "";
+    for (const line of lines) onLine(line, name);
+  });
+  stream?.on("end", () => {
+    if (rest !== "") onLine?.(rest, name);
+    rest = "";
+  });
+  return () => parts.join("");
+}
+
+function closeOnce(fd: number): () => void {
+  let open = true;
+  return () => {
+    if (open) closeSync(fd);
+    open = false;
+  };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+// From POSIX; the same on every system that argus runs on.
+const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGABRT: 6,
+  SIGKILL: 9,
+  SIGTERM: 15,
+};
