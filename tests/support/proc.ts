@@ -30,7 +30,7 @@ export interface StartOptions {
 export const ROOT: string = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** The compiled program. */
-export const BINARY: string = process.env["ARGUS_TEST_BINARY"] ?? join(ROOT, "dist", "argus");
+export const BINARY: string = process.env.ARGUS_TEST_BINARY ?? join(ROOT, "dist", "argus");
 
 /** Runs a program to its end; rejects only when it cannot be started or takes too long. */
 export function run(bin: string, args: readonly string[], options: StartOptions = {}): Promise<Ended> {
