@@ -1,5 +1,6 @@
 /** The one place where command lines for docker and podman are written. */
 import type { Text } from "../config/text.ts";
+import { DEFAULT } from "../plan/defaults.ts";
 import type { ContainerPlan } from "../plan/plan.ts";
 import { VERSION } from "../version.ts";
 import { type Arg, type Command, EXTRA_INPUT_PATH } from "./command.ts";
@@ -10,12 +11,11 @@ import { serverEnv } from "./server_env.ts";
 import { volumeFlags } from "./volume.ts";
 
 /** Numeric, so that no image needs a passwd entry; both ids, for the group is 0 otherwise. */
-const USER = "65532:65532";
-/** Without a size it would be half of the host's memory. */
-const TMPFS_OPTIONS = "rw,noexec,nosuid,nodev,size=64m";
-const HOME = "/home/nonroot";
-/** Enough for any server; a fork bomb ends there. */
-const PIDS = "256";
+const USER = `${DEFAULT.uid.value}:${DEFAULT.uid.value}`;
+const HOME = DEFAULT.home.value;
+const TEMPORARY = DEFAULT.temporary.value;
+/** Podman's own default allows programs; without a size it would be half of the host's memory. */
+const TMPFS = "rw,noexec,nosuid,nodev,size=";
 
 /** What a run needs to know; everything is decided before. */
 export interface RunInput {
@@ -53,15 +53,15 @@ export function runCommand(input: RunInput): Command {
     ...runLabels(identity),
     // Nothing of the image can be changed.
     "--read-only",
-    ...tmpfs(plan, "/tmp"),
-    ...tmpfs(plan, HOME),
+    ...tmpfs(plan, TEMPORARY, DEFAULT.temporarySize.value),
+    ...tmpfs(plan, HOME, DEFAULT.homeSize.value),
     ...["--cap-drop", "ALL"],
     ...["--security-opt", "no-new-privileges"],
     ...["--memory", plan.limits.memory],
     // Equal to --memory: the limit holds with swap, too.
     ...["--memory-swap", plan.limits.memory],
     ...["--cpus", input.cpus],
-    ...["--pids-limit", PIDS],
+    ...["--pids-limit", String(DEFAULT.pids.value)],
     ...["--user", USER],
     ...["--network", plan.network],
     // The default drivers write every byte of the conversation to a file.
@@ -188,13 +188,13 @@ function runLabels(identity: SessionIdentity): string[] {
 }
 
 /** A mount of the user's over the same folder replaces ours: the engines refuse two of them. */
-function tmpfs(plan: ContainerPlan, target: string): string[] {
+function tmpfs(plan: ContainerPlan, target: string, size: string): string[] {
   const taken = plan.volumes.some((volume) => volume.target.replace(/\/+$/, "") === target);
-  return taken ? [] : ["--tmpfs", `${target}:${TMPFS_OPTIONS}`];
+  return taken ? [] : ["--tmpfs", `${target}:${TMPFS}${size}`];
 }
 
 /** A user's own image may know neither; both are the folders that can be written. */
 function homeFlags(env: Readonly<Record<string, string>>): string[] {
-  const own = { HOME, TMPDIR: "/tmp" };
+  const own = { HOME, TMPDIR: TEMPORARY };
   return Object.entries(own).flatMap(([name, value]) => (name in env ? [] : ["-e", `${name}=${value}`]));
 }

@@ -1,0 +1,90 @@
+/** What the engines print, as data. */
+import type { Owner } from "./engine.ts";
+import { parseOwner } from "./owner.ts";
+
+/** A container of argus. */
+export interface FoundContainer {
+  readonly id: string;
+  readonly name: string;
+  readonly running: boolean;
+  readonly image: string;
+  /** ISO 8601 in UTC; "" when the engine said nothing that is a time. */
+  readonly created: string;
+  readonly backend: string;
+  /** undefined = the label is not one of argus: leave the container alone. */
+  readonly owner: Owner | undefined;
+  /** The version of argus that made it. */
+  readonly version: string;
+}
+
+/** An image in a list. */
+export interface ListedImage {
+  readonly name: string;
+  /** `sha256:…`. */
+  readonly id: string;
+}
+
+/** One image in detail. */
+export interface FoundImage {
+  readonly id: string;
+  readonly bytes: number;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Reads the output of `containerListCommand`. */
+export function parseContainers(output: string): FoundContainer[] {
+  return rows(output).map(([id = "", name = "", status = "", image = "", created = "", ...labels]) => {
+    const [backend = "", owner = "", version = ""] = labels.map(absent);
+    const running = /^(up|running|paused)/i.test(status);
+    return { id, name, running, image, created: isoTime(created), backend, owner: parseOwner(owner), version };
+  });
+}
+
+/** Reads the output of `imageListCommand`. */
+export function parseImages(output: string): ListedImage[] {
+  return rows(output)
+    .filter(([name = ""]) => !name.includes("<none>"))
+    .map(([name = "", id = ""]) => ({ name, id: imageId(id) }));
+}
+
+/** Reads the output of `imageInspectCommand`; undefined when it is not one. */
+export function parseImage(output: string): FoundImage | undefined {
+  const [id = "", bytes = "", labels = "null"] = rows(output)[0] ?? [];
+  if (id === "") return undefined;
+  return { id: imageId(id), bytes: Number(bytes), labels: labelsOf(labels) };
+}
+
+function rows(output: string): string[][] {
+  return output
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== "")
+    .map((line) => line.split("\t"));
+}
+
+/** Podman prints the id of an inspected image without the name of its hash. */
+function imageId(id: string): string {
+  return id.startsWith("sha256:") ? id : `sha256:${id}`;
+}
+
+/** Go's template prints this for a key that a map lacks. */
+function absent(value: string): string {
+  return value === "<no value>" ? "" : value;
+}
+
+/** "2026-11-28 18:50:22.223338703 +0000 UTC" */
+function isoTime(text: string): string {
+  const match = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d+)? ([+-]\d\d)(\d\d)/.exec(text);
+  if (match === null) return "";
+  const [, day, time, hours, minutes] = match;
+  const date = new Date(`${day}T${time}${hours}:${minutes}`);
+  return Number.isNaN(date.getTime()) ? "" : date.toISOString().replace(".000Z", "Z");
+}
+
+function labelsOf(json: string): Record<string, string> {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === "object" && value !== null ? (value as Record<string, string>) : {};
+  } catch {
+    return {};
+  }
+}

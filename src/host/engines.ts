@@ -1,0 +1,218 @@
+/** The engine of this machine: what is installed and answers. */
+import { connect } from "node:net";
+import { availableParallelism, homedir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import process from "node:process";
+import type { Command } from "../engine/command.ts";
+import {
+  contextAddress,
+  dialOf,
+  dockerChoice,
+  dockerConfigFolder,
+  dockerEndpoints,
+  type Endpoint,
+  podmanEndpoint,
+  programCandidates,
+  rootlessAddress,
+  type Surroundings,
+} from "../engine/detect.ts";
+import type { Engine, OciName } from "../engine/engine.ts";
+import { ArgusError, EXIT } from "../errors.ts";
+import { isProgram, realPathOf, statOf, textOf } from "./files.ts";
+
+/** What is asked for; both default to this machine's. */
+export interface FindOptions {
+  /** The engine that a config, a variable or a flag names. */
+  readonly named?: OciName | undefined;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** An installed engine and whether it answers. */
+export interface Probe {
+  readonly name: OciName;
+  readonly bin: string;
+  /** The endpoint that was tried last; undefined = it needs none. */
+  readonly endpoint: Endpoint | undefined;
+  readonly state: "live" | "dead" | "forbidden";
+  /** What is usable when it is live. */
+  readonly engine: Engine;
+}
+
+const ORDER: readonly OciName[] = ["docker", "podman"];
+/** A daemon on another machine may need a while; a local socket answers at once. */
+const REMOTE_TIMEOUT_MS = 3000;
+const ROOT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/**
+ * The engine to use: the named one, else the first of docker and podman that is installed and answers.
+ * undefined = nothing is installed. Throws when something is installed and nothing answers: isolation is never dropped
+ * because of a daemon that is down.
+ */
+export async function findEngine(options: FindOptions = {}): Promise<Engine | undefined> {
+  const { named } = options;
+  const here = surroundings(options.env);
+  const found: Probe[] = [];
+  for (const name of named === undefined ? ORDER : [named]) {
+    const probe = await probeEngine(name, here);
+    if (probe?.state === "live") return probe.engine;
+    if (probe !== undefined) found.push(probe);
+  }
+  if (named !== undefined && found.length === 0) throw absent(named);
+  const [first] = found;
+  if (first === undefined) return undefined;
+  throw notUsable(found.find((probe) => probe.state === "forbidden") ?? first, here);
+}
+
+/** Looks for one engine and asks, as cheaply as can be, whether it answers; undefined = it is not installed. */
+export async function probeEngine(name: OciName, here: Surroundings = surroundings()): Promise<Probe | undefined> {
+  const bin = programOf(name, here);
+  if (bin === undefined) return undefined;
+  return name === "docker" ? await probeDocker(bin, here) : await probePodman(bin, here);
+}
+
+/** This machine as `detect` sees it. */
+export function surroundings(env: Surroundings["env"] = process.env): Surroundings {
+  // A desktop client may start argus without HOME.
+  const home = env.HOME ?? env.USERPROFILE ?? homedir();
+  return { platform: process.platform, home, env, uid: process.getuid?.() ?? -1 };
+}
+
+/** The CPUs of the machine that runs the engine's containers; 0 = unknown. */
+export function cpusOf(engine: Engine): number {
+  // Podman takes any number. A desktop product's machine has its own, unknown without a call: the error explains that.
+  const host = engine.env.DOCKER_HOST ?? process.env.DOCKER_HOST ?? "";
+  if (engine.name !== "docker" || /^(tcp|ssh|https?):/.test(host)) return 0;
+  return availableParallelism();
+}
+
+/** How this engine's program builds; two calls of about 20 and 80 ms, so only before a build. */
+export async function builderOf(engine: Engine): Promise<"buildkit" | "legacy"> {
+  if (engine.name !== "docker") return "buildkit";
+  const { run } = await import("./spawn.ts");
+  const ask = (args: string[]): Promise<{ code: number; stdout: string }> =>
+    run({ bin: engine.bin, args, env: engine.env } satisfies Command, { timeoutMs: 20_000 });
+  // The endpoint's version is not asked for: every daemon since 18.09 has BuildKit.
+  const version = /\bversion (\d+)\./.exec((await ask(["--version"])).stdout);
+  if (version !== null && Number(version[1]) < 23) return "buildkit";
+  return (await ask(["buildx", "version"])).code === 0 ? "buildkit" : "legacy";
+}
+
+async function probeDocker(bin: string, here: Surroundings): Promise<Probe> {
+  let last: Probe | undefined;
+  for (const endpoint of await endpointsOf(here)) {
+    const state = await answers(endpoint);
+    const engine: Engine = { name: "docker", bin, env: { ...pathOf(bin, here), ...endpoint.env }, rootless: false };
+    const probe: Probe = { name: "docker", bin, endpoint, state, engine };
+    if (state === "live") return probe;
+    // A socket that may not be opened says more than one that is not there.
+    if (last === undefined || state === "forbidden") last = probe;
+  }
+  return last ?? { name: "docker", bin, endpoint: undefined, state: "dead", engine: bare("docker", bin, here) };
+}
+
+async function endpointsOf(here: Surroundings): Promise<Endpoint[]> {
+  const folder = dockerConfigFolder(here);
+  const choice = dockerChoice(here.env, textOf(join(folder, "config.json")));
+  if (choice.endpoint !== undefined) return [choice.endpoint];
+  if (choice.context === undefined) return dockerEndpoints(here);
+  const { name, from } = choice.context;
+  const { contextMetaPath } = await import("../engine/context.ts");
+  const address = contextAddress(textOf(join(folder, contextMetaPath(name))) ?? "");
+  // The CLI says what is wrong with a context that has no address.
+  return [{ address: address ?? `context://${name}`, env: {}, from }];
+}
+
+async function probePodman(bin: string, here: Surroundings): Promise<Probe> {
+  const endpoint = podmanEndpoint(here.env);
+  const plain = bare("podman", bin, here);
+  if (endpoint !== undefined) {
+    const engine = { ...plain, rootless: rootlessAddress(endpoint.address) };
+    return { name: "podman", bin, endpoint, state: await answers(endpoint), engine };
+  }
+  // On Linux there is no daemon: what is installed works.
+  if (here.platform === "linux") {
+    return { name: "podman", bin, endpoint, state: "live", engine: { ...plain, rootless: here.uid > 0 } };
+  }
+  const { run } = await import("./spawn.ts");
+  const args = ["info", "--format", "{{.Host.Security.Rootless}}"];
+  const said = await run({ bin, args, env: plain.env }, { timeoutMs: 10_000 });
+  const state = said.code === 0 ? "live" : "dead";
+  return { name: "podman", bin, endpoint, state, engine: { ...plain, rootless: said.stdout.trim() === "true" } };
+}
+
+function bare(name: OciName, bin: string, here: Surroundings): Engine {
+  return { name, bin, env: pathOf(bin, here), rootless: false };
+}
+
+/** The engine's program starts helpers of its own, which a client's scrubbed PATH may not reach. */
+function pathOf(bin: string, here: Surroundings): Record<string, string> {
+  if (here.platform === "win32") return {};
+  const path = here.env.PATH ?? "";
+  if (path === "") return { PATH: `${ROOT_PATH}:${dirname(bin)}` };
+  return path.split(":").includes(dirname(bin)) ? {} : { PATH: `${path}:${dirname(bin)}` };
+}
+
+/** The first candidate that can be executed and is what its name says. */
+function programOf(name: OciName, here: Surroundings): string | undefined {
+  const candidates = programCandidates(name, here).filter(isProgram);
+  if (name === "podman") return candidates[0];
+  return candidates.find((path) => !isPodman(path));
+}
+
+/** The package podman-docker installs a `docker` that is a link to podman, or a script that calls it. */
+function isPodman(path: string): boolean {
+  const real = realPathOf(path);
+  if (/^podman(\.exe)?$/.test(basename(real))) return true;
+  const small = (statOf(real)?.size ?? Number.POSITIVE_INFINITY) < 4096;
+  return small && /^\s*(?:exec\s+)?\S*\bpodman\s+"\$@"/m.test(textOf(real) ?? "");
+}
+
+function answers(endpoint: Endpoint): Promise<Probe["state"]> {
+  const dial = dialOf(endpoint.address);
+  // ssh and contexts without an address: only the engine's own program knows the way.
+  if (dial === undefined) return Promise.resolve("live");
+  // A path that is not there needs no socket to find out.
+  if ("path" in dial && dial.path.startsWith("/") && statOf(dial.path) === undefined) return Promise.resolve("dead");
+  return new Promise((resolve) => {
+    const socket = connect(dial);
+    const end = (state: Probe["state"]) => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(state);
+    };
+    const timer = setTimeout(() => end("dead"), REMOTE_TIMEOUT_MS);
+    socket.on("connect", () => end("live"));
+    socket.on("error", (error: { code?: string }) => {
+      end(error.code === "EACCES" || error.code === "EPERM" ? "forbidden" : "dead");
+    });
+  });
+}
+
+function absent(name: OciName): ArgusError {
+  return new ArgusError("absent/engine", `${name} is asked for and not installed`, {
+    hint: `install ${name}, or drop \`runtime: ${name}\` and ARGUS_RUNTIME to use what is installed`,
+  });
+}
+
+function notUsable(probe: Probe, here: Surroundings): ArgusError {
+  const where = probe.endpoint === undefined ? "" : ` at ${probe.endpoint.address} (${probe.endpoint.from})`;
+  if (probe.state === "forbidden") {
+    return new ArgusError("engine/no-permission", `this user may not use ${probe.name}${where}`, {
+      hint: "add the user to the group docker and log in again (`sudo usermod -aG docker $USER`), or install podman",
+      exitCode: EXIT.absent,
+    });
+  }
+  return new ArgusError("engine/not-running", `${probe.name} is installed and does not answer${where}`, {
+    hint: startHint(probe, here),
+    exitCode: EXIT.absent,
+  });
+}
+
+function startHint(probe: Probe, here: Surroundings): string {
+  const off = "to run without isolation, set `container.enabled: false` for the backend";
+  if (probe.endpoint !== undefined && !probe.endpoint.from.includes("default")) {
+    return `start what ${probe.endpoint.from} points to, or change it; ${off}`;
+  }
+  if (probe.name === "podman") return `\`podman machine start\`; ${off}`;
+  return here.platform === "linux" ? `\`sudo systemctl start docker\`; ${off}` : `start Docker Desktop; ${off}`;
+}

@@ -1,0 +1,86 @@
+/** What is known about processes: the only reader of /proc. */
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import process from "node:process";
+import type { Owner } from "../engine/engine.ts";
+import { textOf } from "./files.ts";
+
+/** This process as the owner of a container. */
+export function selfOwner(): Owner {
+  const { pid } = process;
+  return { pid, started: startedOf(pid) ?? "", boot: bootId(), host: hostname(), uid: process.getuid?.() ?? -1 };
+}
+
+/**
+ * Whether an owner still runs; undefined when this machine cannot tell (it is another machine's).
+ * Owners of an earlier boot are gone, and a pid with another start time is somebody else's.
+ */
+export function ownerAlive(owner: Owner): boolean | undefined {
+  if (owner.host !== hostname()) return undefined;
+  if (owner.boot !== bootId()) return false;
+  if (!isAlive(owner.pid)) return false;
+  const started = startedOf(owner.pid);
+  // Processes of others can be hidden (hidepid): then the pid alone must do, so that nothing alive is removed.
+  return started === undefined || owner.started === "" || started === owner.started;
+}
+
+/** True when the process exists, also when it belongs to somebody else; a zombie has ended. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as { code?: string }).code === "EPERM";
+  }
+  return statFields(pid)?.[0] !== "Z";
+}
+
+/** Start time: clock ticks since boot on Linux, milliseconds since the epoch elsewhere; undefined when unknown. */
+export function startedOf(pid: number): string | undefined {
+  if (process.platform === "linux") return statFields(pid)?.[19];
+  if (process.platform === "win32") return undefined;
+  const time = Date.parse(psField(pid, "lstart"));
+  return Number.isNaN(time) ? undefined : String(time);
+}
+
+/** The parent's pid; undefined when unknown. */
+export function parentOf(pid: number): number | undefined {
+  if (pid === process.pid) return process.ppid;
+  const text = process.platform === "linux" ? (statFields(pid)?.[1] ?? "") : psField(pid, "ppid");
+  return text === "" ? undefined : Number(text);
+}
+
+/** Bytes that a process has written since its start, to files, pipes and sockets; undefined when unknown. */
+export function writtenBytes(pid: number): number | undefined {
+  const match = /^wchar: (\d+)$/m.exec(textOf(`/proc/${pid}/io`) ?? "");
+  return match === null ? undefined : Number(match[1]);
+}
+
+/** Changes with every start of the machine; "" where there is none. */
+export function bootId(): string {
+  return (textOf("/proc/sys/kernel/random/boot_id") ?? "").trim();
+}
+
+/**
+ * Fields of /proc/PID/stat from the third on (state), for the second is a name that may hold anything.
+ * Source: proc_pid_stat(5)
+ */
+function statFields(pid: number): string[] | undefined {
+  if (process.platform !== "linux") return undefined;
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "latin1");
+    return text.slice(text.lastIndexOf(")") + 2).split(" ");
+  } catch {
+    return undefined;
+  }
+}
+
+function psField(pid: number, field: string): string {
+  if (process.platform === "win32") return "";
+  // Only where there is no /proc: macOS and the BSDs.
+  const { spawnSync } = process.getBuiltinModule("node:child_process");
+  const said = spawnSync("ps", ["-o", `${field}=`, "-p", String(pid)], {
+    encoding: "utf8",
+    env: { LC_ALL: "C", PATH: "/bin:/usr/bin" },
+  });
+  return said.status === 0 ? said.stdout.trim() : "";
+}
