@@ -31,12 +31,12 @@ export function isProgram(path: string): boolean {
 
 /** True when this user may read the path. */
 export function isReadable(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return allows(path, constants.R_OK);
+}
+
+/** True when this user may write to the path. */
+export function isWritable(path: string): boolean {
+  return allows(path, constants.W_OK);
 }
 
 /** A path without links; the path itself when it cannot be followed. */
@@ -45,5 +45,14 @@ export function realPathOf(path: string): string {
     return realpathSync(path);
   } catch {
     return path;
+  }
+}
+
+function allows(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode);
+    return true;
+  } catch {
+    return false;
   }
 }
