@@ -1,0 +1,113 @@
+/**
+ * The server's stdout where argus reads it: with `stdout: strict` only JSON-RPC reaches the client, and on systems
+ * that do not count a process's bytes argus counts them. Valid lines pass byte for byte.
+ */
+import { Buffer } from "node:buffer";
+import process from "node:process";
+import type { Readable } from "node:stream";
+
+/** A stdout that is being passed on. */
+export interface Output {
+  /** Bytes that came so far. */
+  readonly bytes: number;
+  /** Resolves when everything has been passed on. */
+  readonly ended: Promise<void>;
+}
+
+const NEWLINE = 10;
+
+/** Passes a program's stdout on to the client. */
+export function readOutput(source: Readable, mode: "raw" | "strict"): Output {
+  const sort = mode === "strict" ? lineSorter() : undefined;
+  let bytes = 0;
+  const ended = (async () => {
+    try {
+      for await (const chunk of source as AsyncIterable<Uint8Array>) {
+        bytes += chunk.length;
+        await write(sort === undefined ? chunk : sort.take(chunk));
+      }
+      if (sort !== undefined) await write(sort.rest());
+    } catch {
+      // The client is gone, or the program was killed: the session sees either by itself.
+    }
+    sort?.report();
+  })();
+  return {
+    get bytes() {
+      return bytes;
+    },
+    ended,
+  };
+}
+
+/** Splits a stream into lines: JSON-RPC comes back, anything else goes to `other` with its text. */
+export function lineSorter(other: (line: string) => void = toStderr): {
+  take(chunk: Uint8Array): Uint8Array;
+  rest(): Uint8Array;
+  report(): void;
+} {
+  let parts: Uint8Array[] = [];
+  let dropped = 0;
+  const sorted = (line: Uint8Array): boolean => {
+    if (isMessage(line)) return true;
+    const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString("utf8").trimEnd();
+    if (text === "") return false;
+    dropped += 1;
+    other(text);
+    return false;
+  };
+  return {
+    take(chunk) {
+      const kept: Uint8Array[] = [];
+      let from = 0;
+      for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, from)) {
+        parts.push(chunk.subarray(from, at + 1));
+        const line = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+        parts = [];
+        from = at + 1;
+        if (sorted(line)) kept.push(line);
+      }
+      if (from < chunk.length) parts.push(chunk.slice(from));
+      return kept.length === 1 ? kept[0]! : Buffer.concat(kept);
+    },
+    rest() {
+      const line = Buffer.concat(parts);
+      parts = [];
+      return line.length > 0 && sorted(line) ? line : new Uint8Array(0);
+    },
+    report() {
+      if (dropped > 0) {
+        console.error(
+          `argus: ${dropped} ${dropped === 1 ? "line" : "lines"} on stdout ${dropped === 1 ? "was" : "were"} not JSON-RPC`,
+        );
+      }
+    },
+  };
+}
+
+/** A JSON-RPC message: an object with `"jsonrpc"`, or a batch of them. */
+function isMessage(line: Uint8Array): boolean {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString("utf8"));
+    const messages = Array.isArray(value) ? value : [value];
+    return messages.length > 0 && messages.every((message) => isObject(message) && message.jsonrpc === "2.0");
+  } catch {
+    return false;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function toStderr(line: string): void {
+  console.error(line);
+}
+
+/** Waits while the client does not read, so that the server is slowed down instead of argus growing. */
+function write(bytes: Uint8Array): Promise<void> {
+  if (bytes.length === 0) return Promise.resolve();
+  return new Promise((resolve, reject) =>
+    process.stdout.write(bytes, (error) => (error == null ? resolve() : reject(error))),
+  );
+}

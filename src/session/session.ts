@@ -1,0 +1,287 @@
+/**
+ * One running backend: starting → attached → stopping → gone. The only owner of the stop ladder.
+ *
+ * Whatever ends the session, the container goes: by the server's own end, by the ladder, by the guard when argus is
+ * killed, by the reaper when both are.
+ */
+import process from "node:process";
+import type { Command } from "../engine/command.ts";
+import type { Engine, SessionIdentity } from "../engine/engine.ts";
+import { killCommand, removeCommand } from "../engine/oci.ts";
+import type { ArgusError } from "../errors.ts";
+import { run } from "../host/spawn.ts";
+import type { SessionOptions } from "../plan/plan.ts";
+import { type ClientEnd, watchClient } from "./client.ts";
+import { bytesWritten } from "./flow.ts";
+import { LOOKS } from "./guard.ts";
+import { CALM, climb, type Ladder, type LadderAction, type LadderEvent, TIMING, type Timing } from "./ladder.ts";
+import { type Ending, lastWords } from "./last_words.ts";
+import { type Output, readOutput } from "./output.ts";
+import { reapLater } from "./reaper.ts";
+import { type Program, type StartProgram, signalNumber, startProgram } from "./stdio.ts";
+
+/** A session in a container. */
+export interface SessionInput {
+  /** The engine's `run`, from `runCommand`. */
+  readonly command: Command;
+  readonly engine: Engine;
+  readonly identity: SessionIdentity;
+  readonly session: SessionOptions;
+  /** The memory limit and the image, for the last words of a server that could not go on. */
+  readonly memory: string;
+  readonly image?: string;
+}
+
+/** A session without a container. */
+export interface BareInput {
+  readonly command: Command;
+  readonly backend: string;
+  readonly session: SessionOptions;
+}
+
+/** Runs a backend in its container until it ends, with the client's own stdio; resolves to the exit code. */
+export async function runSession(input: SessionInput): Promise<number> {
+  const { engine, identity } = input;
+  const reaping = reapLater(engine);
+  const code = await new Session(input, {
+    name: identity.container,
+    kill: killCommand(engine, identity.container),
+    remove: removeCommand(engine, [identity.container]),
+  }).end;
+  await reaping();
+  return code;
+}
+
+/** Runs a bare command the same way: same signals, same ladder, no container. */
+export function runBare(input: BareInput): Promise<number> {
+  return new Session(input, undefined).end;
+}
+
+interface Container {
+  readonly name: string;
+  readonly kill: Command;
+  readonly remove: Command;
+}
+
+/** What became of a container that was asked to go. */
+type Removal = "removed" | "absent" | "failed";
+
+type State = "starting" | "attached" | "stopping" | "gone";
+
+/** After so many milliseconds no start of this session can be under way in the engine. */
+const START_WINDOW = 10_000;
+/** How often the ladder is asked. */
+const TICK = 50;
+/** A look at the end of a session that nobody hurries. */
+const LOOK_TIMEOUT = 5000;
+/** How long a client that ended the session may take to read what is left. */
+const OUTPUT_PATIENCE = 300;
+
+class Session {
+  /** Resolves to the exit code when the session is gone. */
+  readonly end: Promise<number>;
+  #state: State = "starting";
+  #ladder: Ladder = CALM;
+  #cause: ClientEnd | "eof" | undefined;
+  #forwarded: NodeJS.Signals | undefined;
+  #inputEnded = false;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #removal: Removal | undefined;
+  #resolve: (code: number) => void = () => {};
+  #reject: (error: ArgusError) => void = () => {};
+  readonly #began = performance.now();
+  readonly #calls = new AbortController();
+  readonly #timing: Timing;
+  readonly #program: Program;
+  readonly #output: Output | undefined;
+  readonly #unwatch: () => void;
+
+  readonly #input: SessionInput | BareInput;
+  readonly #container: Container | undefined;
+
+  constructor(input: SessionInput | BareInput, container: Container | undefined, start: StartProgram = startProgram) {
+    this.#input = input;
+    this.#container = container;
+    this.#timing = { ...TIMING, eofGrace: input.session.eofGraceMs };
+    this.end = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    // Before the start: a signal in between must not end argus without its container.
+    this.#unwatch = watchClient((reason) => this.#stop(reason));
+    try {
+      this.#program = start(
+        {
+          command: input.command,
+          ...(container === undefined ? {} : { container: { name: container.name, remove: container.remove } }),
+          pipeOutput: input.session.stdout === "strict" || !canCount(),
+        },
+        {
+          started: () => this.#started(),
+          inputEnded: () => this.#endOfInput(),
+          exited: (code) => void this.#exited(code),
+          failed: (error) => this.#failed(error),
+        },
+      );
+    } catch (error) {
+      this.#unwatch();
+      throw error;
+    }
+    this.#output =
+      this.#program.output === undefined ? undefined : readOutput(this.#program.output, input.session.stdout);
+  }
+
+  #started(): void {
+    if (this.#state === "starting") this.#state = "attached";
+    // A signal that came before there was anyone to forward it to.
+    if (this.#forwarded !== undefined) this.#program.signal(this.#forwarded);
+  }
+
+  #endOfInput(): void {
+    this.#inputEnded = true;
+    this.#advance({ kind: "eof" });
+  }
+
+  #stop(reason: ClientEnd): void {
+    this.#cause ??= reason;
+    this.#advance({ kind: "stop" });
+  }
+
+  #advance(event: LadderEvent): void {
+    if (this.#state === "gone") return;
+    const { ladder, action } = climb(this.#ladder, event, performance.now(), this.#timing);
+    this.#ladder = ladder;
+    if (ladder.step !== "none") this.#timer ??= setInterval(() => this.#tick(), TICK);
+    if (action !== undefined) this.#act(action);
+  }
+
+  #tick(): void {
+    const { pid } = this.#program;
+    const draining = this.#ladder.step === "draining";
+    const written = !draining
+      ? undefined
+      : (this.#output?.bytes ?? (pid === undefined ? undefined : bytesWritten(pid)));
+    this.#advance({ kind: "tick", written });
+  }
+
+  #act(action: LadderAction): void {
+    this.#state = "stopping";
+    switch (action) {
+      case "forward":
+        this.#cause ??= "eof";
+        this.#forwarded = forwardedFor(this.#cause);
+        this.#program.signal(this.#forwarded);
+        break;
+      case "kill":
+        if (this.#container === undefined) this.#program.kill();
+        else void this.#call(this.#container.kill, LOOK_TIMEOUT);
+        break;
+      case "remove":
+        void this.#remove(LOOK_TIMEOUT);
+        break;
+      case "abandon":
+        this.#program.kill();
+        void this.#gone(137, LOOKS);
+        break;
+    }
+  }
+
+  async #exited(code: number): Promise<void> {
+    if (this.#state === "gone") return;
+    const stopped = this.#state === "stopping";
+    if (this.#container === undefined) {
+      // What the server started and left behind goes with it when the client ended the session.
+      if (stopped) this.#program.kill();
+      await this.#gone(code, 0);
+    } else if (!stopped && code < 125) {
+      await this.#gone(code, 0);
+    } else {
+      await this.#look(code, stopped);
+    }
+  }
+
+  /** After any other end than the server's own the container may still be there, or come only now. */
+  async #look(code: number, stopped: boolean): Promise<void> {
+    const left = this.#timing.budget - (performance.now() - (this.#ladder.stopped ?? performance.now()));
+    const removal = await this.#remove(stopped ? Math.max(left, 300) : LOOK_TIMEOUT);
+    const young = performance.now() - this.#began < START_WINDOW;
+    await this.#gone(code, removal === "failed" ? LOOKS : removal === "absent" && young ? LOOKS - 1 : 0);
+  }
+
+  async #gone(code: number, looks: number): Promise<void> {
+    // The ladder may give up while a look is under way.
+    if (this.#state === "gone") return;
+    const stopped = this.#state === "stopping";
+    this.#state = "gone";
+    clearInterval(this.#timer);
+    this.#unwatch();
+    await this.#outputEnds(stopped);
+    await this.#program.settle(looks);
+    this.#calls.abort();
+    const ending: Ending = {
+      backend: "identity" in this.#input ? this.#input.identity.backend : this.#input.backend,
+      code,
+      stopped,
+      inputEnded: this.#inputEnded,
+      lived: performance.now() - this.#began,
+      removal: this.#removal,
+    };
+    const words = await lastWords(ending, "engine" in this.#input ? this.#input : undefined);
+    if (words !== undefined) console.error(`argus: ${words}`);
+    this.#resolve(stopped ? stoppedCode(code, this.#cause, this.#forwarded) : code);
+  }
+
+  /** Everything that the server wrote reaches the client, unless the client ended the session and reads no more. */
+  async #outputEnds(stopped: boolean): Promise<void> {
+    if (this.#output === undefined) return;
+    const timer: { id?: ReturnType<typeof setTimeout> } = {};
+    const patience = new Promise<void>((resolve) => {
+      if (stopped) timer.id = setTimeout(resolve, OUTPUT_PATIENCE);
+    });
+    await Promise.race([this.#output.ended, patience]);
+    clearTimeout(timer.id);
+  }
+
+  #failed(error: ArgusError): void {
+    if (this.#state === "gone") return;
+    this.#state = "gone";
+    clearInterval(this.#timer);
+    this.#unwatch();
+    this.#reject(error);
+  }
+
+  async #remove(timeoutMs: number): Promise<Removal> {
+    const ran = await this.#call(this.#container!.remove, timeoutMs);
+    const removal: Removal = ran?.code !== 0 ? "failed" : ran.stdout.trim() === "" ? "absent" : "removed";
+    if (this.#removal !== "removed") this.#removal = removal;
+    return this.#removal;
+  }
+
+  async #call(command: Command, timeoutMs: number): Promise<{ code: number; stdout: string } | undefined> {
+    try {
+      return await run(command, { timeoutMs, signal: this.#calls.signal });
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** Where there is no count of written bytes, argus reads the output itself. */
+function canCount(): boolean {
+  return process.platform === "linux";
+}
+
+/** A Go program that does not catch SIGQUIT yet prints all its stacks instead of ending. */
+function forwardedFor(cause: ClientEnd | "eof"): NodeJS.Signals {
+  return cause === "SIGINT" || cause === "SIGHUP" ? cause : "SIGTERM";
+}
+
+/** The server's own code, unless the signal that argus sent or its kill is what ended it. */
+function stoppedCode(
+  code: number,
+  cause: ClientEnd | "eof" | undefined,
+  forwarded: NodeJS.Signals | undefined,
+): number {
+  const ended = code === 137 || (forwarded !== undefined && code === 128 + signalNumber(forwarded));
+  return ended && cause?.startsWith("SIG") ? 128 + signalNumber(cause) : code;
+}
