@@ -16,7 +16,12 @@ export const DEFAULT = {
     reason: "enough for a usual server, small enough that a leak does not take the machine down",
     source: "spec: Resource Limits and Runtime",
   },
-  cpus: { value: "1", unit: "cores", reason: "one busy server leaves the rest alone", source: "spec: Resource Limits and Runtime" },
+  cpus: {
+    value: "1",
+    unit: "cores",
+    reason: "one busy server leaves the rest alone",
+    source: "spec: Resource Limits and Runtime",
+  },
   network: {
     value: "bridge",
     unit: "network",
@@ -35,7 +40,12 @@ export const DEFAULT = {
     reason: "the home of that user, a tmpfs over a read-only root",
     source: "spec: Container Isolation",
   },
-  temporary: { value: "/tmp", unit: "path", reason: "where programs write by habit", source: "spec: Container Isolation" },
+  temporary: {
+    value: "/tmp",
+    unit: "path",
+    reason: "where programs write by habit",
+    source: "spec: Container Isolation",
+  },
   temporarySize: {
     value: "64m",
     unit: "Docker size",

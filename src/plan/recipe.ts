@@ -62,8 +62,17 @@ export function toolOf(command: string, words: readonly string[] = []): KnownToo
   if (!Object.hasOwn(RECIPES, tool)) return undefined;
   const known = tool as ToolName;
   const subcommands = SUBCOMMANDS[known];
-  if (subcommands !== undefined && !words.some((word) => subcommands.includes(word))) return undefined;
+  if (subcommands !== undefined && !startsWithSubcommand(words, subcommands)) return undefined;
   return { tool: known, recipe: RECIPES[known] };
+}
+
+/** Whether the first word that is no option, nor an option's value, is one of these. */
+function startsWithSubcommand(words: readonly string[], subcommands: readonly string[]): boolean {
+  const found = words.findIndex((word) => subcommands.includes(word));
+  return (
+    found >= 0 &&
+    words.slice(0, found).every((word, index) => word.startsWith("-") || words[index - 1]?.startsWith("-"))
+  );
 }
 
 /** A command's own name: without its folder (either slash) and the extensions that Windows gives programs. */

@@ -1,0 +1,93 @@
+/** What the words of a backend ask for: its command line, read as the tool itself reads it. */
+import type { Text } from "../config/text.ts";
+import { type Call, callError, callWarning } from "./call.ts";
+import { type KnownTool, programName, type ToolName, toolOf } from "./recipe.ts";
+import { packageWord } from "./specs.ts";
+import { readBun, readBunx } from "./tools/bunx.ts";
+import { goUse, readGo } from "./tools/go.ts";
+import { readNode } from "./tools/node.ts";
+import { readNpm, readNpx } from "./tools/npx.ts";
+import { readPipx } from "./tools/pipx.ts";
+import { readPnpm, readPnpx } from "./tools/pnpm.ts";
+import { readModule } from "./tools/python.ts";
+import type { GoUse, Use } from "./tools/use.ts";
+import { readUv } from "./tools/uv.ts";
+import { readUvx } from "./tools/uvx.ts";
+import { readYarn } from "./tools/yarn.ts";
+
+type Reader = (call: Call, words: readonly Text[]) => Use;
+
+const READERS: Readonly<Record<ToolName, Reader>> = {
+  uvx: readUvx,
+  uv: readUv,
+  python: readModule,
+  pipx: readPipx,
+  npx: readNpx,
+  npm: readNpm,
+  pnpm: readPnpm,
+  pnpx: readPnpx,
+  yarn: readYarn,
+  bun: readBun,
+  bunx: readBunx,
+  node: readNode,
+  tsx: readNode,
+  go: readGo,
+};
+
+/** Reads the command line; undefined when no recipe fits the command. `transport` and `go_package` have their say first. */
+export function readCommandLine(call: Omit<Call, "tool">): { use: Use; tool: KnownTool | undefined } | undefined {
+  const { command, args, container } = call.backend;
+  const tool = toolOf(
+    command.value,
+    args.map(({ value }) => value),
+  );
+  const recipe = container.transport ?? tool?.recipe;
+  if (recipe === undefined) return undefined;
+  if (recipe === "go" && (container.go_package !== undefined || tool?.recipe !== "go")) {
+    return { use: readGoPackage({ ...call, tool: "go" }, tool), tool };
+  }
+  if (tool !== undefined && tool.recipe === recipe) {
+    return { use: READERS[tool.tool]({ ...call, tool: programName(command.value) }, args), tool };
+  }
+  return {
+    use: READERS[recipe]({ ...call, tool: recipe }, tool === undefined ? [named(command), ...args] : args),
+    tool,
+  };
+}
+
+/** `go_package`: the module to install. The command names the binary, so the words are the server's. */
+function readGoPackage(call: Call, tool: KnownTool | undefined): GoUse {
+  const { command, args, container } = call.backend;
+  if (container.go_package === undefined) {
+    throw callError(
+      call,
+      ["container", "transport"],
+      "config/missing-go-package",
+      "transport: go needs go_package, the module path that go install gets",
+      "such as: go_package: github.com/strowk/mcp-k8s-go",
+    );
+  }
+  const use = goUse(container.go_package.trim());
+  if (tool?.tool !== "go") return { ...use, binary: packageWord(call, named(command)), args };
+  if (args[0]?.value !== "run") return { ...use, args };
+  const run = readGo(call, args);
+  if (withoutVersion(run.module) !== withoutVersion(use.module)) {
+    callWarning(
+      call,
+      ["container", "go_package"],
+      "plan/two-packages",
+      "go_package wins over the module that the command line names",
+    );
+  }
+  return { ...run, ...use, args: run.args };
+}
+
+function withoutVersion(module: string): string {
+  return module.replace(/@.*$/, "");
+}
+
+/** A command that is no tool of its own, as a package's or binary's name. */
+function named(command: Text): Text {
+  const value = programName(command.value);
+  return command.shown === command.value ? { shown: value, value } : { shown: command.shown, value };
+}

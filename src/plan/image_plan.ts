@@ -1,0 +1,78 @@
+/** The image of a package: what the command line asks for, with the config's own options on top. */
+import type { StdioBackend } from "../config/config.ts";
+import { DEFAULT } from "./defaults.ts";
+import type { ImageBase, ImagePlan, Notice } from "./plan.ts";
+import type { KnownTool } from "./recipe.ts";
+import { imageName } from "./specs.ts";
+import type { Use } from "./tools/use.ts";
+
+/** Puts a command line's use and the backend's `container:` together. */
+export function imagePlan(backend: StdioBackend, use: Use, tool: KnownTool | undefined, warnings: Notice[]): ImagePlan {
+  const { container } = backend;
+  const common: Omit<ImageBase, "base"> = {
+    name: imageName(use.name),
+    systemDeps: container.system_deps,
+    buildSystemDeps: container.build_system_deps,
+    additionalPackages: container.additional_packages,
+    buildEnv: { ...use.buildEnv, ...container.build_env },
+    git: use.git || container.additional_packages.some(needsGit),
+  };
+  warnings.push(...unusedFields(backend));
+  if (use.recipe === "npx") {
+    return {
+      recipe: "npx",
+      ...common,
+      base: container.builder_image ?? DEFAULT.nodeImage.value,
+      packages: use.packages,
+      ...(use.binary === undefined ? {} : { binary: use.binary }),
+      nodeOptions: [],
+    };
+  }
+  if (use.recipe === "go") {
+    return {
+      recipe: "go",
+      ...common,
+      additionalPackages: container.additional_packages.map((each) => (each.includes("@") ? each : `${each}@latest`)),
+      base: container.builder_image ?? DEFAULT.goImage.value,
+      module: use.module,
+      ...(use.binary === undefined ? {} : { binary: use.binary }),
+      runtimeBase: DEFAULT.goRuntimeImage.value,
+    };
+  }
+  const python = use.python ?? tool?.python;
+  return {
+    recipe: "uvx",
+    ...common,
+    additionalPackages: [...(use.extraPackages ?? []), ...common.additionalPackages],
+    ...pythonBase(container.builder_image, python),
+    install: use.install,
+    installOptions: use.installOptions,
+  };
+}
+
+/**
+ * The base image that carries the wanted Python. An image of that very version is asked for nothing more; any other
+ * wish (a range, PyPy, a base of the user's own) is left to uv, which fetches an interpreter when the base has another.
+ */
+function pythonBase(builderImage: string | undefined, python: string | undefined): { base: string; python?: string } {
+  const wish = python === undefined ? {} : { python };
+  if (builderImage !== undefined) return { base: builderImage, ...wish };
+  if (python !== undefined && /^3\.\d+(\.\d+)?$/.test(python)) return { base: `python:${python}-slim`, ...wish };
+  return { base: DEFAULT.pythonImage.value, ...wish };
+}
+
+function needsGit(spec: string): boolean {
+  return /(^|@\s*)git\+|^(github|gitlab|bitbucket|gist):|^git:/i.test(spec);
+}
+
+/** Fields of a source build, on a backend that is none. */
+function unusedFields({ container, where }: StdioBackend): Notice[] {
+  const fields = (["source_ref", "build_steps", "entrypoint"] as const).filter(
+    (field) => (container[field]?.length ?? 0) > 0,
+  );
+  return fields.map((field) => ({
+    code: "plan/unused-field",
+    message: `${field} has no effect without source_url`,
+    where: where(["container", field]),
+  }));
+}

@@ -1,0 +1,104 @@
+/** Images that the config describes itself, whatever the command is: a Dockerfile, or a build from source. */
+import type { ContainerOptions, StdioBackend } from "../config/config.ts";
+import type { Text } from "../config/text.ts";
+import { DEFAULT } from "./defaults.ts";
+import { serverArgs } from "./entry.ts";
+import type { DockerfileImage, ImagePlan, Notice, SourceImage } from "./plan.ts";
+import { imageName, repositoryOf } from "./specs.ts";
+
+/** The image of `dockerfile` or `source_url` and what follows its entry; undefined when the config has neither. */
+export function ownImage(
+  backend: StdioBackend,
+  warnings: Notice[],
+): { image: ImagePlan; args: readonly Text[] } | undefined {
+  const { container } = backend;
+  const words = [backend.command, ...backend.args];
+  if (container.dockerfile !== undefined) {
+    warnings.push(...unused(backend, DOCKERFILE_LEAVES, "dockerfile"));
+    // Only the Dockerfile's text tells its entry, so what remains of the words is decided once that is read.
+    return { image: dockerfileImage(backend, container.dockerfile, words), args: [] };
+  }
+  if (container.source_url === undefined) return undefined;
+  warnings.push(...unused(backend, ["transport", "go_package"], "source_url"), ...productionWarning(backend));
+  const image = sourceImage(container, container.source_url);
+  return { image, args: serverArgs(image.entrypoint, words) };
+}
+
+/** Fields that only shape a Dockerfile of argus' own making. */
+const DOCKERFILE_LEAVES = [
+  "builder_image",
+  "system_deps",
+  "build_system_deps",
+  "additional_packages",
+  "build_env",
+  "build_steps",
+  "entrypoint",
+  "transport",
+  "go_package",
+] as const;
+
+function dockerfileImage(backend: StdioBackend, path: string, words: readonly Text[]): DockerfileImage {
+  const parts = path.split("/").filter((part) => part !== "" && part !== ".");
+  const file = parts.at(-1) ?? path;
+  const own = file.replace(/^(dockerfile|containerfile)\.?/i, "").replace(/\.(dockerfile|containerfile)$/i, "");
+  return { recipe: "dockerfile", name: imageName(own || parts.at(-2) || backend.name), path, words };
+}
+
+function sourceImage(container: ContainerOptions, url: string): SourceImage {
+  const entrypoint = container.entrypoint ?? [];
+  const language = [...container.build_steps, ...entrypoint].some(namesNode) ? "node" : "python";
+  return {
+    recipe: "source",
+    name: imageName(repositoryOf(url) ?? "source"),
+    base: container.builder_image ?? (language === "node" ? DEFAULT.nodeImage.value : DEFAULT.pythonImage.value),
+    systemDeps: container.system_deps,
+    buildSystemDeps: container.build_system_deps,
+    additionalPackages: container.additional_packages,
+    buildEnv: container.build_env,
+    git: true,
+    url,
+    ...(container.source_ref === undefined ? {} : { ref: container.source_ref }),
+    steps: container.build_steps,
+    entrypoint,
+    language,
+  };
+}
+
+/** Spec: "Base image selection". Whole words only: `pip install nodeenv` and `node_modules` name no Node tool. */
+function namesNode(text: string): boolean {
+  return /(?<![\w.-])(npm|npx|node|yarn|pnpm)(?![\w.-])/.test(text);
+}
+
+/** Package managers leave devDependencies out when NODE_ENV says so, and most TypeScript builds need them. */
+function productionWarning(backend: StdioBackend): Notice[] {
+  const { build_env, build_steps } = backend.container;
+  if (build_env["NODE_ENV"] !== "production") return [];
+  const installs = build_steps.some(
+    (step) =>
+      /(?<![\w.-])(npm|yarn|pnpm)(?![\w.-])/.test(step) &&
+      !/--(include[= ]dev|production[= ]false|prod[= ]false)\b/.test(step),
+  );
+  if (!installs) return [];
+  return [
+    {
+      code: "plan/production-build",
+      message: "NODE_ENV=production in build_env makes npm, yarn and pnpm skip devDependencies, which most builds need",
+      where: backend.where(["container", "build_env", "NODE_ENV"]),
+    },
+  ];
+}
+
+function unused(backend: StdioBackend, fields: readonly (keyof ContainerOptions)[], winner: string): Notice[] {
+  return fields
+    .filter((field) => isGiven(backend.container[field]))
+    .map((field) => ({
+      code: "plan/unused-field",
+      message: `${field} has no effect beside ${winner}`,
+      where: backend.where(["container", field]),
+    }));
+}
+
+function isGiven(value: unknown): boolean {
+  if (value === undefined) return false;
+  return typeof value !== "object" || value === null || Object.keys(value).length > 0;
+}

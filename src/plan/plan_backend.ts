@@ -1,0 +1,101 @@
+/** Decides what argus does for one backend. */
+import type { Backend, Config, StdioBackend } from "../config/config.ts";
+import type { Settings } from "../config/settings.ts";
+import type { Text } from "../config/text.ts";
+import { readCommandLine } from "./command_line.ts";
+import { DEFAULT } from "./defaults.ts";
+import { imagePlan } from "./image_plan.ts";
+import { ownImage } from "./own_image.ts";
+import { isContainerCall } from "./passthrough.ts";
+import type { BarePlan, ContainerPlan, ImagePlan, Notice, Plan, RemotePlan } from "./plan.ts";
+import { postureWarnings } from "./posture_warnings.ts";
+import { programName } from "./recipe.ts";
+
+/** What a plan depends on beside the backend. */
+export interface PlanContext {
+  readonly config: Pick<Config, "flags" | "policy">;
+  readonly settings: Pick<Settings, "containerIsolation" | "runtime">;
+  /** The backend comes from a command line, not from a file. */
+  readonly adHoc?: boolean;
+}
+
+/**
+ * The plan of a backend: the same for the same config, on every machine.
+ *
+ * @throws ArgusError `config/…` for a backend that cannot be planned, such as one that runs a local file.
+ */
+export function planBackend(backend: Backend, context: PlanContext): Plan {
+  if (backend.type !== "stdio") return remotePlan(backend);
+  const off = switchedOff(backend, context);
+  if (off !== undefined) return barePlan(backend, "switched-off", off);
+  const warnings: Notice[] = [];
+  const own = ownImage(backend, warnings);
+  if (own !== undefined) return containerPlan(backend, context, own.image, own.args, warnings);
+  const words = backend.args.map(({ value }) => value);
+  if (backend.container.transport === undefined && isContainerCall(backend.command.value, words)) {
+    const { cause: _, ...bare } = barePlan(
+      backend,
+      "no-recipe",
+      `${programName(backend.command.value)} starts a container of its own, without the restrictions of argus`,
+    );
+    return { ...bare, kind: "passthrough" };
+  }
+  const read = readCommandLine({ backend, warnings });
+  if (read === undefined) return barePlan(backend, "no-recipe", `no recipe for the command "${backend.command.shown}"`);
+  return containerPlan(backend, context, imagePlan(backend, read.use, read.tool, warnings), read.use.args, warnings);
+}
+
+function containerPlan(
+  backend: StdioBackend,
+  context: PlanContext,
+  image: ImagePlan,
+  args: readonly Text[],
+  warnings: Notice[],
+): ContainerPlan {
+  const { container } = backend;
+  warnings.push(...postureWarnings(backend, context.config.policy));
+  const runtime = container.runtime ?? context.settings.runtime;
+  return {
+    kind: "container",
+    backend: backend.name,
+    image,
+    args,
+    env: backend.env,
+    limits: { memory: container.memory ?? DEFAULT.memory.value, cpus: container.cpus ?? DEFAULT.cpus.value },
+    network: container.network ?? DEFAULT.network.value,
+    volumes: container.volumes,
+    extraArgs: container.extra_args,
+    ...(runtime === undefined ? {} : { runtime }),
+    session: backend.session,
+    warnings,
+  };
+}
+
+function barePlan(backend: StdioBackend, cause: BarePlan["cause"], reason: string): BarePlan {
+  return {
+    kind: "bare",
+    backend: backend.name,
+    reason,
+    cause,
+    command: backend.command,
+    args: backend.args,
+    env: backend.env,
+    session: backend.session,
+    warnings: [],
+  };
+}
+
+function remotePlan(backend: Backend): RemotePlan {
+  return { kind: "remote", backend: backend.name, reason: `a ${backend.type} backend runs elsewhere`, warnings: [] };
+}
+
+/** Why isolation is off, the most specific switch first; undefined when it is on. */
+function switchedOff({ container }: StdioBackend, { config, settings }: PlanContext): string | undefined {
+  const switches = [
+    [container.enabled, "container.enabled: false"],
+    [settings.containerIsolation, "ARGUS_CONTAINER_ISOLATION=false"],
+    [config.flags.containerIsolation, "feature_flags.container_isolation: false"],
+  ] as const;
+  const decided = switches.find(([on]) => on !== undefined);
+  return decided?.[0] === false ? `switched off by ${decided[1]}` : undefined;
+}

@@ -1,0 +1,155 @@
+/** What a package word means: its name, where it comes from, and the form in which the installer wants it. */
+import type { Text } from "../config/text.ts";
+import { type Call, callError, callWarning, localProject } from "./call.ts";
+
+export interface PackageSpec {
+  /** As the installer wants it. */
+  readonly spec: string;
+  /** Its own name; undefined when only the package itself knows it. */
+  readonly name: string | undefined;
+  /** The installer needs git to fetch it. */
+  readonly git: boolean;
+}
+
+/** A Python package as uvx accepts it: `pkg`, `pkg@1.2`, `pkg[extra]>=1`, `pkg @ URL`, `git+https://…`, a wheel's URL. */
+export function pythonSpec(call: Call, word: Text): PackageSpec {
+  const spec = packageWord(call, word).trim();
+  if (isLocalPath(spec) || /^[^:]*\.(py|whl|tar\.gz|zip)$/i.test(spec))
+    throw localProject(call, word, `"${word.shown}"`);
+  const reference = /^([A-Za-z0-9][\w.-]*)(\[[^\]]*\])?\s*@\s*((?:[a-z]+\+)?[a-z]+:.*)$/i.exec(spec);
+  if (reference !== null) return { spec, name: reference[1], git: isPythonVcs(reference[3]!) };
+  if (isPythonVcs(spec))
+    return {
+      spec,
+      name: /#(?:.*&)?subdirectory=/.test(spec) ? eggOf(spec) : (eggOf(spec) ?? repositoryOf(spec)),
+      git: true,
+    };
+  if (/^https?:/i.test(spec)) return { spec, name: wheelOf(spec), git: false };
+  const versioned = /^([A-Za-z0-9][\w.-]*)(\[[^\]]*\])?@([\w.!+*-]+)$/.exec(spec);
+  if (versioned !== null) {
+    const [, name, extras = "", version] = versioned;
+    return { spec: version === "latest" ? `${name}${extras}` : `${name}${extras}==${version}`, name, git: false };
+  }
+  return { spec, name: /^[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?/.exec(spec)?.[0], git: false };
+}
+
+/** An npm package as npx accepts it: `pkg@range`, `@scope/pkg`, `owner/repo#ref`, `github:…`, `git+https://…`, a tarball's URL. */
+export function npmSpec(call: Call, word: Text): PackageSpec {
+  const spec = packageWord(call, word).trim();
+  if (isLocalPath(spec) || isLocalTarball(spec)) throw localProject(call, word, `"${word.shown}"`);
+  const alias = /^(@[^/]+\/[^@]+|[^@/]+)@(.+)$/.exec(spec);
+  const source =
+    alias !== null && /^(git\+|git:|github:|gitlab:|bitbucket:|gist:|https?:|file:)/i.test(alias[2]!)
+      ? alias[2]!
+      : spec;
+  if (/^(git\+)?file:/i.test(source)) throw localProject(call, word, `"${word.shown}"`);
+  if (isNpmVcs(source)) return { spec, name: repositoryOf(source), git: true };
+  if (/^https?:/i.test(source)) return { spec, name: archiveOf(source), git: false };
+  return { spec, name: alias === null ? spec : alias[1], git: false };
+}
+
+/** Requirements of `--with a,b[x,y]>=1,<2`: a comma separates two of them unless it is within brackets or a specifier. */
+export function requirementList(text: string): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let part = "";
+  for (const letter of text) {
+    if (letter === "[") depth += 1;
+    if (letter === "]") depth -= 1;
+    if (letter !== "," || depth > 0) {
+      part += letter;
+      continue;
+    }
+    parts.push(part);
+    part = "";
+  }
+  const joined: string[] = [];
+  for (const piece of [...parts, part].map((each) => each.trim()).filter(Boolean)) {
+    if (/^[<>=!~]/.test(piece) && joined.length > 0) joined[joined.length - 1] += `,${piece}`;
+    else joined.push(piece);
+  }
+  return joined;
+}
+
+/** Whether a word names a file or folder of this machine, in POSIX or Windows spelling. */
+export function isLocalPath(text: string): boolean {
+  return /^(\.{1,2}([/\\]|$)|\/|~|[A-Za-z]:[/\\]|file:)/i.test(text) || text.includes("\\");
+}
+
+/** A name as a part of an image's name: `[a-z0-9._-]`, no separator at either end or twice in a row. */
+export function imageName(name: string): string {
+  const plain = name
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, "-")
+    .replace(/[._-]{2,}/g, "-")
+    .replace(/^[._-]+|[._-]+$/g, "");
+  return plain.slice(0, 100).replace(/[._-]+$/, "") || "server";
+}
+
+/** The last part of a repository's address: `repo` of `git+https://host/owner/repo.git@v1#egg=x`, `owner/repo#ref`. */
+export function repositoryOf(address: string): string | undefined {
+  const path = address
+    .replace(/[?#].*$/s, "")
+    .replace(/^[a-z+]+:\/\/[^/]*/i, "")
+    .replace(/^[a-z]+:(?!\/)/i, "")
+    .replace(/^[\w.-]+@[^:/]+:/, "");
+  return /([^/@]+?)(?:\.git)?\/?(?:@.*)?$/.exec(path.replace(/@.*$/s, ""))?.[1];
+}
+
+/** The value of a word that becomes part of the image. A variable in it is said aloud: images are shared and kept. */
+export function packageWord(call: Call, word: Text): string {
+  if (word.shown !== word.value) {
+    callWarning(
+      call,
+      word,
+      "plan/variable-in-image",
+      `the value of ${word.shown} becomes part of the image, where everyone who has the image can read it`,
+    );
+  }
+  if (hasCredentials(word.value)) {
+    throw callError(
+      call,
+      word,
+      "config/credentials-in-image",
+      `${call.tool} is given an address with credentials, which would be stored in the image`,
+      "take them out of the address",
+    );
+  }
+  return word.value;
+}
+
+/** `user:password@` or `token@` in an address. The `git` and `hg` users of ssh addresses are no secret. */
+function hasCredentials(text: string): boolean {
+  const user = /[a-z]+:\/\/([^/?#\s]*)@/i.exec(text)?.[1];
+  return user !== undefined && !/^(git|hg)$/.test(user);
+}
+
+function isPythonVcs(text: string): boolean {
+  return /^(git|hg|bzr|svn)\+/i.test(text);
+}
+
+/** https://docs.npmjs.com/cli/commands/npm-install: which words npm fetches with git. */
+function isNpmVcs(text: string): boolean {
+  if (/^(git\+[a-z]+:|git:|github:|gitlab:|bitbucket:|gist:|ssh:)/i.test(text)) return true;
+  if (/^git@[^:]+:/.test(text)) return true;
+  if (/^https?:\/\/(www\.)?(github\.com|gitlab\.com|bitbucket\.org)\/[^/]+\/[^/#]+?(\.git)?\/?(#.*)?$/i.test(text))
+    return true;
+  return /^[^@/:\s][^/:\s]*\/[^/:\s#]+(#.+)?$/.test(text);
+}
+
+function isLocalTarball(text: string): boolean {
+  return /\.(tgz|tar|tar\.gz)$/i.test(text) && !/^[a-z+]+:/i.test(text);
+}
+
+function eggOf(address: string): string | undefined {
+  return /[#&]egg=([A-Za-z0-9][\w.-]*)/.exec(address)?.[1];
+}
+
+/** The distribution's name in a wheel's file name. https://packaging.python.org/specifications/binary-distribution-format */
+function wheelOf(address: string): string | undefined {
+  return /\/([^/-]+)-[^/]+\.whl(?:[?#].*)?$/i.exec(address)?.[1]?.replaceAll("_", "-");
+}
+
+function archiveOf(address: string): string | undefined {
+  return /\/([^/]+?)(?:\.tgz|\.tar\.gz)?(?:[?#].*)?$/.exec(address)?.[1];
+}
