@@ -1,0 +1,64 @@
+/** The config as the rest of argus sees it: valid, expanded, with a place for everything. */
+import type { SessionOptions, Volume } from "../plan/plan.ts";
+import type { ContainerFields, KubernetesFields } from "./schema.ts";
+import type { Text } from "./text.ts";
+
+/** The environment that variables are read from. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
+export interface Config {
+  /** As errors print it. */
+  readonly file: string;
+  /** Folder of the file, which `dockerfile` is relative to. */
+  readonly folder: string;
+  readonly flags: {
+    readonly containerIsolation?: boolean | undefined;
+    readonly requireIsolation?: boolean | undefined;
+  };
+  readonly policy: { readonly allowWeakening: boolean };
+  /** The global `kubernetes:` section. */
+  readonly kubernetes: KubernetesFields;
+  /** The backends that are valid, in the order of the file. */
+  readonly backends: ReadonlyMap<string, Backend>;
+}
+
+export type Backend = StdioBackend | RemoteBackend;
+
+/** A backend that argus starts. */
+export interface StdioBackend {
+  readonly type: "stdio";
+  readonly name: string;
+  readonly command: Text;
+  readonly args: readonly Text[];
+  readonly env: Readonly<Record<string, Text>>;
+  readonly container: ContainerOptions;
+  readonly session: SessionOptions;
+  /** A variable in `command`, `args` or `container` is unset (only with `unset: "allow"`): its reference stands there. */
+  readonly unresolved: boolean;
+  /** `file:line:col` of a path in this backend: `where(["container", "volumes", 0])`. */
+  readonly where: (path: readonly (string | number)[]) => string;
+}
+
+/** A backend that runs elsewhere. */
+export interface RemoteBackend {
+  readonly type: "sse" | "streamable-http";
+  readonly name: string;
+  /** As written: argus does not connect, so no variable is expanded. */
+  readonly url: string;
+  readonly where: (path: readonly (string | number)[]) => string;
+}
+
+/** `container:` with the keys of the file; lists and mappings are there even when the file has none. */
+export interface ContainerOptions extends Omit<ContainerFields, "volumes" | ListField | "build_env" | "kubernetes"> {
+  readonly volumes: readonly Volume[];
+  readonly extra_args: readonly string[];
+  readonly system_deps: readonly string[];
+  readonly build_system_deps: readonly string[];
+  readonly additional_packages: readonly string[];
+  readonly build_steps: readonly string[];
+  readonly build_env: Readonly<Record<string, string>>;
+  /** The global section with the backend's own on top. */
+  readonly kubernetes: KubernetesFields;
+}
+
+type ListField = "extra_args" | "system_deps" | "build_system_deps" | "additional_packages" | "build_steps";

@@ -1,0 +1,63 @@
+/** Schema issues in the words of the manual: which field, what it must be, what to write. Never the value. */
+import type * as v from "valibot";
+import type { Finding } from "./report.ts";
+import { keyOffsetOf, type Node, nodeAt, offsetOf, type Path } from "./yaml.ts";
+
+/** What an issue of the schema tells the user. */
+export function explain(issue: v.BaseIssue<unknown>, root: Node, base: Path, backend?: string): Finding {
+  const inner = (issue.path ?? []).map((item) => item.key as string | number);
+  const path = [...base, ...inner];
+  const field = fieldName(inner) ?? "value";
+  const label = labelOf(inner, backend);
+  if (isMissing(issue)) {
+    return {
+      code: "config/missing",
+      message: `${label} is missing`,
+      at: keyOffsetOf(root, path.slice(0, -1)),
+      backend,
+    };
+  }
+  const onKey = issue.path?.at(-1)?.origin === "key";
+  const at = onKey ? keyOffsetOf(root, path) : offsetOf(root, path);
+  if (issue.kind === "schema" && !isChoice(issue)) {
+    const hint = typeHint(issue, nodeAt(root, path));
+    return { code: "config/wrong-type", message: `${label} ${issue.message}`, hint, at, backend };
+  }
+  const hint = isChoice(issue) ? undefined : (issue.expected ?? undefined);
+  return { code: `config/bad-${field.replaceAll("_", "-")}`, message: `${label} ${issue.message}`, hint, at, backend };
+}
+
+/** `backend "fetch": container.volumes[0]` */
+export function labelOf(path: Path, backend?: string): string {
+  let label = "";
+  for (const step of path) {
+    if (typeof step === "number") label += `[${step}]`;
+    else if (/^[\w-]+$/.test(step)) label += label === "" ? step : `.${step}`;
+    else label += `[${JSON.stringify(step)}]`;
+  }
+  if (backend === undefined) return label === "" ? "the config" : label;
+  return label === "" ? `backend ${JSON.stringify(backend)}` : `backend ${JSON.stringify(backend)}: ${label}`;
+}
+
+/** The field of the manual that a path is about: `container.volumes[0]` is about `volumes`. */
+function fieldName(path: Path): string | undefined {
+  const names = path.filter((step) => typeof step === "string");
+  const holder = ["env", "build_env", "headers", "labels", "annotations", "node_selector"];
+  return names.find((name) => holder.includes(name)) ?? names.at(-1);
+}
+
+function isMissing(issue: v.BaseIssue<unknown>): boolean {
+  return issue.type === "strict_object" && issue.expected !== "Object";
+}
+
+function isChoice(issue: v.BaseIssue<unknown>): boolean {
+  return ["picklist", "literal", "union"].includes(issue.type) && typeof issue.input === "string";
+}
+
+function typeHint(issue: v.BaseIssue<unknown>, node: Node | undefined): string | undefined {
+  if (node?.kind === "null") return 'write "" for an empty text';
+  if (issue.type === "array" && node?.kind === "text") return 'write a list: ["one", "two"]';
+  if (issue.type === "array" && node?.kind === "map") return "write a list: a line with - for each";
+  if (issue.type === "record" && node?.kind === "list") return "write NAME: value, without - and =";
+  return undefined;
+}

@@ -1,0 +1,376 @@
+/** From the text of a config to its valid backends and everything that is wrong with the rest. */
+import { dirname } from "node:path";
+import * as v from "valibot";
+import type { Volume } from "../plan/plan.ts";
+import type { Backend, Config, ContainerOptions, Env, RemoteBackend, StdioBackend } from "./config.ts";
+import { explain, labelOf } from "./explain.ts";
+import { FOREIGN_BACKEND_KEYS, FOREIGN_FLAGS, FOREIGN_SECTIONS, LEGACY_FIELDS, OTHER_NAMES } from "./foreign.ts";
+import { type Problem, placeOf } from "./problem.ts";
+import { checkRelations } from "./relations.ts";
+import { Report } from "./report.ts";
+import {
+  type ContainerFields,
+  configFile,
+  type FileSettings,
+  type KubernetesFields,
+  remoteBackend,
+  type StdioFields,
+  settingsOfFile,
+  stdioBackend,
+} from "./schema.ts";
+import { fieldsOf, valueOf } from "./shape.ts";
+import { nearest } from "./suggest.ts";
+import type { Text } from "./text.ts";
+import { expand, expandVolume } from "./variables.ts";
+import {
+  keyOffsetOf,
+  type MapNode,
+  type Node,
+  nodeAt,
+  offsetOf,
+  type Path,
+  type Place,
+  placesOf,
+  readYaml,
+} from "./yaml.ts";
+
+export type { Backend, Config, ContainerOptions, Env, RemoteBackend, StdioBackend } from "./config.ts";
+
+export interface ParseOptions {
+  /** What `${VAR}` reads. */
+  readonly env: Env;
+  /** What an unset variable is. Default "error". */
+  readonly unset?: "error" | "allow";
+}
+
+export interface ParsedConfig {
+  readonly config: Config;
+  /** In the order of the file. */
+  readonly problems: readonly Problem[];
+}
+
+/** Parses a config. Never throws for bad content: what is wrong is in the problems, what is valid in the config. */
+export function parseConfig(text: string, file: string, options: ParseOptions): ParsedConfig {
+  return new Parser(text.replace(/^\uFEFF/, ""), file, options).parse();
+}
+
+/** Fields that take any text, so that a reference may stand in them where its variable is unset. */
+const TEXT_FIELDS = ["command", "args", "env"];
+
+class Parser {
+  readonly #source: string;
+  readonly #file: string;
+  readonly #options: ParseOptions;
+  readonly #place: (offset: number) => Place;
+  readonly #report: Report;
+
+  constructor(source: string, file: string, options: ParseOptions) {
+    this.#source = source;
+    this.#file = file;
+    this.#options = options;
+    this.#place = placesOf(source);
+    this.#report = new Report(file, this.#place);
+  }
+
+  parse(): ParsedConfig {
+    const root = this.#root();
+    const settings: FileSettings = root === undefined ? {} : this.#settings(root);
+    const backends = new Map<string, Backend>();
+    for (const [name, entry] of root === undefined ? [] : this.#backendEntries(root)) {
+      const backend = this.#backend(name, entry.node, root!, settings.kubernetes ?? {});
+      if (backend !== undefined) backends.set(name, backend);
+    }
+    const config: Config = {
+      file: this.#file,
+      folder: dirname(this.#file),
+      flags: {
+        containerIsolation: settings.feature_flags?.container_isolation,
+        requireIsolation: settings.feature_flags?.require_isolation,
+      },
+      policy: { allowWeakening: settings.policy?.allow_weakening ?? true },
+      kubernetes: settings.kubernetes ?? {},
+      backends,
+    };
+    return { config, problems: this.#report.sorted() };
+  }
+
+  /** The mapping that the file is, or undefined after an error. */
+  #root(): MapNode | undefined {
+    if (this.#source.includes("\0")) {
+      const hint = "save it again with the encoding UTF-8";
+      this.#report.error({ code: "config/encoding", message: "the file is not UTF-8 text", hint, at: 0 });
+      return undefined;
+    }
+    const { root, problems } = readYaml(this.#source);
+    for (const problem of problems) this.#report.error(problem);
+    if (root === undefined && problems.length > 0) return undefined;
+    if (root === undefined || root.kind === "null") {
+      const hint = "argus init writes a config to start from";
+      this.#report.error({ code: "config/empty", message: "the config is empty", hint, at: 0 });
+      return undefined;
+    }
+    if (root.kind === "map") return root;
+    const hint = "start with a line backends:";
+    this.#report.error({ code: "config/not-a-mapping", message: "the config must be a mapping", hint, at: root.at });
+    return undefined;
+  }
+
+  /** Everything but the backends. */
+  #settings(root: MapNode): FileSettings {
+    const known = Object.keys(fieldsOf(configFile)!);
+    const taken = new Map([...root.entries].filter(([key]) => known.includes(key) && key !== "backends"));
+    for (const [key, entry] of root.entries) if (!known.includes(key)) this.#unknownKey(key, entry.at, [key], known);
+    const open: Path[] = [];
+    const value = valueOf(settingsOfFile, { ...root, entries: taken }, [], {
+      text: (node, path) => this.#expanded(node.text, node.at, path, open),
+      unknownKey: (key, at, path, names) => this.#unknownKey(key, at, path, names),
+    });
+    const result = v.safeParse(settingsOfFile, without(value, open));
+    for (const issue of result.issues ?? []) this.#report.error(explain(issue, root, []));
+    return result.success ? result.output : {};
+  }
+
+  #backendEntries(root: MapNode): MapNode["entries"] {
+    const entry = root.entries.get("backends");
+    const hint = "argus init writes a config to start from";
+    if (entry === undefined) {
+      this.#report.error({
+        code: "config/no-backends",
+        message: "there are no backends in the config",
+        hint,
+        at: root.at,
+      });
+    } else if (entry.node.kind === "null" || (entry.node.kind === "map" && entry.node.entries.size === 0)) {
+      this.#report.error({ code: "config/no-backends", message: "backends is empty", hint, at: entry.at });
+    } else if (entry.node.kind === "map") {
+      return entry.node.entries;
+    } else {
+      const message = "backends must be a mapping of names to backends";
+      this.#report.error({
+        code: "config/wrong-type",
+        message,
+        hint: "write NAME: and the backend below it",
+        at: entry.at,
+      });
+    }
+    return new Map();
+  }
+
+  #backend(name: string, node: Node, root: MapNode, kubernetes: KubernetesFields): Backend | undefined {
+    const at = keyOffsetOf(root, ["backends", name]);
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(name)) {
+      const message =
+        "a backend's name must be 1 to 63 letters, digits, dots, dashes or underscores, the first a letter or digit";
+      this.#report.error({ code: "config/bad-name", message, at, backend: name });
+    }
+    if (node.kind !== "map") {
+      const message = `backend ${JSON.stringify(name)} must be a mapping`;
+      this.#report.error({ code: "config/wrong-type", message, hint: "give it at least a command", at, backend: name });
+      return undefined;
+    }
+    const type = this.#typeOf(name, node, at);
+    if (type === undefined) return undefined;
+    return type === "stdio" ? this.#stdio(name, node, root, kubernetes) : this.#remote(name, node, root);
+  }
+
+  /** What kind a backend is; undefined after an error. */
+  #typeOf(name: string, node: MapNode, at: number): "stdio" | "remote" | undefined {
+    const entry = node.entries.get("type");
+    const type = entry?.node.kind === "text" ? entry.node.text : undefined;
+    if (type === "stdio") return "stdio";
+    if (type === "sse" || type === "streamable-http") return "remote";
+    if (entry !== undefined && entry.node.kind !== "null") {
+      const meant =
+        type === undefined
+          ? undefined
+          : (nearest(type, ["stdio"]) ?? (/http/i.test(type) ? "streamable-http" : undefined));
+      this.#report.error({
+        code: "config/bad-type",
+        message: `backend ${JSON.stringify(name)}: type must be "stdio", "sse" or "streamable-http"`,
+        hint: meant === undefined ? undefined : `did you mean "${meant}"?`,
+        at: entry.node.at,
+        backend: name,
+      });
+      return undefined;
+    }
+    if (node.entries.has("command") || !node.entries.has("url")) return "stdio";
+    const message = `backend ${JSON.stringify(name)} has a url but no type`;
+    const hint = "add type: streamable-http (or sse)";
+    this.#report.error({ code: "config/missing", message, hint, at, backend: name });
+    return undefined;
+  }
+
+  #remote(name: string, node: MapNode, root: MapNode): RemoteBackend | undefined {
+    const base = ["backends", name];
+    const value = valueOf(remoteBackend, node, [], {
+      text: (text) => text.text,
+      unknownKey: (key, at, path, known) => this.#unknownKey(key, at, path, known, name),
+    });
+    const result = v.safeParse(remoteBackend, value);
+    for (const issue of result.issues ?? []) this.#report.error(explain(issue, root, base, name));
+    if (!result.success || this.#report.isBroken(name)) return undefined;
+    return { type: result.output.type, name, url: result.output.url, where: this.#whereIn(root, base) };
+  }
+
+  #stdio(name: string, node: MapNode, root: MapNode, kubernetes: KubernetesFields): StdioBackend | undefined {
+    const base = ["backends", name];
+    const open: Path[] = [];
+    const value = valueOf(stdioBackend, node, [], {
+      text: (text, path) => this.#expanded(text.text, text.at, path, open, name),
+      unknownKey: (key, at, path, known) => this.#unknownKey(key, at, path, known, name),
+    });
+    checkRelations(value as StdioFields, (code, severity, path, message, hint) => {
+      const at = keyOffsetOf(root, [...base, ...path]);
+      this.#report[severity]({ code, message: `${labelOf([], name)}: ${message}`, hint, at, backend: name });
+    });
+    const closed = open.filter(([first]) => !TEXT_FIELDS.includes(String(first)));
+    const result = v.safeParse(stdioBackend, without(value, closed));
+    for (const issue of result.issues ?? []) this.#report.error(explain(issue, root, base, name));
+    if (!result.success || this.#report.isBroken(name)) return undefined;
+    const fields = result.output;
+    return {
+      type: "stdio",
+      name,
+      command: textAt(node, ["command"], fields.command),
+      args: (fields.args ?? []).map((arg, index) => textAt(node, ["args", index], arg)),
+      env: Object.fromEntries(
+        Object.entries(fields.env ?? {}).map(([key, each]) => [key, textAt(node, ["env", key], each)]),
+      ),
+      container: containerOf(fields.container ?? {}, kubernetes),
+      session: sessionOf(fields),
+      unresolved: open.some(([first]) => first !== "env"),
+      where: this.#whereIn(root, base),
+    };
+  }
+
+  /** Expands a text and tells what is wrong with its variables. */
+  #expanded(text: string, at: number, path: Path, open: Path[], backend?: string): string {
+    const expanded = path[1] === "volumes" ? expandVolume(text, this.#options.env) : expand(text, this.#options.env);
+    const label = labelOf(path, backend);
+    if (expanded.unset.length > 0) open.push(path);
+    if (this.#options.unset !== "allow") {
+      for (const name of new Set(expanded.unset)) {
+        const hint = `set ${name}, or give a default: \${${name}:-…}`;
+        this.#report.error({
+          code: "config/unset-variable",
+          message: `${label}: the variable ${name} is not set`,
+          hint,
+          at,
+          backend,
+        });
+      }
+    }
+    if (expanded.odd) {
+      const message = `${label} has a \${ that starts no variable; it stays as it is`;
+      this.#report.warn({
+        code: "config/odd-variable",
+        message,
+        hint: "write ${NAME} or ${NAME:-default}",
+        at,
+        backend,
+      });
+    }
+    if (expanded.names.some(couldBeSecret) && backend !== undefined) this.#warnOfSecret(path, label, at, backend);
+    return expanded.value;
+  }
+
+  #warnOfSecret(path: Path, label: string, at: number, backend: string): void {
+    const place = path[0] === "args" || path[1] === "extra_args" ? "the process list" : "the image's history";
+    if (path[0] !== "args" && path[1] !== "extra_args" && path[1] !== "build_env" && path[1] !== "build_steps") return;
+    const message = `${label}: the variable's value can be read in ${place}`;
+    this.#report.warn({ code: "config/secret-in-args", message, hint: "the place for a secret is env", at, backend });
+  }
+
+  #unknownKey(key: string, at: number, path: Path, known: readonly string[], backend?: string): void {
+    const owner = labelOf(path.slice(0, -1), backend);
+    const quoted = JSON.stringify(key);
+    if (isForeign(path, backend)) {
+      this.#report.warn({
+        code: "config/unused-section",
+        message: `argus does not use ${labelOf(path, backend)}`,
+        at,
+        backend,
+      });
+      return;
+    }
+    const onBackend = backend !== undefined && path.length === 1;
+    const nested = LEGACY_FIELDS.get(key);
+    if (onBackend && nested !== undefined) {
+      const message = `${owner}: ${key} has no effect outside container:`;
+      const hint = `write container: { ${nested}: … }`;
+      this.#report.warn({ code: "config/legacy-field", message, hint, at, backend });
+      return;
+    }
+    const message = `unknown key ${quoted} in ${owner}`;
+    this.#report.error({ code: "config/unknown-key", message, hint: keyHint(key, known, onBackend), at, backend });
+  }
+
+  #whereIn(root: MapNode, base: Path): (path: Path) => string {
+    return (path) => placeOf({ file: this.#file, ...this.#place(offsetOf(root, [...base, ...path])) });
+  }
+}
+
+function isForeign(path: Path, backend: string | undefined): boolean {
+  const key = String(path.at(-1));
+  if (backend !== undefined) return path.length === 1 && FOREIGN_BACKEND_KEYS.has(key);
+  if (path.length === 1) return FOREIGN_SECTIONS.has(key);
+  return path.length === 2 && path[0] === "feature_flags" && FOREIGN_FLAGS.has(key);
+}
+
+function keyHint(key: string, known: readonly string[], onBackend: boolean): string {
+  const inContainer = Object.keys(fieldsOf(fieldsOf(stdioBackend)!["container"]!)!);
+  if (onBackend && inContainer.includes(key)) return 'move it under "container:"';
+  const meant =
+    nearest(key, known) ?? [OTHER_NAMES.get(key)].find((name) => name !== undefined && known.includes(name));
+  if (meant !== undefined) return `did you mean "${meant}"?`;
+  return `known keys: ${known.join(", ")}`;
+}
+
+/** Names that hold no secret on any machine: a warning about them would teach people to skip warnings. */
+function couldBeSecret(name: string): boolean {
+  return !["HOME", "USER", "USERPROFILE", "LOGNAME", "PWD", "TMPDIR", "LANG", "TZ", "HOSTNAME"].includes(name);
+}
+
+/** A copy without the fields (for lists: the whole list) whose variables are unset: no rule can judge them. */
+function without(value: unknown, paths: readonly Path[]): unknown {
+  if (paths.length === 0) return value;
+  const copy = structuredClone(value);
+  for (const path of paths) {
+    const list = path.findIndex((step) => typeof step === "number");
+    const field = list === -1 ? path : path.slice(0, list);
+    let holder = copy as Record<string, unknown> | undefined;
+    for (const step of field.slice(0, -1)) holder = holder?.[step] as Record<string, unknown> | undefined;
+    if (holder !== undefined) delete holder[String(field.at(-1))];
+  }
+  return copy;
+}
+
+function textAt(node: MapNode, path: Path, value: string): Text {
+  const found = nodeAt(node, path);
+  return { shown: found?.kind === "text" ? found.text : value, value };
+}
+
+function sessionOf(fields: StdioFields): StdioBackend["session"] {
+  const grace = fields.session?.eof_grace ?? 3000;
+  return { stdout: fields.stdout ?? "raw", ...(grace === "never" ? {} : { eofGraceMs: grace }) };
+}
+
+function containerOf(fields: ContainerFields, kubernetes: KubernetesFields): ContainerOptions {
+  const { volumes, kubernetes: own, ...rest } = fields;
+  return {
+    ...rest,
+    volumes: (volumes ?? []).map(volumeOf),
+    extra_args: fields.extra_args ?? [],
+    system_deps: fields.system_deps ?? [],
+    build_system_deps: fields.build_system_deps ?? [],
+    additional_packages: fields.additional_packages ?? [],
+    build_steps: fields.build_steps ?? [],
+    build_env: fields.build_env ?? {},
+    kubernetes: { ...kubernetes, ...own },
+  };
+}
+
+function volumeOf(text: string): Volume {
+  const [source = "", target = "", mode = "rw"] = text.split(":");
+  return { source, kind: source.startsWith("/") ? "path" : "named", target, mode };
+}

@@ -1,0 +1,93 @@
+/** Rules between fields of one backend: what needs what, and what excludes what. */
+import type { StdioFields } from "./schema.ts";
+
+type Tell = (
+  code: string,
+  severity: "error" | "warn",
+  path: readonly (string | number)[],
+  message: string,
+  hint?: string,
+) => void;
+
+/** Fields that only a generated Dockerfile reads. */
+const GENERATED_ONLY = [
+  "builder_image",
+  "system_deps",
+  "build_system_deps",
+  "additional_packages",
+  "build_env",
+  "transport",
+] as const;
+
+/** Fields that only a source build reads. */
+const SOURCE_ONLY = ["source_ref", "build_steps", "entrypoint"] as const;
+
+/** Checks a backend's fields against each other; fields whose own type is wrong count as present. */
+export function checkRelations(backend: StdioFields, tell: Tell): void {
+  const container = backend.container;
+  if (typeof backend.command === "string") checkCommand(backend.command, tell);
+  if (typeof container !== "object" || container === null || Array.isArray(container)) return;
+  const at = (field: string) => ["container", field];
+  const isEmpty = (field: unknown) => field === undefined || (Array.isArray(field) && field.length === 0);
+
+  if (container.source_url !== undefined) {
+    for (const needed of ["build_steps", "entrypoint"] as const) {
+      if (!isEmpty(container[needed])) continue;
+      tell(
+        "config/missing",
+        "error",
+        at("source_url"),
+        `container.source_url needs ${needed}`,
+        `add container.${needed}`,
+      );
+    }
+    if (container.dockerfile !== undefined) {
+      const message = "container.dockerfile and container.source_url exclude each other";
+      tell(
+        "config/conflict",
+        "error",
+        at("dockerfile"),
+        message,
+        "drop source_url to build the Dockerfile, or drop dockerfile",
+      );
+    }
+  } else {
+    for (const field of SOURCE_ONLY) {
+      if (isEmpty(container[field])) continue;
+      tell("config/no-effect", "warn", at(field), `container.${field} has no effect without source_url`);
+    }
+  }
+  checkGo(backend, tell);
+  if (container.dockerfile === undefined) return;
+  for (const field of GENERATED_ONLY) {
+    if (isEmpty(container[field])) continue;
+    tell("config/no-effect", "warn", at(field), `container.${field} has no effect with dockerfile`);
+  }
+}
+
+function checkGo(backend: StdioFields, tell: Tell): void {
+  const { transport, go_package: go, source_url: source, dockerfile } = backend.container!;
+  const isGo = transport === "go" || (transport === undefined && /^(.*[\\/])?go(\.exe)?$/i.test(backend.command ?? ""));
+  if (transport === "go" && go === undefined && source === undefined && dockerfile === undefined) {
+    const hint = "add container.go_package: github.com/owner/server";
+    tell("config/missing", "error", ["container", "transport"], "container.transport: go needs go_package", hint);
+  }
+  if (go !== undefined && !isGo) {
+    const hint = "add container.transport: go, or drop go_package";
+    tell("config/conflict", "error", ["container", "go_package"], "container.go_package needs transport: go", hint);
+  }
+}
+
+function checkCommand(command: string, tell: Tell): void {
+  if (command.trim() === "") {
+    tell("config/bad-command", "error", ["command"], "command must not be empty");
+    return;
+  }
+  const space = command.search(/\s/);
+  if (space === -1) return;
+  // A path may hold spaces; a word before the space, or an option after it, is a whole command line.
+  const isLine = !/[\\/]/.test(command.slice(0, space)) || /\s-/.test(command);
+  const hint = "leave the first word in command and put each of the others in args";
+  if (isLine)
+    tell("config/bad-command", "error", ["command"], "command must be one program, without its arguments", hint);
+}

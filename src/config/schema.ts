@@ -1,0 +1,239 @@
+/**
+ * The config: the one place where a field, its rule, its default and its description stand. Types, errors, `argus schema`
+ * and the README's table of fields come from here.
+ *
+ * Every scalar of the file arrives as text (yaml.ts), with variables expanded; a rule says what the text has to be. No
+ * message may hold the value: it could be a secret.
+ */
+import * as v from "valibot";
+import { DEFAULT } from "../plan/defaults.ts";
+import { durationMs, SWITCH_WORDS, switchWord } from "./words.ts";
+
+/** What a rule finds wrong with a text. */
+interface Finding {
+  readonly message: string;
+  readonly hint?: string;
+}
+type Rule = (value: string) => Finding | undefined;
+
+const TEXT = "must be text";
+const LIST = "must be a list of texts";
+const MAPPING = "must be a mapping of names to texts";
+
+/** A text that follows a rule. What an issue "expected" is the hint: what to write instead. */
+function text(rule?: Rule) {
+  return v.pipe(
+    v.string(TEXT),
+    v.rawCheck(({ dataset, addIssue }) => {
+      const finding = dataset.typed ? rule?.(dataset.value) : undefined;
+      if (finding !== undefined) addIssue({ message: finding.message, expected: finding.hint ?? "", received: "" });
+    }),
+  );
+}
+
+function list(rule?: Rule) {
+  return v.array(text(rule), LIST);
+}
+
+function mapping(rule?: Rule) {
+  return v.record(v.string(), text(rule), MAPPING);
+}
+
+/** `true`, `off`, `1` …: becomes a boolean. */
+function flag() {
+  const rule: Rule = (word) => (switchWord(word) === undefined ? { message: `must be ${SWITCH_WORDS}` } : undefined);
+  return v.pipe(
+    text(rule),
+    v.transform((word) => switchWord(word) === true),
+  );
+}
+
+function choice<const Words extends readonly string[]>(words: Words) {
+  return v.picklist(words, `must be ${orList(words)}`);
+}
+
+/** A length of time: becomes milliseconds. */
+function duration() {
+  const rule: Rule = (word) =>
+    durationMs(word) === undefined
+      ? { message: "must be a length of time", hint: 'such as "500ms", "3s" or "5m"' }
+      : undefined;
+  return v.pipe(
+    text(rule),
+    v.transform((word) => durationMs(word) as number),
+  );
+}
+
+/** `"docker", "podman" or "kubernetes"` */
+export function orList(words: readonly string[]): string {
+  const quoted = words.map((word) => JSON.stringify(word));
+  return quoted.length < 2 ? (quoted[0] ?? "") : `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
+}
+
+/** A field that may be absent, with what the manual says about it. */
+function optional<Schema extends v.GenericSchema>(schema: Schema, description: string, shownDefault?: string) {
+  return v.optional(
+    v.pipe(schema, v.metadata({ description, ...(shownDefault === undefined ? {} : { shownDefault }) })),
+  );
+}
+
+const kubernetes = v.strictObject(
+  {
+    context: optional(text(), "Context of the kubeconfig.", "the current one"),
+    namespace: optional(text(), "Namespace of the Pod.", "the context's"),
+    registry: optional(
+      text(),
+      "Registry and path that images are pushed to and pulled from: `registry.example.com/mcp`.",
+    ),
+    image_pull_secret: optional(text(), "Name of the Secret that the cluster pulls the image with."),
+    service_account: optional(text(), "Service account of the Pod; its token is never mounted.", "none"),
+    node_selector: optional(mapping(), "Labels that a node must carry."),
+    tolerations: optional(
+      v.array(
+        v.strictObject(
+          {
+            key: optional(text(), "Key of the taint."),
+            operator: optional(choice(["Equal", "Exists"]), "How `value` is compared.", "Equal"),
+            value: optional(text(), "Value of the taint."),
+            effect: optional(choice(["NoSchedule", "PreferNoSchedule", "NoExecute"]), "Effect of the taint.", "all"),
+          },
+          "must be a mapping",
+        ),
+        "must be a list of tolerations",
+      ),
+      "Taints that the Pod tolerates.",
+    ),
+    runtime_class: optional(text(), "RuntimeClass of the Pod, such as gVisor's."),
+    labels: optional(mapping(), "More labels of the Pod."),
+    annotations: optional(mapping(), "More annotations of the Pod."),
+    deadline: optional(duration(), "The cluster ends the Pod after this time, whatever happens to argus.", "none"),
+    allow_host_path: optional(flag(), "Allow `volumes` that mount a folder of the node.", "false"),
+  },
+  "must be a mapping",
+);
+
+const container = v.strictObject(
+  {
+    enabled: optional(flag(), "Run this backend in a container.", "the global switch"),
+    runtime: optional(
+      choice(["docker", "podman", "kubernetes"]),
+      "Container runtime to use. Docker or Podman is detected when absent.",
+      "detect",
+    ),
+    memory: optional(text(), "Memory limit in Docker's size syntax: `512m`, `1g`.", DEFAULT.memory.value),
+    cpus: optional(text(), "CPU limit; fractions are allowed: `0.5`, `2`.", DEFAULT.cpus.value),
+    network: optional(
+      text(),
+      "`none` isolates fully, `bridge` allows outbound access, or a network's name.",
+      DEFAULT.network.value,
+    ),
+    volumes: optional(
+      list(),
+      "Mounts: `host_path:container_path:mode`, mode `ro` or `rw`. `~`, `$VAR` and `${VAR}` expand.",
+      "[]",
+    ),
+    extra_args: optional(list(), "Arguments for `docker run`, put before the image's name as they are.", "[]"),
+    builder_image: optional(text(), "Base image in place of the recipe's own."),
+    system_deps: optional(list(), "OS packages of the final image.", "[]"),
+    build_system_deps: optional(list(), "OS packages of the builder stage only.", "[]"),
+    additional_packages: optional(list(), "Language-level packages beside the server.", "[]"),
+    source_url: optional(
+      text(),
+      "Git repository to build from: `https://` or `git+ssh://`. Needs `build_steps` and `entrypoint`.",
+    ),
+    source_ref: optional(text(), "Branch, tag or commit to check out.", "the default branch"),
+    build_steps: optional(list(), "Commands to run after the clone, one a step. No backtick, `$`, `(` or `)`.", "[]"),
+    entrypoint: optional(list(), "Command that starts the server, word by word. No shell characters."),
+    build_env: optional(mapping(), "Variables of the builder stage only.", "{}"),
+    transport: optional(choice(["uvx", "npx", "go"]), "Recipe to use whatever the command is.", "from the command"),
+    go_package: optional(text(), "Go module path for `go install`. Required with `transport: go`."),
+    dockerfile: optional(text(), "Dockerfile of your own: a relative path at or below the config's folder."),
+    kubernetes: optional(
+      kubernetes,
+      "Settings of `runtime: kubernetes` for this backend; they win over the global ones.",
+    ),
+  },
+  "must be a mapping",
+);
+
+const session = v.strictObject(
+  {
+    eof_grace: optional(
+      v.union([v.literal("never"), duration()], 'must be a length of time such as "500ms" or "3s", or "never"'),
+      "Silence after the client closed its end before the server is stopped: `3s`, `500ms`, `never`.",
+      "3s",
+    ),
+  },
+  "must be a mapping",
+);
+
+/** A backend that argus starts. */
+export const stdioBackend = v.strictObject(
+  {
+    type: optional(v.literal("stdio", 'must be "stdio"'), "`stdio`, `sse` or `streamable-http`.", "stdio"),
+    command: v.pipe(text(), v.metadata({ description: "Program that starts the server." })),
+    args: optional(list(), "Its arguments.", "[]"),
+    env: optional(mapping(), "Variables of the server.", "{}"),
+    container: optional(container, "How the backend is isolated."),
+    stdout: optional(
+      choice(["raw", "strict"]),
+      "`strict` sends lines that are not JSON-RPC to stderr; `raw` passes every byte.",
+      "raw",
+    ),
+    session: optional(session, "How a session ends."),
+  },
+  "must be a mapping",
+);
+
+/** A backend that runs elsewhere: argus accepts and skips it. */
+export const remoteBackend = v.strictObject(
+  {
+    type: v.pipe(choice(["sse", "streamable-http"]), v.metadata({ description: "`sse` or `streamable-http`." })),
+    url: v.pipe(text(), v.metadata({ description: "Address of the server." })),
+    headers: optional(mapping(), "HTTP headers.", "{}"),
+  },
+  "must be a mapping",
+);
+
+const featureFlags = v.strictObject(
+  {
+    container_isolation: optional(flag(), "Run stdio backends in containers.", "true"),
+    require_isolation: optional(flag(), "Make every fallback to a bare process an error.", "false"),
+  },
+  "must be a mapping",
+);
+
+const policy = v.strictObject(
+  { allow_weakening: optional(flag(), "Allow `extra_args` that weaken the isolation.", "true") },
+  "must be a mapping",
+);
+
+const top = {
+  version: optional(v.literal("1", 'must be "1"'), "Version of the format.", "1"),
+  feature_flags: optional(featureFlags, "Switches for all backends."),
+  policy: optional(policy, "What the backends may do."),
+  kubernetes: optional(kubernetes, "Settings of `runtime: kubernetes` for all backends."),
+};
+
+/** Everything but the backends, which are checked one by one. */
+export const settingsOfFile = v.strictObject(top, "must be a mapping");
+
+/** The whole file. */
+export const configFile = v.strictObject(
+  {
+    ...top,
+    backends: v.pipe(
+      v.record(v.string(), v.union([stdioBackend, remoteBackend])),
+      v.metadata({ description: "The servers, by name." }),
+    ),
+  },
+  "must be a mapping",
+);
+
+/** The file as its schema gives it: texts expanded, switches as booleans, lengths of time in milliseconds. */
+export type FileConfig = v.InferOutput<typeof configFile>;
+export type FileSettings = v.InferOutput<typeof settingsOfFile>;
+export type StdioFields = v.InferOutput<typeof stdioBackend>;
+export type RemoteFields = v.InferOutput<typeof remoteBackend>;
+export type ContainerFields = v.InferOutput<typeof container>;
+export type KubernetesFields = v.InferOutput<typeof kubernetes>;

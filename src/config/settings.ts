@@ -1,0 +1,116 @@
+/** Every variable that argus reads for itself, once: name, type, default, meaning. */
+import { ArgusError } from "../errors.ts";
+import type { RuntimeName } from "../plan/plan.ts";
+import type { Env } from "./config.ts";
+import { nearest } from "./suggest.ts";
+import { SWITCH_WORDS, switchWord } from "./words.ts";
+
+/** What the variables say. */
+export interface Settings {
+  /** `ARGUS_CONFIG`. */
+  readonly config?: string | undefined;
+  /** `ARGUS_CONTAINER_ISOLATION`. */
+  readonly containerIsolation?: boolean | undefined;
+  /** `ARGUS_REQUIRE_ISOLATION`. */
+  readonly requireIsolation: boolean;
+  /** `ARGUS_RUNTIME`. */
+  readonly runtime?: RuntimeName | undefined;
+  /** `ARGUS_CONTAINER_BUILD_IF_MISSING`. */
+  readonly buildIfMissing: boolean;
+  /** `ARGUS_CA_BUNDLE`, else `SSL_CERT_FILE`. */
+  readonly caBundle?: string | undefined;
+  /** `ARGUS_BUILD_EXTRA_ARGS`, split at blanks. */
+  readonly buildExtraArgs: readonly string[];
+}
+
+/** One row of the README's table. */
+export interface SettingRow {
+  readonly name: string;
+  readonly type: "switch" | "path" | "runtime" | "words";
+  readonly default: string;
+  readonly meaning: string;
+}
+
+const RUNTIMES: readonly RuntimeName[] = ["docker", "podman", "kubernetes"];
+
+/** The variables, as the README lists them. */
+export const SETTINGS: readonly SettingRow[] = [
+  { name: "ARGUS_CONFIG", type: "path", default: "", meaning: "Config file, when `--config` does not name one." },
+  {
+    name: "ARGUS_CONTAINER_ISOLATION",
+    type: "switch",
+    default: "",
+    meaning:
+      "Isolation of every backend that has no `container.enabled`; wins over `feature_flags.container_isolation`.",
+  },
+  {
+    name: "ARGUS_REQUIRE_ISOLATION",
+    type: "switch",
+    default: "false",
+    meaning: "Make every fallback to a bare process an error.",
+  },
+  {
+    name: "ARGUS_RUNTIME",
+    type: "runtime",
+    default: "detect",
+    meaning: "`docker`, `podman` or `kubernetes` for every backend that has no `container.runtime`.",
+  },
+  {
+    name: "ARGUS_CONTAINER_BUILD_IF_MISSING",
+    type: "switch",
+    default: "true",
+    meaning: "`false`: an absent image is an error at once instead of a build.",
+  },
+  {
+    name: "ARGUS_CA_BUNDLE",
+    type: "path",
+    default: "`SSL_CERT_FILE`",
+    meaning: "Certificates that builds trust; they never stay in an image.",
+  },
+  {
+    name: "ARGUS_BUILD_EXTRA_ARGS",
+    type: "words",
+    default: "",
+    meaning: "More arguments of `docker build`, split at blanks: `--network=host`.",
+  },
+];
+
+/**
+ * Reads the variables.
+ *
+ * @throws ArgusError `config/bad-setting` for a word that a variable does not know.
+ */
+export function readSettings(env: Env): Settings {
+  return {
+    config: filled(env["ARGUS_CONFIG"]),
+    containerIsolation: readSwitch("ARGUS_CONTAINER_ISOLATION", env),
+    requireIsolation: readSwitch("ARGUS_REQUIRE_ISOLATION", env) ?? false,
+    runtime: readRuntime(env),
+    buildIfMissing: readSwitch("ARGUS_CONTAINER_BUILD_IF_MISSING", env) ?? true,
+    caBundle: filled(env["ARGUS_CA_BUNDLE"]) ?? filled(env["SSL_CERT_FILE"]),
+    buildExtraArgs: (env["ARGUS_BUILD_EXTRA_ARGS"] ?? "").split(/\s+/).filter((word) => word !== ""),
+  };
+}
+
+/** A variable that is set to nothing is as good as unset: that is how a client's config switches one off. */
+function filled(value: string | undefined): string | undefined {
+  return value === undefined || value.trim() === "" ? undefined : value;
+}
+
+function readSwitch(name: string, env: Env): boolean | undefined {
+  const word = filled(env[name]);
+  if (word === undefined) return undefined;
+  const on = switchWord(word);
+  if (on !== undefined) return on;
+  throw new ArgusError("config/bad-setting", `${name} must be ${SWITCH_WORDS}`, { hint: `${name}=false` });
+}
+
+function readRuntime(env: Env): RuntimeName | undefined {
+  const word = filled(env["ARGUS_RUNTIME"])?.trim().toLowerCase();
+  if (word === undefined) return undefined;
+  const runtime = RUNTIMES.find((name) => name === word);
+  if (runtime !== undefined) return runtime;
+  throw new ArgusError("config/bad-setting", "ARGUS_RUNTIME must be docker, podman or kubernetes", {
+    hint: `ARGUS_RUNTIME=${nearest(word, RUNTIMES) ?? "docker"}`,
+  });
+}

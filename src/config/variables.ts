@@ -1,0 +1,45 @@
+/** `${VAR}`, `${VAR:-default}` and, in volumes, `$VAR` and `~`: expansion is textual, inside quotes too. */
+import type { Env } from "./config.ts";
+import type { Text } from "./text.ts";
+
+/** A text with its variables replaced. */
+export interface Expanded extends Text {
+  /** Names of the variables that stand in it. */
+  readonly names: readonly string[];
+  /** Names that are unset and have no default; their reference stays in `value`. */
+  readonly unset: readonly string[];
+  /** A `${` starts something that is no reference and stays as it is. */
+  readonly odd: boolean;
+}
+
+const BRACED = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
+const BRACED_OR_BARE = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\$([A-Za-z_][A-Za-z0-9_]*)/g;
+
+/** Expands the braced references of a text. A default also stands in for an empty variable, as in the shell. */
+export function expand(shown: string, env: Env): Expanded {
+  return replace(shown, BRACED, env);
+}
+
+/** Expands a volume: `$VAR` too, and `~` at the start. */
+export function expandVolume(shown: string, env: Env): Expanded {
+  const home = env["HOME"] === undefined && env["USERPROFILE"] !== undefined ? "USERPROFILE" : "HOME";
+  const expanded = replace(/^~(?=[/\\:]|$)/.test(shown) ? `\${${home}}${shown.slice(1)}` : shown, BRACED_OR_BARE, env);
+  return { ...expanded, shown };
+}
+
+function replace(shown: string, pattern: RegExp, env: Env): Expanded {
+  if (!shown.includes("$")) return { shown, value: shown, names: [], unset: [], odd: false };
+  const names: string[] = [];
+  const unset: string[] = [];
+  const value = shown.replace(pattern, (reference, braced: string, fallback: string | undefined, bare: string) => {
+    const name = braced ?? bare;
+    names.push(name);
+    const found = env[name];
+    if (fallback !== undefined && (found === undefined || found === "")) return fallback;
+    if (found !== undefined) return found;
+    unset.push(name);
+    return reference;
+  });
+  const odd = shown.replace(BRACED, "").includes("${") || /:-[^}]*\$\{/.test(shown);
+  return { shown, value, names, unset, odd };
+}
