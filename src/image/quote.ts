@@ -29,9 +29,13 @@ export function shellLine(line: string): string {
   oneLine(line);
   // The builder takes a backslash at the end as "goes on below" and `<<` as the start of a here-document.
   if (/\\\s*$/.test(line) || line.includes("<<")) {
-    throw new ArgusError("image/unsafe-value", `the build step ${JSON.stringify(line)} would reach into the next line`, {
-      hint: "split it into separate steps, without a backslash at the end and without <<",
-    });
+    throw new ArgusError(
+      "image/unsafe-value",
+      `the build step ${JSON.stringify(line)} would reach into the next line`,
+      {
+        hint: "split it into separate steps, without a backslash at the end and without <<",
+      },
+    );
   }
   return line;
 }

@@ -1,10 +1,10 @@
 /** The Dockerfile of a plan: values are made safe words here, the templates put them on their lines. */
-import { createHash } from "node:crypto";
 import { Eta } from "eta/core";
 import { LABEL } from "../engine/engine.ts";
 import type { GoImage, NpxImage, SourceImage, UvxImage } from "../plan/plan.ts";
 import { VERSION } from "../version.ts";
 import { assignment, execForm, oneLine, shellLine, shellWord, shellWords } from "./quote.ts";
+import { hashOf } from "./tag.ts";
 import { TEMPLATES } from "./templates.gen.ts";
 
 /** A plan whose Dockerfile argus writes. */
@@ -31,7 +31,7 @@ export function renderDockerfile(plan: GeneratedImage, options: RenderOptions): 
 export function inputsOf(plan: GeneratedImage): string {
   const template = eta.compile(TEMPLATES[plan.recipe]);
   const text = eta.render(template, { ...dataOf(plan), labels: labelsOf(plan), mounts: true });
-  return createHash("sha256").update(text).digest("hex");
+  return hashOf(text);
 }
 
 const eta = new Eta({ autoEscape: false, autoTrim: false, autoFilter: true, filterFunction: oneLine });
@@ -141,4 +141,3 @@ function installPackages(names: readonly string[]): string | undefined {
 const TRUST_CA =
   "ca=/run/secrets/ca.pem; if [ -s $ca ]; then export SSL_CERT_FILE=$ca NODE_EXTRA_CA_CERTS=$ca " +
   "PIP_CERT=$ca REQUESTS_CA_BUNDLE=$ca CURL_CA_BUNDLE=$ca GIT_SSL_CAINFO=$ca; fi;";
-

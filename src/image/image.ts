@@ -1,0 +1,105 @@
+/** The image of a plan: its name, how it is built, and what follows its name when it runs. */
+import type { Text } from "../config/text.ts";
+import { plain } from "../config/text.ts";
+import { LABEL } from "../engine/engine.ts";
+import { ArgusError } from "../errors.ts";
+import { serverArgs } from "../plan/entry.ts";
+import type { DockerfileImage, ImagePlan, Notice } from "../plan/plan.ts";
+import { type DockerfileEntry, type Invocation, readDockerfile } from "./dockerfile.ts";
+import { inputsOf, renderDockerfile } from "./render.ts";
+import { hashOf, imageName } from "./tag.ts";
+
+/** An image as data. */
+export interface Image {
+  /** `localhost/argus/<recipe>-<name>:<12 hex>`. */
+  readonly name: string;
+  /** The Dockerfile's text, for a builder that knows `RUN --mount`. */
+  readonly dockerfile: string;
+  /** The same for a builder that does not. */
+  readonly plainDockerfile: string;
+  /** Absolute folder of the build context; undefined = an empty one. */
+  readonly context?: string;
+  /** Hash of everything that shapes the image, also its label. */
+  readonly inputs: string;
+  /** What `build` adds as labels: those that the Dockerfile does not hold itself. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** What follows the image's name, when the Dockerfile decides it; undefined = the plan's `args`. */
+  readonly args?: readonly Text[];
+  readonly notices: readonly Notice[];
+}
+
+/** What the machine knows about a plan's files. */
+export interface ImageFiles {
+  readonly dockerfile?: UserDockerfile;
+}
+
+/** A user's Dockerfile and its folder. */
+export interface UserDockerfile {
+  readonly text: string;
+  /** Absolute folder of the build context. */
+  readonly context: string;
+  /** Absolute path of the Dockerfile. */
+  readonly file: string;
+  /** Hash of the context's files. */
+  readonly digest: string;
+}
+
+/** The image of a plan. A dockerfile plan needs `files.dockerfile`. */
+export function imageOf(plan: ImagePlan, files: ImageFiles = {}): Image {
+  if (plan.recipe === "dockerfile") return userImage(plan, files.dockerfile);
+  const inputs = inputsOf(plan);
+  return {
+    name: imageName(plan.recipe, plan.name, inputs),
+    dockerfile: renderDockerfile(plan, { mounts: true }),
+    plainDockerfile: renderDockerfile(plan, { mounts: false }),
+    inputs,
+    labels: {},
+    notices: [],
+  };
+}
+
+function userImage(plan: DockerfileImage, file: UserDockerfile | undefined): Image {
+  if (file === undefined) {
+    throw new ArgusError("image/no-dockerfile", `the Dockerfile ${plan.path} has not been read`);
+  }
+  const inputs = hashOf(file.text, file.digest);
+  return {
+    name: imageName("dockerfile", plan.name, inputs),
+    dockerfile: file.text,
+    plainDockerfile: file.text,
+    context: file.context,
+    inputs,
+    labels: { [LABEL.recipe]: "dockerfile", [LABEL.inputs]: inputs },
+    ...argsOf(readDockerfile(file.text), plan),
+  };
+}
+
+/**
+ * What follows the image's name. The Dockerfile's ENTRYPOINT stays, and the backend's words add to it; a CMD alone is
+ * repeated, because words after the name replace it; with neither, the backend's words are all there is.
+ */
+function argsOf(entry: DockerfileEntry, plan: DockerfileImage): { args: readonly Text[]; notices: readonly Notice[] } {
+  const { entrypoint, cmd } = entry;
+  const main = entrypoint ?? cmd;
+  if (main === undefined) return { args: plan.words, notices: [] };
+  const rest = serverArgs(wordsOf(main), plan.words);
+  if (rest.length === 0) return { args: [], notices: [] };
+  if (main.form === "shell")
+    return { args: [], notices: [unheard(entrypoint === undefined ? "CMD" : "ENTRYPOINT", rest, plan)] };
+  return { args: entrypoint === undefined ? [...main.words.map(plain), ...rest] : rest, notices: [] };
+}
+
+function wordsOf(invocation: Invocation): readonly string[] {
+  if (invocation.form === "exec") return invocation.words;
+  return invocation.line.replace(/^exec\s+/, "").split(/\s+/);
+}
+
+function unheard(instruction: string, rest: readonly Text[], plan: DockerfileImage): Notice {
+  const words = rest.map((word) => word.shown).join(" ");
+  return {
+    code: "image/shell-form",
+    message:
+      `the server will not get ${words}: ${instruction} of ${plan.path} is a shell line, which takes no arguments; ` +
+      `write it as a list: ${instruction} ["program", "argument"]`,
+  };
+}
