@@ -48,8 +48,8 @@ export interface BarePlan {
   readonly kind: "bare";
   readonly backend: string;
   readonly reason: string;
-  /** The switch is off (the user asked for it), or nothing fits (argus could not). */
-  readonly cause: "switched-off" | "no-recipe";
+  /** The switch is off (the user asked for it), no recipe fits, or no engine is installed. */
+  readonly cause: "switched-off" | "no-recipe" | "no-engine";
   readonly command: Text;
   readonly args: readonly Text[];
   readonly env: Readonly<Record<string, Text>>;

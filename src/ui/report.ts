@@ -29,7 +29,8 @@ function errorJson(failure: ArgusError): Record<string, unknown> {
     : { code, message, hint, where };
 }
 
-function errorLines(failure: ArgusError): string[] {
+/** A failure as lines for people. */
+export function errorLines(failure: ArgusError): string[] {
   const place = failure.where === undefined ? "" : `${failure.where}: `;
   const lines = [`argus: error: ${place}${failure.message} [${failure.code}]`];
   for (const line of failure.output?.trimEnd().split("\n") ?? []) lines.push(`  | ${line}`);

@@ -1,0 +1,252 @@
+/** `argus build`: every image that a config needs, each built once, a failure never stopping the others. */
+import type { Config } from "../config/parse.ts";
+import { readSettings, type Settings } from "../config/settings.ts";
+import type { Engine } from "../engine/engine.ts";
+import { imageListCommand } from "../engine/oci.ts";
+import { parseImages } from "../engine/parse.ts";
+import { ArgusError, EXIT } from "../errors.ts";
+import { findEngine } from "../host/engines.ts";
+import { run } from "../host/spawn.ts";
+import type { Image } from "../image/image.ts";
+import type { ContainerPlan, Recipe, RuntimeName } from "../plan/plan.ts";
+import { planBackend } from "../plan/plan_backend.ts";
+import { log } from "../ui/log.ts";
+import { createProgress } from "../ui/progress.ts";
+import { errorLines } from "../ui/report.ts";
+import { table } from "../ui/table.ts";
+import { buildImage } from "./build_image.ts";
+import { loadConfig } from "./config.ts";
+import { imageFor } from "./image_for.ts";
+import { runtimeName } from "./runtime_name.ts";
+import { tell } from "./tell.ts";
+
+export interface BuildFlags {
+  readonly config: string | undefined;
+  readonly json: boolean;
+  /** Names; all backends when empty. */
+  readonly backends: readonly string[];
+  readonly runtime: string | undefined;
+  /** Build also what is present. */
+  readonly force: boolean;
+  /** False with `--no-cache`. */
+  readonly cache: boolean;
+  readonly pull: boolean;
+  readonly parallel: string | undefined;
+}
+
+/** One backend's outcome, as `--json` prints it. */
+interface Result {
+  readonly backend: string;
+  readonly recipe?: Recipe;
+  readonly image?: string;
+  readonly id?: string;
+  readonly status: "built" | "present" | "skipped" | "failed";
+  readonly seconds: number;
+  readonly bytes?: number;
+  /** Why it was skipped. */
+  readonly reason?: string;
+  readonly error?: { readonly code: string; readonly message: string; readonly hint?: string | undefined };
+}
+
+/** An image that is to be there, and the backends that share it. */
+interface Job {
+  readonly engine: Engine;
+  readonly image: Image;
+  readonly recipe: Recipe;
+  readonly backends: string[];
+}
+
+/** Builds what is missing and returns the exit code: 1 when a backend failed. */
+export async function build(flags: BuildFlags): Promise<number> {
+  const settings = readSettings(process.env);
+  const parallel = parallelOf(flags.parallel);
+  const config = await loadConfig(flags, flags.backends.length > 0 ? flags.backends : undefined);
+  const names = flags.backends.length > 0 ? [...new Set(flags.backends)] : [...config.backends.keys()];
+  const results: Result[] = [];
+  const jobs = await prepare(names, config, flags, settings, results);
+  const stop = new AbortController();
+  const progress = createProgress({ quiet: log.level < 3 });
+  const interrupted = onInterrupt(() => stop.abort());
+  try {
+    await inParallel(parallel, jobs, async (job) => {
+      results.push(...(await work(job, flags, settings, stop.signal, progress)));
+    });
+  } finally {
+    progress.close();
+    interrupted.off();
+  }
+  results.sort((one, other) => names.indexOf(one.backend) - names.indexOf(other.backend));
+  if (flags.json) console.log(JSON.stringify({ results }));
+  else if (log.level >= 3) summarize(results);
+  if (interrupted.code !== undefined) return interrupted.code;
+  return results.some((result) => result.status === "failed") ? EXIT.failed : EXIT.ok;
+}
+
+/** Decides for each backend; what needs no build becomes a result at once. */
+async function prepare(
+  names: readonly string[],
+  config: Config,
+  flags: BuildFlags,
+  settings: Settings,
+  results: Result[],
+): Promise<Job[]> {
+  const engines = new EngineOf(flags.runtime);
+  const jobs = new Map<string, Job>();
+  for (const name of names) {
+    try {
+      const plan = planBackend(config.backends.get(name)!, { config, settings });
+      tell(plan.warnings);
+      if (plan.kind !== "container") {
+        results.push({ backend: name, status: "skipped", seconds: 0, reason: plan.reason });
+        continue;
+      }
+      const engine = await engines.find(plan);
+      const { image } = await imageFor(plan, config);
+      tell(image.notices);
+      const key = `${engine.name} ${image.name}`;
+      const job = jobs.get(key) ?? { engine, image, recipe: plan.image.recipe, backends: [] };
+      job.backends.push(name);
+      jobs.set(key, job);
+    } catch (error) {
+      // No engine is no fault of one backend: nothing at all could be built.
+      if (!(error instanceof ArgusError) || error.exitCode === EXIT.absent) throw error;
+      results.push(failed(name, {}, 0, error));
+    }
+  }
+  return flags.force ? [...jobs.values()] : await withoutPresent([...jobs.values()], results);
+}
+
+/** One listing of each engine says which images are there. */
+async function withoutPresent(jobs: readonly Job[], results: Result[]): Promise<Job[]> {
+  const ids = new Map<Engine, Map<string, string>>();
+  for (const engine of new Set(jobs.map((job) => job.engine))) {
+    const { stdout } = await run(imageListCommand(engine), { timeoutMs: 60_000 });
+    ids.set(engine, new Map(parseImages(stdout).map(({ name, id }) => [name, id])));
+  }
+  return jobs.filter(({ engine, image, recipe, backends }) => {
+    const id = ids.get(engine)?.get(image.name);
+    if (id === undefined) return true;
+    for (const backend of backends) {
+      results.push({ backend, recipe, image: image.name, id, status: "present", seconds: 0 });
+    }
+    return false;
+  });
+}
+
+async function work(
+  { engine, image, recipe, backends }: Job,
+  flags: BuildFlags,
+  settings: Settings,
+  signal: AbortSignal,
+  progress: ReturnType<typeof createProgress>,
+): Promise<Result[]> {
+  const item = backends.join(", ");
+  const began = performance.now();
+  const seconds = () => Math.round((performance.now() - began) / 100) / 10;
+  progress.start(item);
+  try {
+    if (signal.aborted) throw new ArgusError("build/interrupted", "interrupted before it began");
+    const found = await buildImage(engine, image, {
+      settings,
+      noCache: !flags.cache,
+      pull: flags.pull,
+      signal,
+      onStep: (step) => progress.step(item, step),
+    });
+    progress.finish(item, `built ${image.name} in ${seconds()} s`);
+    return backends.map((backend) => ({
+      backend,
+      recipe,
+      image: image.name,
+      id: found.id,
+      status: "built" as const,
+      seconds: seconds(),
+      bytes: found.bytes,
+    }));
+  } catch (error) {
+    if (!(error instanceof ArgusError)) throw error;
+    const failure = signal.aborted ? new ArgusError("build/interrupted", "interrupted") : error;
+    progress.finish(item, `failed after ${seconds()} s`);
+    if (!flags.json) for (const line of errorLines(failure)) console.error(line);
+    return backends.map((backend) => failed(backend, { recipe, image: image.name }, seconds(), failure));
+  }
+}
+
+function failed(
+  backend: string,
+  made: { readonly recipe?: Recipe; readonly image?: string },
+  seconds: number,
+  error: ArgusError,
+): Result {
+  const { code, message, hint } = error;
+  return { backend, ...made, status: "failed", seconds, error: { code, message, hint } };
+}
+
+/** The engine of each plan, each one looked for once. */
+class EngineOf {
+  readonly #flag: RuntimeName | undefined;
+  readonly #found = new Map<RuntimeName | undefined, Engine>();
+
+  constructor(flag: string | undefined) {
+    this.#flag = runtimeName(flag);
+  }
+
+  async find(plan: ContainerPlan): Promise<Engine> {
+    const wanted = this.#flag ?? plan.runtime;
+    const named = wanted === "kubernetes" ? undefined : wanted;
+    const engine = this.#found.get(named) ?? (await findEngine({ named }));
+    if (engine === undefined) {
+      throw new ArgusError("absent/engine", "no container engine is installed", {
+        hint: "install Docker or Podman; argus doctor shows what was looked for",
+      });
+    }
+    this.#found.set(named, engine);
+    return engine;
+  }
+}
+
+function summarize(results: readonly Result[]): void {
+  const rows = results.map((result) => [
+    result.backend,
+    result.status,
+    result.status === "built" ? `${result.seconds} s` : "",
+    result.bytes === undefined ? "" : `${Math.round(result.bytes / 1e6)} MB`,
+    result.image ?? result.reason ?? result.error?.message ?? "",
+  ]);
+  if (rows.length > 0) console.error(table([["backend", "status", "time", "size", "image"], ...rows]));
+}
+
+/** Runs `work` on every item, at most `limit` at a time. */
+async function inParallel<Item>(limit: number, items: readonly Item[], work: (item: Item) => Promise<void>) {
+  const queue = [...items];
+  const worker = async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+}
+
+function parallelOf(word: string | undefined): number {
+  if (word === undefined) return 2;
+  if (/^[1-9]\d?$/.test(word)) return Number(word);
+  throw new ArgusError("usage/parallel", "--parallel must be a number from 1 to 99", {
+    hint: "argus build --parallel 4",
+  });
+}
+
+/** Lets the first SIGINT, SIGTERM or SIGHUP end what runs, and remembers it for the exit code. */
+function onInterrupt(stop: () => void): { code: number | undefined; off(): void } {
+  const numbers = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
+  const state: { code: number | undefined; off(): void } = { code: undefined, off: () => {} };
+  const handlers = Object.entries(numbers).map(([name, number]) => {
+    const handler = () => {
+      state.code ??= 128 + number;
+      stop();
+    };
+    process.on(name, handler);
+    return () => process.off(name, handler);
+  });
+  state.off = () => {
+    for (const off of handlers) off();
+  };
+  return state;
+}

@@ -1,0 +1,95 @@
+/** One build: the command, its steps as they come, and its failure as one error. */
+import type { Settings } from "../config/settings.ts";
+import { pasteable } from "../engine/command.ts";
+import type { Engine } from "../engine/engine.ts";
+import { explain } from "../engine/explain.ts";
+import { buildCommand, imageInspectCommand } from "../engine/oci.ts";
+import { type FoundImage, parseImage } from "../engine/parse.ts";
+import { ArgusError } from "../errors.ts";
+import { builderOf } from "../host/engines.ts";
+import { isReadable } from "../host/files.ts";
+import { run } from "../host/spawn.ts";
+import type { Image } from "../image/image.ts";
+
+export interface BuildOptions {
+  readonly settings: Settings;
+  /** Ignore what the engine cached. */
+  readonly noCache?: boolean;
+  /** Ask for newer base images. */
+  readonly pull?: boolean;
+  /** Called with each step that begins, for people. */
+  readonly onStep?: (step: string) => void;
+  /** Ends the build. */
+  readonly signal?: AbortSignal;
+}
+
+/** The variables that a build needs behind a proxy; engines hide their values from the image's history. */
+const PROXIES = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"].flatMap((name) => [name, name.toLowerCase()]);
+
+/**
+ * Builds an image and returns what the engine knows about it.
+ *
+ * @throws ArgusError `build/…` with the last lines of the engine.
+ */
+export async function buildImage(engine: Engine, image: Image, options: BuildOptions): Promise<FoundImage> {
+  const { settings } = options;
+  const caFile = settings.caBundle;
+  if (caFile !== undefined && !isReadable(caFile)) throw noBundle(caFile);
+  const builder = await builderOf(engine);
+  const command = buildCommand({
+    engine,
+    bin: engine.bin,
+    image: image.name,
+    dockerfile: builder === "legacy" ? image.plainDockerfile : image.dockerfile,
+    context: image.context,
+    builder,
+    caFile,
+    labels: image.labels,
+    buildArgs: PROXIES.filter((name) => process.env[name] !== undefined),
+    extraArgs: settings.buildExtraArgs,
+    noCache: options.noCache === true,
+    pull: options.pull === true,
+  });
+  const lines: string[] = [];
+  const result = await run(command, {
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    onLine(line) {
+      lines.push(line);
+      const step = stepOf(line);
+      if (step !== undefined) options.onStep?.(step);
+    },
+  });
+  if (result.code !== 0) {
+    throw explain({
+      engine: engine.name,
+      phase: "build",
+      code: result.code,
+      output: lines.join("\n"),
+      where: pasteable(command),
+      image: image.name,
+      caGiven: caFile !== undefined,
+    });
+  }
+  const found = await findImage(engine, image.name);
+  if (found !== undefined) return found;
+  throw new ArgusError("build/no-image", `${engine.name} ended the build well, and ${image.name} is not there`, {
+    hint: `${engine.name} image ls`,
+  });
+}
+
+/** The image of that name; undefined when the engine has none. */
+export async function findImage(engine: Engine, name: string): Promise<FoundImage | undefined> {
+  const { code, stdout } = await run(imageInspectCommand(engine, name), { timeoutMs: 60_000 });
+  return code === 0 ? parseImage(stdout) : undefined;
+}
+
+/** What a line of the engine says about its progress: `[build 2/4] RUN …` or `STEP 2/4: RUN …`. */
+function stepOf(line: string): string | undefined {
+  return /^#\d+ (\[.*)$/.exec(line)?.[1] ?? /^(?:\[.*\] )?(?:STEP|Step) (\d+\/\d+ ?: .*)$/.exec(line)?.[1];
+}
+
+function noBundle(file: string): ArgusError {
+  return new ArgusError("config/no-ca-bundle", `the CA bundle ${file} cannot be read`, {
+    hint: "set ARGUS_CA_BUNDLE to a file of PEM certificates",
+  });
+}

@@ -1,0 +1,54 @@
+/** The config of a command: found, read, parsed; its problems told once. */
+import { InvalidConfig } from "../config/invalid_config.ts";
+import { type Config, type ParsedConfig, parseConfig } from "../config/parse.ts";
+import type { Problem } from "../config/problem.ts";
+import { ArgusError } from "../errors.ts";
+import { readConfigFile } from "../host/config_file.ts";
+import { log } from "../ui/log.ts";
+import { printProblems } from "../ui/report.ts";
+
+export interface ConfigOptions {
+  /** `--config`. */
+  readonly config: string | undefined;
+  /** What an unset variable is: an error (default), or allowed where nothing is going to run. */
+  readonly unset?: "error" | "allow";
+}
+
+/**
+ * The config that a command works on. Errors in backends that it does not use are told and stop nothing: one bad entry
+ * must not take every server of a desktop client down.
+ *
+ * @param used Names of the backends that the command uses; undefined = all.
+ * @throws InvalidConfig with every problem; ArgusError when the file cannot be read or a used backend is not there.
+ */
+export async function loadConfig(options: ConfigOptions, used?: readonly string[]): Promise<Config> {
+  const { config, problems } = await readConfig(options);
+  const stops = (problem: Problem) =>
+    problem.severity === "error" &&
+    (used === undefined || problem.backend === undefined || used.includes(problem.backend));
+  if (problems.some(stops)) throw new InvalidConfig(problems);
+  const others = problems.filter((problem) => problem.severity === "error").length;
+  if (others > 0) log.warn(`${others} errors in other backends of ${config.file}; argus validate lists them`);
+  const told = problems.filter((problem) => problem.severity === "warning" && isUsed(problem, used));
+  if (log.level > 3) printProblems(told);
+  for (const name of used ?? []) if (!config.backends.has(name)) throw unknownBackend(name, config);
+  return config;
+}
+
+/** The config with all its problems, for commands that print them. */
+export async function readConfig(options: ConfigOptions): Promise<ParsedConfig> {
+  const { file, text } = await readConfigFile(options.config);
+  return parseConfig(text, file, { env: process.env, unset: options.unset ?? "error" });
+}
+
+function isUsed(problem: Problem, used: readonly string[] | undefined): boolean {
+  return used === undefined || problem.backend === undefined || used.includes(problem.backend);
+}
+
+function unknownBackend(name: string, config: Config): ArgusError {
+  const names = [...config.backends.keys()];
+  const known = names.length === 0 ? "it has none" : `it has ${names.slice(0, 20).join(", ")}`;
+  return new ArgusError("usage/unknown-backend", `no backend "${name}" in ${config.file}; ${known}`, {
+    hint: "argus validate",
+  });
+}

@@ -1,0 +1,19 @@
+import type { Config } from "../config/parse.ts";
+import type { Text } from "../config/text.ts";
+import { type Image, imageOf } from "../image/image.ts";
+import type { ContainerPlan } from "../plan/plan.ts";
+
+/** The image of a plan and what follows its name when it runs; reads the Dockerfile where the plan names one. */
+export async function imageFor(plan: ContainerPlan, config: Config): Promise<{ image: Image; args: readonly Text[] }> {
+  const image = imageOf(
+    plan.image,
+    plan.image.recipe === "dockerfile" ? await filesOf(plan.image.path, plan, config) : {},
+  );
+  return { image, args: image.args ?? plan.args };
+}
+
+async function filesOf(path: string, plan: ContainerPlan, config: Config) {
+  const { readContext } = await import("../host/context.ts");
+  const backend = config.backends.get(plan.backend);
+  return { dockerfile: readContext(config.folder, path, backend?.where(["container", "dockerfile"])) };
+}

@@ -1,0 +1,76 @@
+/** `argus plan`: what argus would do, without touching an engine. */
+
+import type { Config } from "../config/parse.ts";
+import { readSettings } from "../config/settings.ts";
+import { ArgusError, EXIT } from "../errors.ts";
+import type { Plan, RuntimeName } from "../plan/plan.ts";
+import { planBackend } from "../plan/plan_backend.ts";
+import { loadConfig } from "./config.ts";
+import { describeContainer, describeOther, type PlanJson } from "./describe.ts";
+import { imageFor } from "./image_for.ts";
+import { noKubernetes, runtimeName } from "./runtime_name.ts";
+
+export interface PlanFlags {
+  readonly config: string | undefined;
+  readonly json: boolean;
+  /** All backends when absent. */
+  readonly backend: string | undefined;
+  /** Default: what the config and ARGUS_RUNTIME say, else docker. */
+  readonly runtime: string | undefined;
+  /** Only the Dockerfile's text. */
+  readonly dockerfile: boolean;
+}
+
+/** Prints the plans on stdout. */
+export async function plan(flags: PlanFlags): Promise<number> {
+  const settings = readSettings(process.env);
+  const used = flags.backend === undefined ? undefined : [flags.backend];
+  const config = await loadConfig({ config: flags.config, unset: "allow" }, used);
+  const runtime = runtimeName(flags.runtime);
+  const backends = flags.backend === undefined ? [...config.backends.values()] : [config.backends.get(flags.backend)!];
+  const plans = await Promise.all(
+    backends.map((backend) => describe(planBackend(backend, { config, settings }), config, runtime)),
+  );
+  if (flags.dockerfile) console.log(onlyDockerfile(plans, flags.backend).trimEnd());
+  else if (flags.json) console.log(JSON.stringify(plans, null, 2));
+  else console.log(plans.map(textOf).join("\n\n"));
+  return EXIT.ok;
+}
+
+async function describe(plan: Plan, config: Config, flag: RuntimeName | undefined): Promise<PlanJson> {
+  if (plan.kind !== "container") return describeOther(plan);
+  const runtime = flag ?? plan.runtime ?? "docker";
+  if (runtime === "kubernetes") throw noKubernetes(plan.backend);
+  const { image, args } = await imageFor(plan, config);
+  return describeContainer(plan, image, args, runtime);
+}
+
+function onlyDockerfile(plans: readonly PlanJson[], backend: string | undefined): string {
+  if (backend === undefined) {
+    throw new ArgusError("usage/which-backend", "--dockerfile prints one Dockerfile: name its backend", {
+      hint: "argus plan BACKEND --dockerfile",
+    });
+  }
+  const [{ dockerfile, kind, reason } = { kind: "bare", reason: undefined, dockerfile: undefined }] = plans;
+  if (dockerfile !== undefined) return dockerfile;
+  throw new ArgusError("usage/no-dockerfile", `backend "${backend}" has no Dockerfile: ${reason ?? kind}`, {
+    hint: `argus plan ${backend}`,
+  });
+}
+
+function textOf(plan: PlanJson): string {
+  const rows: (string | undefined)[] = [
+    `${plan.backend}: ${plan.kind}${plan.reason === undefined ? "" : `, ${plan.reason}`}`,
+    plan.recipe && `  recipe   ${plan.recipe}`,
+    plan.image && `  image    ${plan.image}`,
+    plan.build && `  build    ${shellLine(plan.build.command)}`,
+    plan.run && `  run      ${shellLine(plan.run.command)}`,
+    plan.run && plan.run.env.length > 0 ? `  env      ${plan.run.env.join(" ")}` : undefined,
+    ...plan.warnings.map(({ message, where }) => `  warning  ${where === undefined ? "" : `${where}: `}${message}`),
+  ];
+  return rows.filter((row) => row !== undefined && row !== "").join("\n");
+}
+
+function shellLine(words: readonly string[]): string {
+  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(" ");
+}

@@ -1,0 +1,118 @@
+/** `argus run`: one backend, isolated or loudly not, its stdio on the caller's own pipes. */
+import type { Backend, Config, StdioBackend } from "../config/parse.ts";
+import { readSettings, type Settings } from "../config/settings.ts";
+import type { Text } from "../config/text.ts";
+import { clampCpus } from "../engine/cpus.ts";
+import type { Engine } from "../engine/engine.ts";
+import { runCommand } from "../engine/oci.ts";
+import { ArgusError } from "../errors.ts";
+import { cpusOf, findEngine } from "../host/engines.ts";
+import { checkVolumes } from "../host/volumes.ts";
+import type { BarePlan, ContainerPlan, PassthroughPlan } from "../plan/plan.ts";
+import { planBackend } from "../plan/plan_backend.ts";
+import { newIdentity } from "../session/identity.ts";
+import { runBare, runSession } from "../session/session.ts";
+import { log } from "../ui/log.ts";
+import { type AdHoc, adHocConfig, firstAdHocFlag } from "./ad_hoc.ts";
+import { loadConfig } from "./config.ts";
+import { ensureImage } from "./ensure_image.ts";
+import { imageFor } from "./image_for.ts";
+import { noKubernetes, runtimeName } from "./runtime_name.ts";
+import { tell } from "./tell.ts";
+
+export interface RunFlags {
+  readonly config: string | undefined;
+  readonly backend: string | undefined;
+  /** Words after `--`: further arguments of the backend, or the whole command of an ad hoc run. */
+  readonly words: readonly string[];
+  readonly runtime: string | undefined;
+  /** False with `--no-build`. */
+  readonly build: boolean;
+  readonly requireIsolation: boolean;
+  readonly adHoc: AdHoc;
+}
+
+/** Runs the backend to its end and returns the server's exit code. */
+export async function run(flags: RunFlags): Promise<number> {
+  const settings = readSettings(process.env);
+  const { config, backend } = await target(flags);
+  const plan = planBackend(backend, { config, settings, adHoc: flags.backend === undefined });
+  tell(plan.warnings);
+  const required = flags.requireIsolation || settings.requireIsolation || config.flags.requireIsolation === true;
+  switch (plan.kind) {
+    case "remote":
+      throw new ArgusError("usage/remote", `backend "${plan.backend}" is remote: there is nothing to run`, {
+        hint: "give its url to the client",
+      });
+    case "bare":
+    case "passthrough":
+      return runUnisolated(plan, required);
+    case "container": {
+      const named = runtimeName(flags.runtime) ?? plan.runtime;
+      if (named === "kubernetes") throw noKubernetes(plan.backend);
+      const engine = await findEngine({ named });
+      if (engine === undefined) return runUnisolated(withoutEngine(plan, backend as StdioBackend), required);
+      return runContainer(plan, config, engine, {
+        ...settings,
+        buildIfMissing: flags.build && settings.buildIfMissing,
+      });
+    }
+  }
+}
+
+async function runContainer(plan: ContainerPlan, config: Config, engine: Engine, settings: Settings): Promise<number> {
+  const { image, args } = await imageFor(plan, config);
+  const { cpus, notice } = clampCpus(plan.limits.cpus, cpusOf(engine));
+  tell([...image.notices, ...(notice === undefined ? [] : [notice]), ...checkVolumes(plan.volumes, engine)]);
+  await ensureImage(engine, image, plan.backend, settings);
+  const identity = newIdentity(plan.backend);
+  const env = valuesOf(plan.env);
+  const command = runCommand({ engine, bin: engine.bin, image: image.name, plan, args, identity, cpus, env });
+  return runSession({ command, engine, identity, session: plan.session, memory: plan.limits.memory });
+}
+
+/** The only way to a process without a container: told in one line with the reason, or refused. */
+async function runUnisolated(plan: BarePlan | PassthroughPlan, required: boolean): Promise<number> {
+  if (required) {
+    throw new ArgusError("absent/isolation", `backend "${plan.backend}" would run without isolation: ${plan.reason}`, {
+      hint: "isolation is required by --require-isolation, ARGUS_REQUIRE_ISOLATION or feature_flags.require_isolation",
+    });
+  }
+  log.warn(`backend "${plan.backend}" runs WITHOUT isolation, with all your rights: ${plan.reason}`);
+  const command = { bin: plan.command.value, args: plan.args, env: valuesOf(plan.env) };
+  return runBare({ command, backend: plan.backend, session: plan.session });
+}
+
+function withoutEngine(plan: ContainerPlan, backend: StdioBackend): BarePlan {
+  const { command, args, env, session } = backend;
+  const reason = "no container engine is installed";
+  return { kind: "bare", backend: plan.backend, reason, cause: "no-engine", command, args, env, session, warnings: [] };
+}
+
+async function target(flags: RunFlags): Promise<{ config: Config; backend: Backend }> {
+  if (flags.backend === undefined) {
+    if (flags.words.length > 0) return adHocConfig(flags.words, flags.adHoc, process.env);
+    throw new ArgusError("usage/no-backend", "which backend? Name one of the config, or a command after --", {
+      hint: "argus run BACKEND, or argus run -- uvx mcp-server-time",
+    });
+  }
+  const flag = firstAdHocFlag(flags.adHoc);
+  if (flag !== undefined) {
+    throw new ArgusError("usage/ad-hoc-flag", `--${flag} is for ad hoc runs; the backend's is in the config`, {
+      hint: `set it under container: of "${flags.backend}"`,
+    });
+  }
+  const config = await loadConfig(flags, [flags.backend]);
+  const backend = config.backends.get(flags.backend)!;
+  return { config, backend: withMoreArgs(backend, flags.words) };
+}
+
+function withMoreArgs(backend: Backend, words: readonly string[]): Backend {
+  if (backend.type !== "stdio" || words.length === 0) return backend;
+  const more: Text[] = words.map((word) => ({ shown: word, value: word }));
+  return { ...backend, args: [...backend.args, ...more] };
+}
+
+function valuesOf(env: Readonly<Record<string, Text>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).map(([name, { value }]) => [name, value]));
+}
