@@ -1,0 +1,395 @@
+/** What an engine's failure means and what to type next, from what it printed. */
+import { ArgusError, EXIT } from "../errors.ts";
+import type { OciName } from "./engine.ts";
+
+/** A failed call of an engine's program. */
+export interface EngineFailure {
+  readonly engine: OciName;
+  readonly phase: "run" | "build" | "other";
+  readonly code: number;
+  /** Everything that it printed; for a run its standard error. */
+  readonly output: string;
+  /** The call, pasteable. */
+  readonly where?: string;
+  readonly backend?: string;
+  readonly image?: string;
+  /** A build got a CA file. */
+  readonly caGiven?: boolean;
+}
+
+/** The failure as an error with a hint; the engine's own words when nothing is known about it. */
+export function explain(failure: EngineFailure): ArgusError {
+  const lines = tellingLines(failure.output);
+  const rules = failure.phase === "build" ? [...BUILD_RULES, ...RULES] : RULES;
+  const text = lines.join("\n");
+  for (const rule of rules) {
+    const match = rule.pattern.exec(text);
+    if (match !== null) return errorOf(rule, match, failure, lines);
+  }
+  const subject = failure.phase === "other" ? failure.engine : `${failure.engine} ${failure.phase}`;
+  const said = failure.phase === "build" ? undefined : lines.at(-1);
+  return new ArgusError(
+    `engine/${failure.phase === "other" ? "failed" : `${failure.phase}-failed`}`,
+    sentence(subject, said),
+    {
+      where: failure.where,
+      output: lastOf(lines),
+    },
+  );
+}
+
+/**
+ * True when a run ended because the engine could not start the container, and not because the server ended with the
+ * same code.
+ */
+export function isEngineFailure(engine: OciName, code: number, stderr: string): boolean {
+  if (code < 125 || code > 127) return false;
+  return (engine === "docker" ? DOCKER_SPEAKS : PODMAN_SPEAKS).test(stderr);
+}
+
+const DOCKER_SPEAKS =
+  /^(?:docker: |unknown (?:shorthand )?flag: |invalid argument |Failed to initialize: |permission denied while |.*level=error msg="error waiting for container)/m;
+const PODMAN_SPEAKS = /^(?:Error: |Cannot connect to Podman)/m;
+
+/** Lines kept for the report. */
+const KEPT = 15;
+
+interface Rule {
+  readonly pattern: RegExp;
+  readonly code: string;
+  message(match: readonly string[], failure: EngineFailure): string;
+  hint?(match: readonly string[], failure: EngineFailure): string | undefined;
+  readonly exitCode?: number;
+}
+
+const RULES: readonly Rule[] = [
+  {
+    pattern: /permission denied while trying to connect to the docker (?:daemon socket|API) at (\S+?):?(?:\s|$)/i,
+    code: "engine/no-permission",
+    message: ([, socket]) => `this user may not use docker at ${socket}`,
+    hint: () =>
+      "add the user to the group docker and log in again (`sudo usermod -aG docker $USER`), or install podman",
+    exitCode: EXIT.absent,
+  },
+  {
+    pattern:
+      /Cannot connect to the Docker daemon at (\S+?)\. Is the docker daemon running|failed to connect to the docker API at ([^\s;]+)/i,
+    code: "engine/not-running",
+    message: ([, old, current]) => `the docker daemon at ${old ?? current} does not answer`,
+    hint: () => "start it (`sudo systemctl start docker`, or Docker Desktop), then `argus doctor`",
+    exitCode: EXIT.absent,
+  },
+  {
+    pattern: /Cannot connect to Podman|unable to connect to Podman socket/,
+    code: "engine/not-running",
+    message: () => "podman does not answer",
+    hint: () => "start its machine (`podman machine start`), then `argus doctor`",
+    exitCode: EXIT.absent,
+  },
+  {
+    pattern: /error during connect: .*?: (?:dial \w+: )?(.+)$/m,
+    code: "engine/not-running",
+    message: ([, why]) => `cannot reach the docker daemon: ${why}`,
+    hint: () => "check DOCKER_HOST and `docker context show`, then `argus doctor`",
+    exitCode: EXIT.absent,
+  },
+  {
+    pattern: /context "([^"]+)": context not found/,
+    code: "engine/no-context",
+    message: ([, name]) => `docker has no context "${name}"`,
+    hint: () => "`docker context ls` shows the contexts; DOCKER_CONTEXT and ~/.docker/config.json choose one",
+  },
+  {
+    pattern: /error waiting for container: unexpected EOF/,
+    code: "engine/connection-lost",
+    message: () => "the connection to the docker daemon broke while the server ran",
+    hint: () => "see whether the daemon was restarted (`journalctl -u docker`)",
+  },
+  {
+    pattern: /No such image: (\S+)|Error: (\S+): image not known|reference "?(\S+?)"? does not resolve to an image/,
+    code: "absent/image",
+    message: ([, docker, podman, other]) => `the image ${docker ?? podman ?? other} is not there`,
+    hint: (_, { backend }) => `build it: \`argus build${backend === undefined ? "" : ` ${backend}`}\``,
+  },
+  {
+    pattern: /The container name "\/?([^"]+)" is already in use|the container name "([^"]+)" is already in use/,
+    code: "engine/name-taken",
+    message: ([, docker, podman]) => `a container named ${docker ?? podman} exists already`,
+    hint: (_, { engine }) => `\`argus clean\` removes what argus left; \`${engine} ps -a\` shows the rest`,
+  },
+  {
+    pattern: /Range of CPUs is from [\d.]+ to ([\d.]+)/,
+    code: "engine/cpus",
+    message: ([, most]) => `docker's machine has ${Number(most)} CPUs, fewer than \`cpus\` asks for`,
+    hint: ([, most]) => `set \`cpus: "${Number(most)}"\` or less`,
+  },
+  {
+    pattern: /Minimum memory limit allowed is (\w+)/,
+    code: "engine/memory",
+    message: ([, least]) => `\`memory\` is below docker's minimum of ${least}`,
+    hint: () => "a server needs tens of megabytes: the default is 512m",
+  },
+  {
+    pattern: /(?:network (\S+) not found|network with name or ID (\S+):)/,
+    code: "engine/no-network",
+    message: ([, docker, podman], { engine }) => `${engine} has no network "${docker ?? podman}"`,
+    hint: ([, docker, podman], { engine }) =>
+      `\`${engine} network create ${docker ?? podman}\`, or another \`network\``,
+  },
+  {
+    pattern: /cannot be connected to network endpoints|cannot set multiple networks/i,
+    code: "engine/two-networks",
+    message: () => "two networks are asked for, one of them alone",
+    hint: () => "use the field `network` and no `--network` in `extra_args`",
+  },
+  {
+    pattern: /[Dd]uplicate mount point: (\S+)|(\S+): duplicate mount destination/,
+    code: "engine/two-mounts",
+    message: ([, docker, podman]) => `two mounts have the target ${docker ?? podman}`,
+    hint: () => "use `volumes` for it: a mount there replaces that of argus; in `extra_args` it does not",
+  },
+  {
+    pattern: /bind source path does not exist: (\S+)|statfs (\S+): no such file or directory/,
+    code: "engine/no-source",
+    message: ([, docker, podman]) => `the folder to mount does not exist where the engine runs: ${docker ?? podman}`,
+    hint: () => "create it, or share it with the engine's virtual machine",
+  },
+  {
+    pattern: /(?:mounts denied|is not shared from the host)[^\n]*/i,
+    code: "engine/not-shared",
+    message: ([all]) => `docker's virtual machine may not mount a folder: ${all}`,
+    hint: () => "share the folder in its settings (Resources, File sharing)",
+  },
+  {
+    pattern: /invalid mode: (\S+)|invalid option type "(\S+)"/,
+    code: "engine/volume-mode",
+    message: ([, docker, podman], { engine }) => `${engine} does not know the mount mode "${docker ?? podman}"`,
+    hint: () => "a volume is `source:target`, with `:ro` to keep it read-only",
+  },
+  {
+    pattern: /(?:unknown (?:shorthand )?flag: (\S+)|flag provided but not defined: (\S+))/,
+    code: "engine/unknown-flag",
+    message: ([, flag, other], { engine }) => `${engine} does not know the flag ${flag ?? other}`,
+    hint: ([, flag, other], { engine, phase }) =>
+      `see \`extra_args\`${phase === "build" ? " and ARGUS_BUILD_EXTRA_ARGS" : ""}; ` +
+      `a flag of argus' own (${flag ?? other}) needs docker 20.10 or podman 4.3 or newer: \`${engine} --version\``,
+  },
+  {
+    pattern:
+      /invalid (?:argument|value) [^\n]*|invalid CapAdd: [^\n]*|"CAP_\w+": unknown capability|unknown capability[^\n]*/,
+    code: "engine/bad-flag",
+    message: ([all], { engine }) => `${engine} refuses a flag: ${all}`,
+    hint: () => "see `extra_args` and the limits of the backend",
+  },
+  {
+    pattern:
+      /could not select device driver[^\n]*|error gathering device information[^\n]*|Error: stat (\/dev\/\S+): no such file[^\n]*/,
+    code: "engine/no-device",
+    message: ([all, device]) =>
+      device === undefined ? `a device is not there: ${all}` : `the device ${device} is not there`,
+    hint: () => "see `--device` and `--gpus` in `extra_args`",
+  },
+  {
+    pattern: /exec(?::| format error)[^\n]*exec format error|exec format error/,
+    code: "engine/wrong-platform",
+    message: () => "the image is for another processor, or its entry is no program",
+    hint: (_, { backend }) => `build it here: \`argus build --no-cache${backend === undefined ? "" : ` ${backend}`}\``,
+  },
+  {
+    pattern: /does not match the specified platform: ([^\n]*)/,
+    code: "engine/wrong-platform",
+    message: ([, what]) => `the image is for another platform (${what})`,
+    hint: () => "build for this one, or drop `--platform`",
+  },
+  {
+    pattern:
+      /exec: "([^"]*)": (?:executable file not found|stat [^\n]*no such file)|executable file `([^`]*)` not found/,
+    code: "engine/no-command",
+    message: ([, docker, podman]) => `the image has no program "${docker ?? podman}"`,
+    hint: () => "see the ENTRYPOINT of the Dockerfile, or `entrypoint` of the backend",
+  },
+  {
+    pattern: /exec: "([^"]*)": permission denied|OCI permission denied/,
+    code: "engine/not-executable",
+    message: ([, program]) =>
+      `the image's program ${program === undefined ? "" : `"${program}" `}cannot be executed by user 65532`,
+    hint: () => "make it readable and executable for everybody in the build (`chmod 0755`)",
+  },
+  {
+    pattern: /unable to find user (\S+?):/,
+    code: "engine/no-user",
+    message: ([, user]) => `the image knows no user "${user}"`,
+    hint: () => "use a number, or drop `--user` from `extra_args`: argus runs servers as 65532",
+  },
+  {
+    pattern:
+      /setgroups: Invalid argument|no subuid ranges found|insufficient UIDs or GIDs|there might not be enough IDs/i,
+    code: "engine/no-subuids",
+    message: () => "this user has too few subordinate ids for rootless podman",
+    hint: () =>
+      "`sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER`, then `podman system migrate`",
+  },
+  {
+    pattern: /keep-id is only supported in rootless mode/,
+    code: "engine/not-rootless",
+    message: () => "podman runs as root where argus took it for rootless",
+    hint: () => "set CONTAINER_HOST to the connection that you use (`podman system connection list`)",
+  },
+  {
+    pattern: /no space left on device|disk quota exceeded/i,
+    code: "engine/no-space",
+    message: (_, { engine }) => `no space is left where ${engine} keeps its images`,
+    hint: (_, { engine }) =>
+      `\`argus clean\` removes images that no backend uses; \`${engine} system df\` shows the rest`,
+  },
+];
+
+const CA_HINT = "give the builds the CA of your network: ARGUS_CA_BUNDLE=/path/to/ca.pem (a bundle with all roots)";
+
+const BUILD_RULES: readonly Rule[] = [
+  {
+    pattern:
+      /SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(?:GET_ISSUER_CERT(?:_LOCALLY)?|VERIFY_LEAF_SIGNATURE)|CERTIFICATE_VERIFY_FAILED|x509: [^\n]*|invalid peer certificate[^\n]*|SSL certificate problem[^\n]*|certificate verify failed|TLS: server certificate not trusted/,
+    code: "build/tls",
+    message: ([all]) => `the build does not trust a server's certificate (${all})`,
+    hint: (_, { caGiven }) =>
+      caGiven === true
+        ? "ARGUS_CA_BUNDLE was given and does not hold the CA that signed it: add it to that file"
+        : CA_HINT,
+  },
+  {
+    pattern: /npm error 404[^\n]*'([^']+)' is not in this registry|npm error 404 Not Found - GET (\S+)/,
+    code: "build/no-package",
+    message: ([, name, url]) => `npm knows no package ${name?.replace(/@\*$/, "") ?? url}`,
+    hint: () => "check the name in `args`; a private package needs its registry",
+  },
+  {
+    pattern: /npm error notarget No matching version found for (\S+?)\.?$/m,
+    code: "build/no-version",
+    message: ([, spec]) => `npm has no such version: ${spec}`,
+    hint: ([, spec]) => `\`npm view ${spec?.replace(/(.)@.*$/, "$1")} versions\` lists them`,
+  },
+  {
+    pattern: /No matching distribution found for ([^\n]+)|Because ([\w.-]+) was not found in the package registry/,
+    code: "build/no-package",
+    message: ([, pip, uv]) => `the Python index has nothing for ${pip ?? uv}`,
+    hint: () => "check the name and version in `args`, and that the package supports the Python of `builder_image`",
+  },
+  {
+    pattern: /No solution found when resolving[^\n]*\n(?:\s*(?:cause:|╰─▶)?\s*([^\n]+))?/,
+    code: "build/no-version",
+    message: ([, cause]) =>
+      `the Python packages do not fit together${cause === undefined ? "" : `: ${cause.replace(/^cause: /, "")}`}`,
+    hint: () => "check versions in `args` and `additional_packages`, and the Python of `builder_image`",
+  },
+  {
+    pattern:
+      /^go: ([^\s:]+@[^\s:]+): .*?(?:(404 Not Found|403 Forbidden|410 Gone)|(unknown revision[^\n]*|no matching versions[^\n]*))/m,
+    code: "build/no-package",
+    message: ([, module, status, other]) => `the Go proxy does not give ${module} (${status ?? other})`,
+    hint: () => "check `go_package` and its version; a private module needs `GOPRIVATE` in `build_env`",
+  },
+  {
+    pattern: /requires go >= ([\d.]+)/,
+    code: "build/old-go",
+    message: ([, version]) => `the module needs Go ${version} or newer`,
+    hint: ([, version]) => `set \`builder_image: golang:${version?.split(".").slice(0, 2).join(".")}-alpine\``,
+  },
+  {
+    pattern:
+      /^\s*(\S+) \(no such package\)|Unable to locate package (\S+)|Package '(\S+)' has no installation candidate/m,
+    code: "build/no-os-package",
+    message: ([, apk, apt, candidate]) => `the base image's system has no package ${apk ?? apt ?? candidate}`,
+    hint: () =>
+      "`system_deps` and `build_system_deps` take names of the base image's own system: Alpine's and Debian's differ",
+  },
+  {
+    pattern: /Remote branch (\S+) not found|pathspec '([^']+)' did not match|couldn't find remote ref (\S+)/,
+    code: "build/no-ref",
+    message: ([, branch, path, ref]) => `the repository has no branch, tag or commit "${branch ?? path ?? ref}"`,
+    hint: () => "check `source_ref`",
+  },
+  {
+    pattern: /fatal: (?:repository '([^']+)' not found|could not read Username for '([^']+)')/,
+    code: "build/no-repository",
+    message: ([, missing, secret]) => `git cannot clone ${missing ?? secret}: it does not exist or needs a login`,
+    hint: () => "check `source_url`",
+  },
+  {
+    pattern:
+      /(?:failed to do request|Get) [^\n]*?"?https:\/\/([^/"]+)\/v2\/[^\n]*?(no such host|connection refused|i\/o timeout|network is unreachable|TLS handshake timeout)/,
+    code: "build/registry-unreachable",
+    message: ([, host, why]) => `the base image is not here and its registry ${host} cannot be reached (${why})`,
+    hint: () => "load the base image (`docker load`, `podman load`), set up a mirror, or name another `builder_image`",
+  },
+  {
+    pattern:
+      /(?:pull access denied for ([^\s,]+)|manifest for (\S+) not found|(\S+): not found$|short-name "([^"]+)" did not resolve|reading manifest \S+ in (\S+): manifest unknown|repository (\S+) not found: does not exist)/m,
+    code: "build/no-base",
+    message: (match) => `there is no base image ${match.slice(1).find((name) => name !== undefined)}`,
+    hint: (_, { engine }) =>
+      engine === "podman"
+        ? "check `builder_image` (podman may need the registry's name: docker.io/library/…) or the FROM lines"
+        : "check `builder_image` or the FROM lines of the Dockerfile",
+  },
+  {
+    pattern: /toomanyrequests|429 Too Many Requests/,
+    code: "build/rate-limit",
+    message: () => "a registry refuses to answer for now: too many requests",
+    hint: () => "log in (`docker login`), use a mirror, or try later",
+  },
+  {
+    pattern:
+      /(?:EAI_AGAIN|ENOTFOUND|Temporary failure (?:in name resolution|resolving)[^\n]*|Could not resolve host: \S+|dns error[^\n]*|no such host)/,
+    code: "build/no-network",
+    message: ([all]) => `the build has no way out (${all})`,
+    hint: () => "check the network and DNS of the engine; proxies are taken from HTTP_PROXY, HTTPS_PROXY and NO_PROXY",
+  },
+  {
+    pattern: /buildx component is missing or broken|the --mount option requires BuildKit/,
+    code: "build/no-buildkit",
+    message: () => "this docker has no BuildKit",
+    hint: () => "install its plugin (package docker-buildx-plugin or docker-buildx)",
+  },
+  {
+    pattern: /dockerfile parse error[^\n]*|Syntax error - [^\n]*|RUN only supports the --mount flag/i,
+    code: "build/dockerfile",
+    message: ([all], { engine }) => `${engine} cannot read the Dockerfile: ${all}`,
+    hint: (_, { backend }) => `see it with \`argus plan ${backend ?? "BACKEND"} --dockerfile\``,
+  },
+  {
+    pattern: /(?:exit(?:ed with)?(?: status| code)?:? 137\b|returned a non-zero code: 137|signal: killed)/,
+    code: "build/out-of-memory",
+    message: () => "a build step was killed, probably for want of memory",
+    hint: () => "give the engine more memory, or build fewer backends at once",
+  },
+];
+
+function errorOf(rule: Rule, match: readonly string[], failure: EngineFailure, lines: readonly string[]): ArgusError {
+  return new ArgusError(rule.code, rule.message(match, failure), {
+    hint: rule.hint?.(match, failure),
+    where: failure.where,
+    output: lastOf(lines),
+    exitCode: rule.exitCode,
+  });
+}
+
+/** Without what the engines print around the reason: step numbers, rulers, help for their own command line. */
+function tellingLines(output: string): string[] {
+  return output
+    .split(/\r?\n/)
+    .map((line) => line.replace(/^#\d+ (?:\d+\.\d+ )?/, "").trimEnd())
+    .filter((line) => !NOISE.test(line));
+}
+
+const NOISE =
+  /^(?:|-{3,}|sha256:[0-9a-f]+|transferring .*|DONE [\d.]+s|CACHED|Run 'docker .* --help' for more information|See '(?:docker|podman) .*--help'\.?|Usage: .*|DEPRECATED: .*|\s+(?:BuildKit is currently|Install the buildx|environment-variable|https:\/\/docs\.docker).*|npm (?:notice|warn).*|npm error A complete log .*|WARNING: Running pip as .*|\[notice\].*)$/;
+
+function lastOf(lines: readonly string[]): string | undefined {
+  return lines.length === 0 ? undefined : lines.slice(-KEPT).join("\n");
+}
+
+function sentence(subject: string, said: string | undefined): string {
+  if (said === undefined) return `${subject} failed`;
+  return `${subject} failed: ${said.replace(/^(?:docker: |Error: )+/, "").replace(/^Error response from daemon: /, "")}`;
+}

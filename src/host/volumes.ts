@@ -1,0 +1,76 @@
+/** A look at the folders to mount, before an engine makes something else of them. */
+
+import type { Stats } from "node:fs";
+import { isAbsolute } from "node:path";
+import process from "node:process";
+import type { EngineKind } from "../engine/dialect.ts";
+import { ArgusError } from "../errors.ts";
+import { DEFAULT } from "../plan/defaults.ts";
+import type { Notice, Volume } from "../plan/plan.ts";
+import { isReadable, statOf } from "./files.ts";
+
+/**
+ * Throws for a source that is not there (docker would create it as root's, podman fail) and warns about what the
+ * server's user cannot reach. Named volumes are the engine's own affair.
+ */
+export function checkVolumes(volumes: readonly Volume[], engine: EngineKind): Notice[] {
+  return volumes.filter((volume) => volume.kind === "path").flatMap((volume) => checkVolume(volume, engine));
+}
+
+function checkVolume({ source, target, mode }: Volume, engine: EngineKind): Notice[] {
+  const stat = statOf(source);
+  if (stat === undefined) throw missing(source, target);
+  // Access bits of Windows say nothing about the engine's virtual machine, and that of macOS maps every owner.
+  if (process.platform !== "linux") return [];
+  const who = serverUser(stat, engine);
+  if (!allowed(stat, who, READ) || (stat.isDirectory() && !allowed(stat, who, SEARCH))) {
+    return [warning("volume/not-readable", source, `the server cannot read ${target}`, engine, stat)];
+  }
+  if (!mode.split(",").includes("ro") && !allowed(stat, who, WRITE)) {
+    return [warning("volume/not-writable", source, `the server cannot write to ${target}`, engine, stat)];
+  }
+  return [];
+}
+
+const READ = 4;
+const WRITE = 2;
+const SEARCH = 1;
+
+interface Ids {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** The ids that the server's user has outside: rootless podman maps them to the user's own. */
+function serverUser(stat: Stats, engine: EngineKind): Ids {
+  if (!engine.rootless) return { uid: DEFAULT.uid.value, gid: DEFAULT.uid.value };
+  return { uid: process.getuid?.() ?? stat.uid, gid: process.getgid?.() ?? stat.gid };
+}
+
+function allowed(stat: Stats, who: Ids, bit: number): boolean {
+  const shift = stat.uid === who.uid ? 6 : stat.gid === who.gid ? 3 : 0;
+  return ((stat.mode >> shift) & bit) !== 0;
+}
+
+function warning(code: string, source: string, what: string, engine: EngineKind, stat: Stats): Notice {
+  const who = engine.rootless ? "this user" : `user ${DEFAULT.uid.value}`;
+  const owner = `${source} belongs to ${stat.uid}:${stat.gid}, mode ${(stat.mode & 0o7777).toString(8)}`;
+  const bits = code === "volume/not-readable" ? "rX" : "rwX";
+  const remedy = engine.rootless
+    ? `\`chmod -R u+${bits} ${source}\``
+    : `\`chmod -R o+${bits} ${source}\` or \`sudo chown -R ${DEFAULT.uid.value} ${source}\`` +
+      (code === "volume/not-writable" ? ", or mount it `:ro`" : "");
+  return { code, message: `${what}: ${owner}, the server runs as ${who}; ${remedy}` };
+}
+
+function missing(source: string, target: string): ArgusError {
+  const hint = isReadable(parentOf(source))
+    ? `\`mkdir -p ${source}\` if a folder is meant, or drop ${target} from \`volumes\``
+    : `check that it exists and that this user may look at it`;
+  return new ArgusError("volume/missing", `${source}, to be mounted at ${target}, does not exist`, { hint });
+}
+
+function parentOf(path: string): string {
+  const parent = path.replace(/[\\/][^\\/]*$/, "");
+  return isAbsolute(parent) ? parent : "/";
+}
