@@ -1,13 +1,13 @@
 /** The image of a package: what the command line asks for, with the config's own options on top. */
 import type { StdioBackend } from "../config/config.ts";
 import { DEFAULT } from "./defaults.ts";
-import type { ImageBase, ImagePlan, Notice } from "./plan.ts";
+import type { ImageBase, ImagePlan } from "./plan.ts";
 import type { KnownTool } from "./recipe.ts";
 import { imageName } from "./specs.ts";
 import type { Use } from "./tools/use.ts";
 
 /** Puts a command line's use and the backend's `container:` together. */
-export function imagePlan(backend: StdioBackend, use: Use, tool: KnownTool | undefined, warnings: Notice[]): ImagePlan {
+export function imagePlan(backend: StdioBackend, use: Use, tool: KnownTool | undefined): ImagePlan {
   const { container } = backend;
   const common: Omit<ImageBase, "base"> = {
     name: imageName(use.name),
@@ -17,7 +17,6 @@ export function imagePlan(backend: StdioBackend, use: Use, tool: KnownTool | und
     buildEnv: { ...use.buildEnv, ...container.build_env },
     git: use.git || container.additional_packages.some(needsGit),
   };
-  warnings.push(...unusedFields(backend));
   if (use.recipe === "npx") {
     return {
       recipe: "npx",
@@ -63,16 +62,4 @@ function pythonBase(builderImage: string | undefined, python: string | undefined
 
 function needsGit(spec: string): boolean {
   return /(^|@\s*)git\+|^(github|gitlab|bitbucket|gist):|^git:/i.test(spec);
-}
-
-/** Fields of a source build, on a backend that is none. */
-function unusedFields({ container, where }: StdioBackend): Notice[] {
-  const fields = (["source_ref", "build_steps", "entrypoint"] as const).filter(
-    (field) => (container[field]?.length ?? 0) > 0,
-  );
-  return fields.map((field) => ({
-    code: "plan/unused-field",
-    message: `${field} has no effect without source_url`,
-    where: where(["container", field]),
-  }));
 }

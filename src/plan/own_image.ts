@@ -14,28 +14,14 @@ export function ownImage(
   const { container } = backend;
   const words = [backend.command, ...backend.args];
   if (container.dockerfile !== undefined) {
-    warnings.push(...unused(backend, DOCKERFILE_LEAVES, "dockerfile"));
     // Only the Dockerfile's text tells its entry, so what remains of the words is decided once that is read.
     return { image: dockerfileImage(backend, container.dockerfile, words), args: [] };
   }
   if (container.source_url === undefined) return undefined;
-  warnings.push(...unused(backend, ["transport", "go_package"], "source_url"), ...productionWarning(backend));
+  warnings.push(...productionWarning(backend));
   const image = sourceImage(container, container.source_url);
   return { image, args: serverArgs(image.entrypoint, words) };
 }
-
-/** Fields that only shape a Dockerfile of argus' own making. */
-const DOCKERFILE_LEAVES = [
-  "builder_image",
-  "system_deps",
-  "build_system_deps",
-  "additional_packages",
-  "build_env",
-  "build_steps",
-  "entrypoint",
-  "transport",
-  "go_package",
-] as const;
 
 function dockerfileImage(backend: StdioBackend, path: string, words: readonly Text[]): DockerfileImage {
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
@@ -86,19 +72,4 @@ function productionWarning(backend: StdioBackend): Notice[] {
       where: backend.where(["container", "build_env", "NODE_ENV"]),
     },
   ];
-}
-
-function unused(backend: StdioBackend, fields: readonly (keyof ContainerOptions)[], winner: string): Notice[] {
-  return fields
-    .filter((field) => isGiven(backend.container[field]))
-    .map((field) => ({
-      code: "plan/unused-field",
-      message: `${field} has no effect beside ${winner}`,
-      where: backend.where(["container", field]),
-    }));
-}
-
-function isGiven(value: unknown): boolean {
-  if (value === undefined) return false;
-  return typeof value !== "object" || value === null || Object.keys(value).length > 0;
 }

@@ -1,6 +1,7 @@
 /** Decides what argus does for one backend. */
 import type { Backend, Config, StdioBackend } from "../config/config.ts";
 import type { Settings } from "../config/settings.ts";
+import { isolationSwitch } from "../config/switch.ts";
 import type { Text } from "../config/text.ts";
 import { readCommandLine } from "./command_line.ts";
 import { DEFAULT } from "./defaults.ts";
@@ -26,8 +27,8 @@ export interface PlanContext {
  */
 export function planBackend(backend: Backend, context: PlanContext): Plan {
   if (backend.type !== "stdio") return remotePlan(backend);
-  const off = switchedOff(backend, context);
-  if (off !== undefined) return barePlan(backend, "switched-off", off);
+  const isolation = isolationSwitch(backend, context.config, context.settings);
+  if (!isolation.on) return barePlan(backend, "switched-off", `switched off by ${isolation.by}`);
   const warnings: Notice[] = [];
   const own = ownImage(backend, warnings);
   if (own !== undefined) return containerPlan(backend, context, own.image, own.args, warnings);
@@ -42,7 +43,7 @@ export function planBackend(backend: Backend, context: PlanContext): Plan {
   }
   const read = readCommandLine({ backend, warnings });
   if (read === undefined) return barePlan(backend, "no-recipe", `no recipe for the command "${backend.command.shown}"`);
-  return containerPlan(backend, context, imagePlan(backend, read.use, read.tool, warnings), read.use.args, warnings);
+  return containerPlan(backend, context, imagePlan(backend, read.use, read.tool), read.use.args, warnings);
 }
 
 function containerPlan(
@@ -87,15 +88,4 @@ function barePlan(backend: StdioBackend, cause: BarePlan["cause"], reason: strin
 
 function remotePlan(backend: Backend): RemotePlan {
   return { kind: "remote", backend: backend.name, reason: `a ${backend.type} backend runs elsewhere`, warnings: [] };
-}
-
-/** Why isolation is off, the most specific switch first; undefined when it is on. */
-function switchedOff({ container }: StdioBackend, { config, settings }: PlanContext): string | undefined {
-  const switches = [
-    [container.enabled, "container.enabled: false"],
-    [settings.containerIsolation, "ARGUS_CONTAINER_ISOLATION=false"],
-    [config.flags.containerIsolation, "feature_flags.container_isolation: false"],
-  ] as const;
-  const decided = switches.find(([on]) => on !== undefined);
-  return decided?.[0] === false ? `switched off by ${decided[1]}` : undefined;
 }

@@ -14,8 +14,8 @@ export interface PackageSpec {
 /** A Python package as uvx accepts it: `pkg`, `pkg@1.2`, `pkg[extra]>=1`, `pkg @ URL`, `git+https://…`, a wheel's URL. */
 export function pythonSpec(call: Call, word: Text): PackageSpec {
   const spec = packageWord(call, word).trim();
-  if (isLocalPath(spec) || /^[^:]*\.(py|whl|tar\.gz|zip)$/i.test(spec))
-    throw localProject(call, word, `"${word.shown}"`);
+  const isFile = /^[^:]*\.(py|whl|tar\.gz|zip)$/i.test(spec) || /(^|@\s*)([a-z]+\+)?file:/i.test(spec);
+  if (isFile || isLocalPath(spec)) throw localProject(call, word, `"${word.shown}"`);
   const reference = /^([A-Za-z0-9][\w.-]*)(\[[^\]]*\])?\s*@\s*((?:[a-z]+\+)?[a-z]+:.*)$/i.exec(spec);
   if (reference !== null) return { spec, name: reference[1], git: isPythonVcs(reference[3]!) };
   if (isPythonVcs(spec))

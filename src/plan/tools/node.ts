@@ -16,7 +16,7 @@ export function readNode(call: Call, words: readonly Text[]): never {
     );
   }
   const file = words.findIndex(({ value }, index) => !value.startsWith("-") && !takesValue(words[index - 1]?.value));
-  const script = words[file < 0 ? 0 : file]!;
+  const script = words[Math.max(file, 0)]!;
   throw localProject(call, script, `"${call.tool} ${script.shown}"`);
 }
 

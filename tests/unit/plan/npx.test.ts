@@ -1,0 +1,153 @@
+/** Node command lines, as npx, npm, pnpm, yarn, bunx and node read them. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { argsOf, containerOf, imageOf, type Line, refusal } from "./backends.ts";
+
+/** npm's rule for the first package decides the executable. */
+const RULE = "";
+
+/** Command line → packages, executable, the server's arguments. */
+const PACKAGES: readonly (readonly [Line, string, string, string])[] = [
+  ["npx my-mcp", "my-mcp", RULE, ""],
+  ["npx -y @upstash/context7-mcp --api-key K", "@upstash/context7-mcp", RULE, "--api-key K"],
+  ["npx -y snyk@latest mcp -t stdio", "snyk@latest", RULE, "mcp -t stdio"],
+  ["npx -y @s/p@1.0.0 --verbose", "@s/p@1.0.0", RULE, "--verbose"],
+  ["C:\\nodejs\\npx.cmd -y pkg", "pkg", RULE, ""],
+  ["npx --yes pkg", "pkg", RULE, ""],
+  ["npx --yes=true pkg", "pkg", RULE, ""],
+  ["npx -q pkg a", "pkg", RULE, "a"],
+  ["npx --no-install pkg a", "pkg", RULE, "a"],
+  ["npx -- pkg a", "pkg", RULE, "a"],
+  ["npx -y -- pkg -x", "pkg", RULE, "-x"],
+  ["npx pkg -- a", "pkg", RULE, "-- a"],
+  ["npx pkg -y --package other", "pkg", RULE, "-y --package other"],
+  ["npx -p pkg bin a", "pkg", "bin", "a"],
+  ["npx --package pkg bin a", "pkg", "bin", "a"],
+  ["npx --package=pkg bin a", "pkg", "bin", "a"],
+  ["npx -y -p a -p b@2 -- bin --x", "a b@2", "bin", "--x"],
+  ["npx -y --package=@s/p@1 -- bin", "@s/p@1", "bin", ""],
+  ["npx --cache /tmp/x -y pkg a", "pkg", RULE, "a"],
+  ["npx --loglevel silent pkg", "pkg", RULE, ""],
+  ["npx --some-new-option value pkg", "pkg", RULE, ""],
+  ["npx --some-new-option -y pkg", "pkg", RULE, ""],
+  ["npx -y pkg@~1", "pkg@~1", RULE, ""],
+  ['npx -y "pkg@>=1 <2"', "pkg@>=1 <2", RULE, ""],
+  ["npx -y alias@npm:pkg@1", "alias@npm:pkg@1", RULE, ""],
+  ["npm exec -- pkg --x", "pkg", RULE, "--x"],
+  ["npm exec -y pkg -- --x", "pkg", RULE, "--x"],
+  ["npm exec pkg -y -- a", "pkg", RULE, "a"],
+  ["npm exec --package=pkg -- bin a", "pkg", "bin", "a"],
+  ["npm x -y pkg a", "pkg", RULE, "a"],
+  ["pnpm dlx pkg a", "pkg", RULE, "a"],
+  ["pnpm --silent dlx pkg --silent", "pkg", RULE, "--silent"],
+  ["pnpm dlx --package a --package=b bin c", "a b", "bin", "c"],
+  ["pnpm --package=a dlx bin c", "a", "bin", "c"],
+  ["pnpm dlx --allow-build esbuild pkg", "pkg", RULE, ""],
+  ["pnpx pkg a", "pkg", RULE, "a"],
+  ["pnx pkg a", "pkg", RULE, "a"],
+  ["yarn dlx pkg@1 -p x", "pkg@1", RULE, "-p x"],
+  ["yarn dlx -q -p a -p b bin c", "a b", "bin", "c"],
+  ["bunx pkg@1 a", "pkg@1", RULE, "a"],
+  ["bunx --bun -p @angular/cli ng new", "@angular/cli", "ng", "new"],
+  ["bun x pkg a", "pkg", RULE, "a"],
+];
+
+for (const [line, packages, binary, args] of PACKAGES) {
+  test(`${line} runs ${binary || "the executable"} of ${packages}`, () => {
+    const image = imageOf("npx", line);
+    assert.deepEqual(
+      [image.packages.join(" "), image.binary ?? RULE, argsOf(containerOf(line))],
+      [packages, binary, args],
+    );
+  });
+}
+
+/** Command line → package, name of the image, whether git fetches it. */
+const SOURCES: readonly (readonly [Line, string, string, boolean])[] = [
+  ["npx -y github:owner/repo", "github:owner/repo", "repo", true],
+  ["npx -y GitHub:owner/repo#main", "GitHub:owner/repo#main", "repo", true],
+  ["npx -y gitlab:owner/repo", "gitlab:owner/repo", "repo", true],
+  ["npx -y bitbucket:owner/repo", "bitbucket:owner/repo", "repo", true],
+  ["npx -y owner/repo", "owner/repo", "repo", true],
+  ["npx -y owner/repo#v1", "owner/repo#v1", "repo", true],
+  ["npx -y git+https://host.example/o/repo.git#v1", "git+https://host.example/o/repo.git#v1", "repo", true],
+  ["npx -y git+ssh://git@host.example/o/repo.git", "git+ssh://git@host.example/o/repo.git", "repo", true],
+  ["npx -y git://host.example/o/repo", "git://host.example/o/repo", "repo", true],
+  ["npx -y git@github.com:o/repo.git", "git@github.com:o/repo.git", "repo", true],
+  ["npx -y https://github.com/o/repo", "https://github.com/o/repo", "repo", true],
+  ["npx -p name@github:o/repo bin", "name@github:o/repo", "repo", true],
+  ["npx -y https://host.example/pkg-1.0.tgz", "https://host.example/pkg-1.0.tgz", "pkg-1.0", false],
+  ["npx -y @scope/Pkg_a@1", "@scope/Pkg_a@1", "scope-pkg_a", false],
+];
+
+for (const [line, spec, name, git] of SOURCES) {
+  test(`${line} is named ${name}${git ? " and fetched with git" : ""}`, () => {
+    const image = imageOf("npx", line);
+    assert.deepEqual([image.packages[0], image.name, image.git], [spec, name, git]);
+  });
+}
+
+/** Command line → variables of the build: npm reads its options from them. */
+const VARIABLES: readonly (readonly [Line, Record<string, string>])[] = [
+  ["npx -y pkg", {}],
+  ["npx --registry https://npm.example pkg", { NPM_CONFIG_REGISTRY: "https://npm.example" }],
+  [
+    "npx --registry=https://npm.example --legacy-peer-deps pkg",
+    { NPM_CONFIG_REGISTRY: "https://npm.example", NPM_CONFIG_LEGACY_PEER_DEPS: "true" },
+  ],
+  ["npx --ignore-scripts pkg", { NPM_CONFIG_IGNORE_SCRIPTS: "true" }],
+  ["pnpm dlx --registry https://npm.example pkg", { NPM_CONFIG_REGISTRY: "https://npm.example" }],
+  ["bunx --registry https://npm.example pkg", { NPM_CONFIG_REGISTRY: "https://npm.example" }],
+];
+
+for (const [line, variables] of VARIABLES) {
+  test(`${line} carries its options into the build`, () => assert.deepEqual(imageOf("npx", line).buildEnv, variables));
+}
+
+test("build_env wins over an option of the command line", () => {
+  const build_env = { NPM_CONFIG_REGISTRY: "https://other.example" };
+  assert.deepEqual(imageOf("npx", "npx --registry https://npm.example pkg", { build_env }).buildEnv, build_env);
+});
+
+/** Command line → code, and what the message says. */
+const REFUSED: readonly (readonly [Line, string, RegExp])[] = [
+  ["npx", "config/missing-package", /no package/],
+  ["npx -y", "config/missing-package", /no package/],
+  ["npx -p pkg", "config/missing-package", /no package/],
+  ["npx --package", "config/missing-value", /needs a value/],
+  ['npx -c "pkg | tee log"', "config/unsupported-option", /shell line/],
+  ['npx -p pkg --call "bin a"', "config/unsupported-option", /shell line/],
+  ["npx --call=bin", "config/unsupported-option", /shell line/],
+  ["npx --version", "config/unsupported-option", /starts no server/],
+  ["npx -w packages/a bin", "config/local-project", /--workspace/],
+  ["npx --prefix /srv/app bin", "config/local-project", /--prefix/],
+  ["npx ./local", "config/local-project", /\.\/local/],
+  ["npx -y /srv/pkg", "config/local-project", /\/srv\/pkg/],
+  ["npx -y file:../pkg", "config/local-project", /cannot be packaged/],
+  ["npx -y pkg@file:../pkg", "config/local-project", /cannot be packaged/],
+  ["npx -y pkg-1.0.tgz", "config/local-project", /cannot be packaged/],
+  ["npx -y .\\local", "config/local-project", /cannot be packaged/],
+  ["npx -y tsx src/server.ts", "config/local-project", /src\/server\.ts/],
+  ["npx -y git+https://me:secret@host.example/r", "config/credentials-in-image", /credentials/],
+  ["npx -p pkg bin;rm", "config/bad-executable", /not the name/],
+  ["pnpm dlx -c bin", "config/unsupported-option", /shell line/],
+  ["pnpm dlx --nonsense pkg", "config/unknown-option", /no option/],
+  ["pnpm -C /srv dlx pkg", "config/local-project", /--dir/],
+  ["yarn dlx --nonsense pkg", "config/unknown-option", /no option/],
+  ["yarn --cwd /srv dlx pkg", "config/local-project", /--cwd/],
+  ["node dist/index.js", "config/local-project", /node dist\/index\.js/],
+  ["node --import tsx src/x.ts", "config/local-project", /node src\/x\.ts/],
+  ["node --enable-source-maps dist/index.js", "config/local-project", /node dist\/index\.js/],
+  ["tsx file.ts", "config/local-project", /tsx file\.ts/],
+  ['node -e "1"', "config/unsupported-option", /program given as text/],
+  ["node", "config/missing-package", /no package/],
+];
+
+for (const [line, code, message] of REFUSED) {
+  test(`${line} is refused: ${code}`, () => {
+    const error = refusal(line);
+    assert.equal(error.code, code);
+    assert.match(error.message, message);
+    assert.match(error.where ?? "", /^config\.yaml:(args|command)/);
+  });
+}

@@ -1,0 +1,305 @@
+/** What becomes of a backend: which kind of plan, with which posture, for which reason. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ContainerOptions } from "../../../src/config/config.ts";
+import type { Plan } from "../../../src/plan/plan.ts";
+import { planBackend } from "../../../src/plan/plan_backend.ts";
+import { argsOf, backendOf, containerOf, imageOf, type Line, planOf, refusal } from "./backends.ts";
+
+/** Command line → kind of plan, recipe or reason. */
+const KINDS: readonly (readonly [Line, Plan["kind"], string])[] = [
+  ["uvx pkg", "container", "uvx"],
+  ["uv tool run pkg", "container", "uvx"],
+  ["python -m mod", "container", "uvx"],
+  ["python3 -m mod", "container", "uvx"],
+  ["pipx run pkg", "container", "uvx"],
+  ["npx pkg", "container", "npx"],
+  ["/usr/local/go/bin/go run github.com/o/r@v1", "container", "go"],
+  ["docker run -i --rm image", "passthrough", "docker starts a container of its own"],
+  ["/usr/bin/podman run image", "passthrough", "podman starts"],
+  ["docker.exe run image", "passthrough", "docker starts"],
+  ["docker container run image", "passthrough", "docker starts"],
+  ["docker --context remote run image", "passthrough", "docker starts"],
+  ["docker -H tcp://x --debug container run image", "passthrough", "docker starts"],
+  ["podman --connection vm run image", "passthrough", "podman starts"],
+  ["nerdctl -n k8s.io run image", "passthrough", "nerdctl starts"],
+  ["docker build .", "bare", 'no recipe for the command "docker"'],
+  ["docker", "bare", 'no recipe for the command "docker"'],
+  ["docker exec run x", "bare", 'no recipe for the command "docker"'],
+  ["docker --context run", "bare", 'no recipe for the command "docker"'],
+  ["mcp-k8s", "bare", 'no recipe for the command "mcp-k8s"'],
+  ["my-custom-tool run", "bare", 'no recipe for the command "my-custom-tool"'],
+  ["npm start", "bare", 'no recipe for the command "npm"'],
+  ["npm run x", "bare", 'no recipe for the command "npm"'],
+  ["pnpm exec tool", "bare", 'no recipe for the command "pnpm"'],
+  ["bun run server.ts", "bare", 'no recipe for the command "bun"'],
+  ["python2 -m mod", "bare", 'no recipe for the command "python2"'],
+];
+
+for (const [line, kind, what] of KINDS) {
+  test(`${line} is ${kind}: ${what}`, () => {
+    const plan = planOf(line);
+    assert.equal(plan.kind, kind);
+    assert.ok((plan.kind === "container" ? plan.image.recipe : plan.reason).startsWith(what));
+  });
+}
+
+test("a remote backend has nothing to run", () => {
+  const remote = { type: "sse", name: "it", url: "https://mcp.example", where: () => "" } as const;
+  const context = { config: { flags: {}, policy: { allowWeakening: true } }, settings: {} };
+  assert.equal(planBackend(remote, context).kind, "remote");
+});
+
+/** container.enabled, ARGUS_CONTAINER_ISOLATION, feature_flags.container_isolation → the switch that turned it off. */
+const SWITCHES: readonly (readonly [
+  boolean | undefined,
+  boolean | undefined,
+  boolean | undefined,
+  string | undefined,
+])[] = [
+  [undefined, undefined, undefined, undefined],
+  [undefined, undefined, false, "feature_flags.container_isolation"],
+  [undefined, false, undefined, "ARGUS_CONTAINER_ISOLATION"],
+  [undefined, false, true, "ARGUS_CONTAINER_ISOLATION"],
+  [undefined, true, false, undefined],
+  [false, true, true, "container.enabled"],
+  [true, false, false, undefined],
+];
+
+for (const [enabled, containerIsolation, flag, off] of SWITCHES) {
+  test(`enabled ${enabled}, variable ${containerIsolation}, flag ${flag}: ${off ?? "isolated"}`, () => {
+    const plan = planOf("uvx pkg", enabled === undefined ? {} : { enabled }, {
+      config: { flags: { containerIsolation: flag }, policy: { allowWeakening: true } },
+      settings: { containerIsolation },
+    });
+    assert.equal(plan.kind, off === undefined ? "container" : "bare");
+    if (plan.kind !== "bare") return;
+    assert.equal(plan.cause, "switched-off");
+    assert.equal(plan.reason, `switched off by ${off}`);
+  });
+}
+
+test("what is switched off is not read: a local project runs bare", () => {
+  assert.equal(planOf("node dist/index.js", { enabled: false }).kind, "bare");
+});
+
+test("the posture is the manual's when the config says nothing", () => {
+  const { limits, network, volumes, extraArgs, warnings, ...plan } = containerOf("uvx pkg");
+  assert.deepEqual(
+    [limits, network, volumes, extraArgs, warnings],
+    [{ memory: "512m", cpus: "1" }, "bridge", [], [], []],
+  );
+  assert.ok(!("runtime" in plan));
+});
+
+test("the posture is the config's own where it says something", () => {
+  const { limits, network } = containerOf("uvx pkg", { memory: "1g", cpus: "0.5", network: "none" });
+  assert.deepEqual([limits, network], [{ memory: "1g", cpus: "0.5" }, "none"]);
+});
+
+test("container.runtime wins over ARGUS_RUNTIME", () => {
+  const runtime = (own: ContainerOptions["runtime"], setting: ContainerOptions["runtime"]) => {
+    const plan = planOf("uvx pkg", own === undefined ? {} : { runtime: own }, { settings: { runtime: setting } });
+    return plan.kind === "container" ? plan.runtime : "not a container";
+  };
+  assert.equal(runtime("podman", "docker"), "podman");
+  assert.equal(runtime(undefined, "kubernetes"), "kubernetes");
+  assert.equal(runtime(undefined, undefined), undefined);
+});
+
+test("options of the image reach it", () => {
+  const image = imageOf("uvx", "uvx pkg", {
+    builder_image: "python:3.12",
+    system_deps: ["git"],
+    build_system_deps: ["gcc"],
+    additional_packages: ["other @ git+https://host.example/o/r"],
+    build_env: { A: "b" },
+  });
+  assert.deepEqual(
+    [image.base, image.systemDeps, image.buildSystemDeps, image.additionalPackages, image.buildEnv, image.git],
+    ["python:3.12", ["git"], ["gcc"], ["other @ git+https://host.example/o/r"], { A: "b" }, true],
+  );
+});
+
+/** transport, command line → recipe, package, the server's arguments. */
+const TRANSPORTS: readonly (readonly ["uvx" | "npx", Line, string, string])[] = [
+  ["uvx", "my-server --x", "my-server", "--x"],
+  ["uvx", "/opt/bin/my-server --x", "my-server", "--x"],
+  ["npx", "my-server --x", "my-server", "--x"],
+  ["npx", "pnpm dlx my-server --x", "my-server", "--x"],
+  ["uvx", "npx my-server --x", "my-server", "--x"],
+  ["npx", "uvx my-server --x", "my-server", "--x"],
+];
+
+for (const [transport, line, name, args] of TRANSPORTS) {
+  test(`transport ${transport} makes ${line} the package ${name}`, () => {
+    const plan = containerOf(line, { transport });
+    assert.ok(plan.image.recipe !== "dockerfile");
+    assert.deepEqual([plan.image.recipe, plan.image.name, argsOf(plan)], [transport, name, args]);
+  });
+}
+
+/** Build steps, entrypoint → base image. Spec: "Base image selection". */
+const LANGUAGES: readonly (readonly [readonly string[], readonly string[], string])[] = [
+  [["npm install", "npm run build"], ["node", "dist/index.js"], "node:22-alpine"],
+  [["yarn"], ["./run"], "node:22-alpine"],
+  [["pip install ."], ["npx", "x"], "node:22-alpine"],
+  [["corepack enable pnpm"], ["./run"], "node:22-alpine"],
+  [["true"], ["/usr/local/bin/node", "x.js"], "node:22-alpine"],
+  [["pip install ."], ["python", "-m", "x"], "python:3.13-slim"],
+  [["pip install nodeenv"], ["python", "-m", "x"], "python:3.13-slim"],
+  [["rm -rf node_modules"], ["python", "node.py"], "python:3.13-slim"],
+  [["make my-node"], ["./run"], "python:3.13-slim"],
+];
+
+for (const [build_steps, entrypoint, base] of LANGUAGES) {
+  test(`${build_steps.join("; ")} with ${entrypoint.join(" ")} builds on ${base}`, () => {
+    const image = imageOf("source", "x", {
+      source_url: "https://github.com/o/r.git",
+      build_steps,
+      entrypoint: [...entrypoint],
+    });
+    assert.equal(image.base, base);
+  });
+}
+
+test("a source build carries address, ref, steps and entry, and only the arguments that the entry lacks", () => {
+  const container = {
+    source_url: "https://github.com/owner/My-MCP-server.git",
+    source_ref: "v1.2.0",
+    build_steps: ["npm install", "npm run build"],
+    entrypoint: ["node", "dist/index.js"],
+  };
+  const plan = containerOf("node dist/index.js --port 1", container);
+  assert.deepEqual(plan.image, {
+    recipe: "source",
+    name: "my-mcp-server",
+    base: "node:22-alpine",
+    systemDeps: [],
+    buildSystemDeps: [],
+    additionalPackages: [],
+    buildEnv: {},
+    git: true,
+    url: container.source_url,
+    ref: "v1.2.0",
+    steps: container.build_steps,
+    entrypoint: container.entrypoint,
+    language: "node",
+  });
+  assert.equal(argsOf(plan), "--port 1");
+});
+
+/** Build steps → whether NODE_ENV=production is warned about. */
+const PRODUCTION: readonly (readonly [string, boolean])[] = [
+  ["npm install", true],
+  ["yarn", true],
+  ["pnpm install --frozen-lockfile", true],
+  ["npm ci --include=dev", false],
+  ["yarn install --production=false", false],
+  ["pip install .", false],
+];
+
+for (const [step, warned] of PRODUCTION) {
+  test(`NODE_ENV=production with ${step} is ${warned ? "" : "not "}warned about`, () => {
+    const plan = containerOf("x", {
+      source_url: "https://h.example/r",
+      build_steps: [step],
+      entrypoint: ["x"],
+      build_env: { NODE_ENV: "production" },
+    });
+    assert.deepEqual(
+      plan.warnings.map(({ code }) => code),
+      warned ? ["plan/production-build"] : [],
+    );
+  });
+}
+
+/** Path of the Dockerfile → name of the image. */
+const DOCKERFILES: readonly (readonly [string, string])[] = [
+  ["my-custom-server.dockerfile", "my-custom-server"],
+  ["Dockerfile.github", "github"],
+  ["servers/github/Dockerfile", "github"],
+  ["./Dockerfile", "it"],
+  ["Containerfile", "it"],
+  ["images/slack.Dockerfile", "slack"],
+];
+
+for (const [dockerfile, name] of DOCKERFILES) {
+  test(`the image of ${dockerfile} is named ${name}`, () => {
+    const plan = containerOf("python -m my_server", { dockerfile });
+    assert.ok(plan.image.recipe === "dockerfile");
+    assert.deepEqual([plan.image.name, plan.image.path], [name, dockerfile]);
+    assert.equal(plan.image.words.map(({ value }) => value).join(" "), "python -m my_server");
+  });
+}
+
+test("a Dockerfile wins over whatever the command is", () => {
+  assert.equal(containerOf("docker run x", { dockerfile: "a.dockerfile" }).image.recipe, "dockerfile");
+  assert.equal(containerOf("node dist/index.js", { dockerfile: "a.dockerfile" }).image.recipe, "dockerfile");
+});
+
+/** container: → codes of the warnings. */
+const WARNINGS: readonly (readonly [string, Partial<ContainerOptions>, readonly string[]])[] = [
+  ["network host", { network: "host" }, ["plan/shared-network"]],
+  ["another container's network", { network: "container:x" }, ["plan/shared-network"]],
+  ["no network", { network: "none" }, []],
+  ["a network of the user's", { network: "hosts" }, []],
+  ["Docker's socket", { volumes: [mount("/var/run/docker.sock", "/var/run/docker.sock")] }, ["plan/engine-socket"]],
+  ["Podman's socket", { volumes: [mount("/run/user/1000/podman/podman.sock", "/s")] }, ["plan/engine-socket"]],
+  ["Docker's pipe", { volumes: [mount("\\\\.\\pipe\\docker_engine", "/s")] }, ["plan/engine-socket"]],
+  ["a socket of something else", { volumes: [mount("/run/postgres.sock", "/s")] }, []],
+  ["a mount over /tmp", { volumes: [mount("/srv", "/tmp")] }, ["plan/mount-over-tmpfs"]],
+  ["a mount over the home", { volumes: [mount("/srv", "/home/nonroot/")] }, ["plan/mount-over-tmpfs"]],
+  ["a mount below the home", { volumes: [mount("/srv", "/home/nonroot/.kube")] }, []],
+];
+
+for (const [what, container, codes] of WARNINGS) {
+  test(`${what}: ${codes.join(", ") || "no warning"}`, () => {
+    const { warnings } = containerOf("uvx pkg", container);
+    assert.deepEqual(
+      warnings.map(({ code }) => code),
+      codes,
+    );
+  });
+}
+
+test("the value of a variable is in the server's arguments and in no error or warning", () => {
+  const secret = { shown: "${TOKEN}", value: "s3cret" };
+  const plan = containerOf(["uvx", "pkg", "--token", secret]);
+  assert.deepEqual(plan.args[1], secret);
+  assert.equal(plan.warnings.length, 0);
+  const lines = [
+    ["uvx", "--index-url", secret, "pkg"],
+    ["uvx", "--from", { shown: "git+https://${TOKEN}@h.example/r", value: "git+https://s3cret@h.example/r" }, "x"],
+    ["uvx", { shown: "--${TOKEN}", value: "--s3cret" }, "pkg"],
+    ["python", { shown: "-m${TOKEN}", value: "-ms3cret/x" }],
+    ["npx", "-p", "pkg", { shown: "${TOKEN}", value: "s3cret!" }],
+    ["npx", { shown: "./${TOKEN}", value: "./s3cret" }],
+    ["go", { shown: "${TOKEN}", value: "s3cret" }],
+  ] as const;
+  for (const line of lines)
+    assert.ok(!JSON.stringify([refusal(line).message, refusal(line).hint]).includes("s3cret"), String(line[0]));
+});
+
+test("a variable in a package's name is said to become part of the image", () => {
+  const { warnings } = containerOf(["npx", "-y", { shown: "pkg@${VERSION}", value: "pkg@1" }]);
+  assert.deepEqual(
+    warnings.map(({ code, where }) => [code, where]),
+    [["plan/variable-in-image", "config.yaml:args.1"]],
+  );
+});
+
+test("the same backend gives the same plan", () => {
+  assert.deepEqual(containerOf("uvx --with a pkg"), containerOf("uvx --with a pkg"));
+});
+
+test("planning leaves the backend as it is", () => {
+  const backend = backendOf("uvx --with a pkg");
+  const before = JSON.stringify(backend);
+  planBackend(backend, { config: { flags: {}, policy: { allowWeakening: true } }, settings: {} });
+  assert.equal(JSON.stringify(backend), before);
+});
+
+function mount(source: string, target: string) {
+  return { source, target, kind: "path", mode: "rw" } as const;
+}
