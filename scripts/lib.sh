@@ -100,7 +100,7 @@ runtimes_run() {
 }
 
 # Installs what is missing, one script at a time, and puts the pinned runtimes first on PATH.
-# usage: set_up [runtimes]   (without the word only the packages and bun are made sure of)
+# usage: set_up packages|runtimes   ("packages": only the packages and bun)
 set_up() {
   mkdir -p "$CACHE"
   local locked=no
@@ -110,7 +110,7 @@ set_up() {
   fi
   ensure_packages
   PATH="$ROOT/node_modules/.bin:$PATH"
-  if [ "${1-}" = runtimes ]; then
+  if [ "$1" = runtimes ]; then
     ensure_runtimes
     PATH="$CACHE/runtimes/bin:$PATH"
   fi
