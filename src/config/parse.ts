@@ -18,7 +18,7 @@ import {
   settingsOfFile,
   stdioBackend,
 } from "./schema.ts";
-import { fieldsOf, valueOf } from "./shape.ts";
+import { fieldsOf, readValue } from "./shape.ts";
 import { nearest } from "./suggest.ts";
 import type { Text } from "./text.ts";
 import { expand, expandVolume } from "./variables.ts";
@@ -96,9 +96,16 @@ class Parser {
 
   /** The mapping that the file is, or undefined after an error. */
   #root(): MapNode | undefined {
-    if (this.#source.includes("\0")) {
-      const hint = "save it again with the encoding UTF-8";
-      this.#report.error({ code: "config/encoding", message: "the file is not UTF-8 text", hint, at: 0 });
+    // Read as UTF-8, a UTF-16 text is full of NULs, and bytes that are no UTF-8 became U+FFFD.
+    const bad = this.#source.search(/[\0\uFFFD]/);
+    if (bad !== -1) {
+      const message = this.#source.includes("\0") ? "the file is UTF-16; argus reads UTF-8" : "this is not UTF-8";
+      this.#report.error({
+        code: "config/encoding",
+        message,
+        hint: "save the file again with the encoding UTF-8",
+        at: bad,
+      });
       return undefined;
     }
     const { root, problems } = readYaml(this.#source);
@@ -121,7 +128,7 @@ class Parser {
     const taken = new Map([...root.entries].filter(([key]) => known.includes(key) && key !== "backends"));
     for (const [key, entry] of root.entries) if (!known.includes(key)) this.#unknownKey(key, entry.at, [key], known);
     const open: Path[] = [];
-    const value = valueOf(settingsOfFile, { ...root, entries: taken }, [], {
+    const value = readValue(settingsOfFile, { ...root, entries: taken }, [], {
       text: (node, path) => this.#expanded(node.text, node.at, path, open),
       unknownKey: (key, at, path, names) => this.#unknownKey(key, at, path, names),
     });
@@ -202,7 +209,7 @@ class Parser {
 
   #remote(name: string, node: MapNode, root: MapNode): RemoteBackend | undefined {
     const base = ["backends", name];
-    const value = valueOf(remoteBackend, node, [], {
+    const value = readValue(remoteBackend, node, [], {
       text: (text) => text.text,
       unknownKey: (key, at, path, known) => this.#unknownKey(key, at, path, known, name),
     });
@@ -215,7 +222,7 @@ class Parser {
   #stdio(name: string, node: MapNode, root: MapNode, kubernetes: KubernetesFields): StdioBackend | undefined {
     const base = ["backends", name];
     const open: Path[] = [];
-    const value = valueOf(stdioBackend, node, [], {
+    const value = readValue(stdioBackend, node, [], {
       text: (text, path) => this.#expanded(text.text, text.at, path, open, name),
       unknownKey: (key, at, path, known) => this.#unknownKey(key, at, path, known, name),
     });

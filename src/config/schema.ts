@@ -44,6 +44,7 @@ function flag() {
   const rule: Rule = (word) => (switchWord(word) === undefined ? { message: `must be ${SWITCH_WORDS}` } : undefined);
   return v.pipe(
     text(rule),
+    v.metadata({ words: "switch" }),
     v.transform((word) => switchWord(word) === true),
   );
 }

@@ -15,13 +15,13 @@ export interface Visitor {
 }
 
 /** The value of a node as the schema wants it; `key:` with nothing after it counts as absent where that is allowed. */
-export function valueOf(schema: Schema, node: Node, path: Path, visitor: Visitor): unknown {
+export function readValue(schema: Schema, node: Node, path: Path, visitor: Visitor): unknown {
   const inner = unwrap(schema);
   if (node.kind === "text") return visitor.text(node, path);
   if (node.kind === "null") return null;
   if (node.kind === "list") {
     const item = (inner as { item?: Schema }).item;
-    return node.items.map((each, index) => valueOf(item ?? inner, each, [...path, index], visitor));
+    return node.items.map((each, index) => readValue(item ?? inner, each, [...path, index], visitor));
   }
   return mapValue(inner, node, path, visitor);
 }
@@ -40,7 +40,7 @@ function mapValue(schema: Schema, node: MapNode, path: Path, visitor: Visitor): 
     const field = fields === undefined ? (each ?? schema) : Object.hasOwn(fields, key) ? fields[key] : undefined;
     if (field === undefined) visitor.unknownKey(key, entry.at, [...path, key], Object.keys(fields!));
     else if (entry.node.kind !== "null" || fields === undefined)
-      value[key] = valueOf(field, entry.node, [...path, key], visitor);
+      value[key] = readValue(field, entry.node, [...path, key], visitor);
   }
   return value;
 }

@@ -1,0 +1,58 @@
+/**
+ * Writes the README's tables of fields and variables from the schema. `--check` writes nothing and fails when they are
+ * stale.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type FieldRow, fieldRows } from "../src/config/json_schema.ts";
+import { SETTINGS } from "../src/config/settings.ts";
+
+const README = fileURLToPath(new URL("../README.md", import.meta.url));
+
+const before = readFileSync(README, "utf8");
+const after = between(between(before, "fields", fieldTables()), "variables", variableTable());
+if (process.argv.includes("--check")) {
+  if (after !== before) {
+    console.error("README.md is stale; run: bun scripts/docs.ts");
+    process.exitCode = 1;
+  }
+} else {
+  writeFileSync(README, after);
+}
+
+function between(text: string, name: string, content: string): string {
+  const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [from, to] = [text.indexOf(open), text.indexOf(close)];
+  if (from === -1 || to === -1) throw new Error(`README.md has no ${open} … ${close}`);
+  return `${text.slice(0, from + open.length)}\n${content}\n${text.slice(to)}`;
+}
+
+function fieldTables(): string {
+  const rows = fieldRows();
+  const own = (prefix: string, row: FieldRow) => ({ ...row, field: row.field.slice(prefix.length) });
+  const backend = "backends.<name>.";
+  const container = `${backend}container.`;
+  // The section of a backend has the same fields as the global one, and is described by its own row.
+  const isRepeated = (row: FieldRow) => row.field.startsWith(`${container}kubernetes.`);
+  const ofContainer = rows.filter((row) => row.field.startsWith(container) && !isRepeated(row));
+  const ofBackend = rows.filter((row) => row.field.startsWith(backend) && !row.field.startsWith(container));
+  const ofFile = rows.filter((row) => !row.field.startsWith(backend));
+  return [
+    "The file:\n",
+    table(ofFile),
+    "\nA backend, `backends.<name>`:\n",
+    table(ofBackend.map((row) => own(backend, row))),
+    "\nIts `container`:\n",
+    table(ofContainer.map((row) => own(container, row))),
+  ].join("\n");
+}
+
+function table(rows: readonly FieldRow[]): string {
+  const lines = rows.map((row) => `| \`${row.field}\` | ${row.type} | ${row.default} | ${row.description} |`);
+  return ["| field | type | default | meaning |", "|---|---|---|---|", ...lines].join("\n");
+}
+
+function variableTable(): string {
+  const lines = SETTINGS.map((row) => `| \`${row.name}\` | ${row.type} | ${row.default} | ${row.meaning} |`);
+  return ["| variable | type | default | meaning |", "|---|---|---|---|", ...lines].join("\n");
+}

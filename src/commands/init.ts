@@ -1,0 +1,74 @@
+/** `argus init`: a commented config to start from. */
+import { writeFileSync } from "node:fs";
+import { ArgusError, EXIT } from "../errors.ts";
+
+export interface InitOptions {
+  /** Default `config.yaml`. */
+  readonly file?: string | undefined;
+  /** `--config`, which names the file as well. */
+  readonly config?: string | undefined;
+  readonly json?: boolean;
+}
+
+const STARTER = `# yaml-language-server: $schema=./argus.schema.json
+# (argus schema > argus.schema.json gives your editor completion and checks.)
+
+# Every backend is an MCP server. argus builds an image for its command and runs it locked down:
+# read-only, no capabilities, uid 65532, 512m of memory, one CPU.
+backends:
+  time:
+    command: uvx                      # uvx, npx, go, python, node …
+    args: ["mcp-server-time"]
+    container:
+      network: none                   # none, bridge (the default) or a network's name
+
+  # github:
+  #   command: npx
+  #   args: ["-y", "@modelcontextprotocol/server-github"]
+  #   env:
+  #     GITHUB_PERSONAL_ACCESS_TOKEN: "\${GITHUB_TOKEN}"   # secrets belong in env, never in args
+  #   container:
+  #     memory: "1g"
+  #     cpus: "2"
+
+  # files:
+  #   command: npx
+  #   args: ["-y", "@modelcontextprotocol/server-filesystem", "/data"]
+  #   container:
+  #     network: none
+  #     volumes:
+  #       - "\${HOME}/Documents:/data:ro"
+
+# Next: argus validate, argus build, argus run time
+`;
+
+/**
+ * Writes the starter config and returns the exit code.
+ *
+ * @throws ArgusError `init/exists` when the file is there: it is never overwritten.
+ */
+export async function init(options: InitOptions): Promise<number> {
+  const file = options.file ?? options.config ?? "config.yaml";
+  try {
+    writeFileSync(file, STARTER, { flag: "wx", mode: 0o644 });
+  } catch (error) {
+    throw notWritten(file, error);
+  }
+  if (options.json) console.log(JSON.stringify({ file }));
+  else console.error(`wrote ${file}; next: argus validate --config ${file}`);
+  return EXIT.ok;
+}
+
+function notWritten(file: string, cause: unknown): ArgusError {
+  const code = (cause as NodeJS.ErrnoException).code ?? "";
+  if (code === "EEXIST") {
+    return new ArgusError("init/exists", `${file} is there already`, {
+      hint: "name another file: argus init FILE",
+      cause,
+    });
+  }
+  return new ArgusError("init/failed", `cannot write ${file}: ${code}`, {
+    hint: "name another file: argus init FILE",
+    cause,
+  });
+}

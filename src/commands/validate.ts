@@ -1,0 +1,117 @@
+/** `argus validate`: every problem of the config, of the plans that it leads to, and of the files that it names. */
+import { join } from "node:path";
+import process from "node:process";
+import { type Backend, type Config, parseConfig } from "../config/parse.ts";
+import type { Problem } from "../config/problem.ts";
+import { readSettings, type Settings } from "../config/settings.ts";
+import { ArgusError, EXIT } from "../errors.ts";
+import { readConfigFile } from "../host/config_file.ts";
+import { statOf } from "../host/files.ts";
+import type { Plan } from "../plan/plan.ts";
+import { planBackend } from "../plan/plan_backend.ts";
+import { log } from "../ui/log.ts";
+import { printProblems } from "../ui/report.ts";
+
+export interface ValidateOptions {
+  /** `--config`. */
+  readonly config?: string | undefined;
+  readonly json?: boolean;
+  /** `--allow-unset`: accept variables that are not set. */
+  readonly allowUnset?: boolean;
+}
+
+/** Prints the problems and returns the exit code: 2 when one is an error. */
+export async function validate(options: ValidateOptions): Promise<number> {
+  const { file, text } = await readConfigFile(options.config);
+  const settings = readSettings(process.env);
+  const { config, problems } = parseConfig(text, file, {
+    env: process.env,
+    unset: options.allowUnset ? "allow" : "error",
+  });
+  const planned = [...config.backends.values()].flatMap((backend) => planProblems(backend, config, settings));
+  const all = [...problems, ...planned].sort((a, b) => a.line - b.line || a.column - b.column);
+  const ok = !all.some((problem) => problem.severity === "error");
+  if (options.json) console.log(JSON.stringify({ file, ok, problems: all.map(problemJson) }, undefined, 2));
+  else printProblems(all);
+  if (!options.json && (!ok || log.level >= 3)) console.error(`${file}: ${summary(config, all)}`);
+  return ok ? EXIT.ok : EXIT.usage;
+}
+
+/** What planning a backend and looking at its files finds. */
+function planProblems(backend: Backend, config: Config, settings: Settings): Problem[] {
+  if (backend.type === "stdio" && backend.unresolved) return [];
+  const problem = (
+    severity: Problem["severity"],
+    code: string,
+    message: string,
+    where?: string,
+    hint?: string,
+  ): Problem => ({
+    severity,
+    code,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    ...placeIn(where ?? backend.where([])),
+    backend: backend.name,
+  });
+  try {
+    const plan = planBackend(backend, { config, settings });
+    const warnings = plan.warnings.map(({ code, message, where }) => problem("warning", code, message, where));
+    const absent = absentFiles(plan, config).map(({ code, path, message, hint }) =>
+      problem("warning", code, message, backend.where(path), hint),
+    );
+    return [...warnings, ...absent];
+  } catch (error) {
+    if (!(error instanceof ArgusError)) throw error;
+    return [problem("error", error.code, error.message, error.where, error.hint)];
+  }
+}
+
+interface AbsentFile {
+  readonly code: string;
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** Files that a run or a build would miss; only warnings, for they may come later or exist on another machine. */
+function absentFiles(plan: Plan, config: Config): AbsentFile[] {
+  if (plan.kind !== "container") return [];
+  const found: AbsentFile[] = [];
+  if (plan.image.recipe === "dockerfile" && statOf(join(config.folder, plan.image.path)) === undefined) {
+    const message = `backend "${plan.backend}": there is no ${plan.image.path} in the config's folder`;
+    const hint = "the path is relative to the config file";
+    found.push({ code: "config/absent-dockerfile", path: ["container", "dockerfile"], message, hint });
+  }
+  if (plan.runtime === "kubernetes") return found;
+  for (const [index, volume] of plan.volumes.entries()) {
+    if (volume.kind !== "path" || statOf(volume.source) !== undefined) continue;
+    const message = `backend "${plan.backend}": container.volumes[${index}]: its source does not exist on this machine`;
+    const hint = "make the folder before the first run: an engine would make it as root";
+    found.push({ code: "config/absent-source", path: ["container", "volumes", index], message, hint });
+  }
+  return found;
+}
+
+/** `file:line:col` taken apart. */
+function placeIn(where: string): Pick<Problem, "file" | "line" | "column"> {
+  const [, file, line, column] = /^(.*):(\d+):(\d+)$/s.exec(where) ?? [];
+  return { file: file ?? where, line: Number(line ?? 1), column: Number(column ?? 1) };
+}
+
+/** As design section 9 fixes it. */
+function problemJson({ severity, code, message, hint, file, line, column, backend }: Problem): Record<string, unknown> {
+  return { severity, code, message, hint: hint ?? null, file, line, column, backend: backend ?? null };
+}
+
+function summary(config: Config, problems: readonly Problem[]): string {
+  const errors = problems.filter((problem) => problem.severity === "error").length;
+  const warnings = problems.length - errors;
+  if (errors > 0) return [counted(errors, "error"), ...(warnings > 0 ? [counted(warnings, "warning")] : [])].join(", ");
+  const found = warnings > 0 ? counted(warnings, "warning") : "no problems";
+  return `${counted(config.backends.size, "backend")}, ${found}`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}

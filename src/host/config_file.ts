@@ -1,0 +1,54 @@
+/** Finds and reads the config. */
+import { readFileSync } from "node:fs";
+import process from "node:process";
+import { configCandidates } from "../config/locate.ts";
+import { ArgusError } from "../errors.ts";
+import { statOf } from "./files.ts";
+
+export interface ConfigFile {
+  /** As errors print it. */
+  readonly file: string;
+  /** Decoded as UTF-8; what is no UTF-8 shows as U+FFFD, which parseConfig reports. */
+  readonly text: string;
+}
+
+/**
+ * Reads the config that `--config` names, else `ARGUS_CONFIG`, else the first one that exists.
+ *
+ * @throws ArgusError `config/not-found`, `config/is-folder` or `config/unreadable`.
+ */
+export async function readConfigFile(named: string | undefined): Promise<ConfigFile> {
+  const { env } = process;
+  if (named !== undefined) return read(named, "--config");
+  if (env["ARGUS_CONFIG"]) return read(env["ARGUS_CONFIG"], "ARGUS_CONFIG");
+  const home = env["HOME"] || env["USERPROFILE"] || (await import("node:os")).homedir();
+  const candidates = configCandidates(env, process.platform, home);
+  const found = candidates.find((file) => statOf(file)?.isFile());
+  if (found !== undefined) return read(found, "");
+  throw new ArgusError("config/not-found", `no config found; looked for ${candidates.join(", ")}`, {
+    hint: "argus init writes one to start from, or name yours with --config",
+  });
+}
+
+function read(file: string, namedBy: string): ConfigFile {
+  try {
+    return { file, text: readFileSync(file, "utf8") };
+  } catch (error) {
+    throw unreadable(file, namedBy, error);
+  }
+}
+
+function unreadable(file: string, namedBy: string, cause: unknown): ArgusError {
+  const code = (cause as NodeJS.ErrnoException).code ?? "";
+  const by = namedBy === "" ? "" : ` (named by ${namedBy})`;
+  if (code === "ENOENT" || code === "ENOTDIR") {
+    const hint = `argus init ${file} writes one to start from`;
+    return new ArgusError("config/not-found", `there is no config ${file}${by}`, { hint, cause });
+  }
+  if (code === "EISDIR") {
+    const hint = `name a file in it: --config ${file.replace(/[\\/]+$/, "")}/config.yaml`;
+    return new ArgusError("config/is-folder", `the config ${file}${by} is a folder`, { hint, cause });
+  }
+  const hint = "check who may read it: ls -l";
+  return new ArgusError("config/unreadable", `the config ${file}${by} cannot be read: ${code}`, { hint, cause });
+}
