@@ -317,7 +317,7 @@ const BUILD_RULES: readonly Rule[] = [
   },
   {
     pattern:
-      /(?:failed to do request|Get) [^\n]*?"?https:\/\/([^/"]+)\/v2\/[^\n]*?(no such host|connection refused|i\/o timeout|network is unreachable|TLS handshake timeout)/,
+      /(?:Get|Head) "https:\/\/([^/"]+)\/v2\/[^\n]*?(no such host|connection refused|i\/o timeout|network is unreachable|TLS handshake timeout)/,
     code: "build/registry-unreachable",
     message: ([, host, why]) => `the base image is not here and its registry ${host} cannot be reached (${why})`,
     hint: () => "load the base image (`docker load`, `podman load`), set up a mirror, or name another `builder_image`",

@@ -1,0 +1,378 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type EngineFailure, explain, isEngineFailure } from "../../../src/engine/explain.ts";
+
+const HELP = "\n\nRun 'docker run --help' for more information\n";
+
+/** What docker 20.10 and 28.2 and podman 4.3 really print: [engine, output, code of the error, words of its message]. */
+const RUNS: [EngineFailure["engine"], string, string, string][] = [
+  [
+    "docker",
+    `docker: Error response from daemon: No such image: localhost/argus/none:x${HELP}`,
+    "absent/image",
+    "localhost/argus/none:x is not there",
+  ],
+  ["podman", "Error: localhost/argus/none:x: image not known\n", "absent/image", "localhost/argus/none:x is not there"],
+  [
+    "docker",
+    `unknown flag: --frob\n\nUsage:  docker run [OPTIONS] IMAGE [COMMAND] [ARG...]${HELP}`,
+    "engine/unknown-flag",
+    "flag --frob",
+  ],
+  ["podman", "Error: unknown flag: --frob\nSee 'podman run --help'\n", "engine/unknown-flag", "flag --frob"],
+  [
+    "docker",
+    `docker: Error response from daemon: network nonet not found${HELP}`,
+    "engine/no-network",
+    'no network "nonet"',
+  ],
+  [
+    "podman",
+    "Error: unable to find network with name or ID nonet: network not found\n",
+    "engine/no-network",
+    'no network "nonet"',
+  ],
+  [
+    "docker",
+    `docker: Error response from daemon: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "nosuch": executable file not found in $PATH: unknown${HELP}`,
+    "engine/no-command",
+    'no program "nosuch"',
+  ],
+  [
+    "podman",
+    "Error: crun: executable file `nosuch` not found in $PATH: No such file or directory: OCI runtime attempted to invoke a command that was not found\n",
+    "engine/no-command",
+    'no program "nosuch"',
+  ],
+  [
+    "docker",
+    `docker: Error response from daemon: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "/etc/passwd": permission denied: unknown${HELP}`,
+    "engine/not-executable",
+    '"/etc/passwd" cannot be executed',
+  ],
+  [
+    "podman",
+    "Error: crun: open executable: Permission denied: OCI permission denied\n",
+    "engine/not-executable",
+    "cannot be executed",
+  ],
+  [
+    "docker",
+    `docker: Error response from daemon: Range of CPUs is from 0.01 to 2.00, as there are only 2 CPUs available${HELP}`,
+    "engine/cpus",
+    "has 2 CPUs",
+  ],
+  [
+    "docker",
+    `docker: Error response from daemon: Minimum memory limit allowed is 6MB${HELP}`,
+    "engine/memory",
+    "minimum of 6MB",
+  ],
+  [
+    "docker",
+    `invalid argument "12q" for "-m, --memory" flag: invalid suffix: 'q'\n\nUsage:  docker run`,
+    "engine/bad-flag",
+    '"12q"',
+  ],
+  ["podman", "Error: invalid value for memory: invalid size: '12q'\n", "engine/bad-flag", "'12q'"],
+  ["podman", 'Error: "CAP_NOSUCH": unknown capability\n', "engine/bad-flag", "CAP_NOSUCH"],
+  [
+    "docker",
+    `docker: Error response from daemon: invalid CapAdd: unknown capability: "CAP_NOSUCH"${HELP}`,
+    "engine/bad-flag",
+    "CAP_NOSUCH",
+  ],
+  ["podman", "Error: stat /dev/nosuch: no such file or directory\n", "engine/no-device", "/dev/nosuch"],
+  [
+    "docker",
+    `docker: Error response from daemon: error gathering device information while adding custom device "/dev/nosuch": no such file or directory${HELP}`,
+    "engine/no-device",
+    "/dev/nosuch",
+  ],
+  [
+    "docker",
+    `docker: Error response from daemon: could not select device driver "" with capabilities: [[gpu]]${HELP}`,
+    "engine/no-device",
+    "gpu",
+  ],
+  ["docker", `docker: Error response from daemon: invalid mode: foo${HELP}`, "engine/volume-mode", '"foo"'],
+  ["podman", 'Error: invalid option type "foo"\n', "engine/volume-mode", '"foo"'],
+  ["docker", `docker: Error response from daemon: Duplicate mount point: /y${HELP}`, "engine/two-mounts", "target /y"],
+  ["podman", "Error: /y: duplicate mount destination\n", "engine/two-mounts", "target /y"],
+  [
+    "docker",
+    `docker: Error response from daemon: Container cannot be connected to network endpoints: bridge, none${HELP}`,
+    "engine/two-networks",
+    "two networks",
+  ],
+  [
+    "podman",
+    "Error: cannot set multiple networks without bridge network mode, selected mode none: invalid argument\n",
+    "engine/two-networks",
+    "two networks",
+  ],
+  [
+    "docker",
+    `docker: Error response from daemon: unable to find user nobodyx: no matching entries in passwd file${HELP}`,
+    "engine/no-user",
+    '"nobodyx"',
+  ],
+  ["podman", "Error: unable to find user nobodyx: no matching entries in passwd file\n", "engine/no-user", '"nobodyx"'],
+  ["podman", "Error: crun: setgroups: Invalid argument: OCI runtime error\n", "engine/no-subuids", "subordinate ids"],
+  [
+    "docker",
+    `docker: Error response from daemon: Conflict. The container name "/eng-x" is already in use by container "77f3". You have to remove (or rename) that container to be able to reuse that name.${HELP}`,
+    "engine/name-taken",
+    "named eng-x",
+  ],
+  [
+    "podman",
+    'Error: creating container storage: the container name "eng-x" is already in use by 5037. You have to remove that container to be able to reuse that name: that name is already in use\n',
+    "engine/name-taken",
+    "named eng-x",
+  ],
+  [
+    "docker",
+    `docker: Cannot connect to the Docker daemon at unix:///tmp/nosuch.sock. Is the docker daemon running?${HELP}`,
+    "engine/not-running",
+    "unix:///tmp/nosuch.sock does not answer",
+  ],
+  [
+    "docker",
+    `docker: error during connect: Head "http://nosuch.invalid:1/_ping": dial tcp: lookup nosuch.invalid on 10.0.0.53:53: no such host${HELP}`,
+    "engine/not-running",
+    "lookup nosuch.invalid",
+  ],
+  [
+    "docker",
+    `docker: permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: Head "http://%2Fvar%2Frun%2Fdocker.sock/_ping": dial unix /var/run/docker.sock: connect: permission denied${HELP}`,
+    "engine/no-permission",
+    "may not use docker at unix:///var/run/docker.sock",
+  ],
+  [
+    "docker",
+    'Failed to initialize: unable to resolve docker endpoint: context "nosuch": context not found: open /root/.docker/meta.json: no such file\n',
+    "engine/no-context",
+    '"nosuch"',
+  ],
+  [
+    "podman",
+    'Cannot connect to Podman. Please verify your connection to the Linux system using `podman system connection list`\nError: unable to connect to Podman socket: Get "http://d/v4.3.1/libpod/_ping"\n',
+    "engine/not-running",
+    "podman does not answer",
+  ],
+  [
+    "docker",
+    'time="2026-11-28T18:53:59Z" level=error msg="error waiting for container: unexpected EOF"\n',
+    "engine/connection-lost",
+    "broke while the server ran",
+  ],
+  [
+    "docker",
+    `docker: Error response from daemon: image with reference x:1 was found but does not match the specified platform: wanted linux/arm64, actual: linux/amd64${HELP}`,
+    "engine/wrong-platform",
+    "wanted linux/arm64",
+  ],
+  [
+    "docker",
+    `docker: Error response from daemon: write /x: no space left on device${HELP}`,
+    "engine/no-space",
+    "no space",
+  ],
+  ["podman", "Error: statfs /nosuch/x: no such file or directory\n", "engine/no-source", "/nosuch/x"],
+];
+
+for (const [engine, output, code, words] of RUNS) {
+  test(`run: ${engine}: ${code}: ${words}`, () => {
+    const error = explain({ engine, phase: "run", code: 125, output });
+    assert.equal(error.code, code);
+    assert.ok(error.message.includes(words), error.message);
+    assert.ok(error.hint !== undefined && error.hint !== "", "a hint");
+    assert.ok(!`${error.message}${error.hint}`.includes("undefined"), `${error.message} / ${error.hint}`);
+    assert.ok(isEngineFailure(engine, 125, output), "recognised as the engine's own failure");
+  });
+}
+
+const STEP = 'Error: building at STEP "RUN x": while running runtime: exit status 1\n';
+const REGISTRY =
+  'Head "https://registry-1.docker.io/v2/nosuch/base/manifests/1": dial tcp: lookup registry-1.docker.io on 10.0.0.53:53: no such host';
+
+const BUILDS: [EngineFailure["engine"], string, string, string][] = [
+  [
+    "docker",
+    `#3 ERROR: failed to do request: ${REGISTRY}\n------\n`,
+    "build/registry-unreachable",
+    "registry-1.docker.io cannot be reached (no such host)",
+  ],
+  [
+    "docker",
+    'Step 1/2 : FROM nosuch/base:1\nGet "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io on 10.0.0.53:53: no such host\n',
+    "build/registry-unreachable",
+    "registry-1.docker.io",
+  ],
+  [
+    "podman",
+    'Error: creating build container: short-name "nosuch/base:1" did not resolve to an alias and no unqualified-search registries are defined in "/etc/containers/registries.conf"\n',
+    "build/no-base",
+    "nosuch/base:1",
+  ],
+  [
+    "docker",
+    "ERROR: failed to solve: nosuch/base:1: pull access denied for nosuch/base, repository does not exist or may require docker login\n",
+    "build/no-base",
+    "nosuch/base",
+  ],
+  ["docker", "manifest for alpine:99 not found: manifest unknown: manifest unknown\n", "build/no-base", "alpine:99"],
+  [
+    "docker",
+    "failed to solve with frontend dockerfile.v0: failed to create LLB definition: dockerfile parse error line 2: Unknown flag: network\n",
+    "build/dockerfile",
+    "line 2",
+  ],
+  [
+    "docker",
+    "ERROR: BuildKit is enabled but the buildx component is missing or broken.\n       Install the buildx component to build images with BuildKit:\n",
+    "build/no-buildkit",
+    "BuildKit",
+  ],
+  [
+    "podman",
+    `npm error code SELF_SIGNED_CERT_IN_CHAIN\nnpm error request to https://registry.npmjs.org/x failed, reason: self-signed certificate in certificate chain\n${STEP}`,
+    "build/tls",
+    "SELF_SIGNED_CERT_IN_CHAIN",
+  ],
+  [
+    "podman",
+    `Could not fetch URL https://pypi.org/simple/x/: (Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed')))\nERROR: No matching distribution found for x\n${STEP}`,
+    "build/tls",
+    "CERTIFICATE_VERIFY_FAILED",
+  ],
+  [
+    "podman",
+    `  cause: client error (Connect)\n  cause: invalid peer certificate: UnknownIssuer\n${STEP}`,
+    "build/tls",
+    "UnknownIssuer",
+  ],
+  [
+    "podman",
+    `go: x@v1: Get "https://proxy.golang.org/x/@v/v1.info": tls: failed to verify certificate: x509: certificate signed by unknown authority\n${STEP}`,
+    "build/tls",
+    "x509: certificate signed by unknown authority",
+  ],
+  [
+    "podman",
+    `npm error 404  '@nosuch/pkg@*' is not in this registry.\n${STEP}`,
+    "build/no-package",
+    "no package @nosuch/pkg",
+  ],
+  ["docker", "#5 1.113 npm error 404  'pkg@1.0.0' is not in this registry.\n", "build/no-package", "pkg@1.0.0"],
+  [
+    "podman",
+    `npm error code ETARGET\nnpm error notarget No matching version found for is-odd@99.99.99.\nnpm error notarget a package version that doesn't exist.\n${STEP}`,
+    "build/no-version",
+    "is-odd@99.99.99",
+  ],
+  [
+    "podman",
+    `ERROR: Could not find a version that satisfies the requirement nosuch-x (from versions: none)\nERROR: No matching distribution found for nosuch-x\n${STEP}`,
+    "build/no-package",
+    "nosuch-x",
+  ],
+  [
+    "podman",
+    `error: No solution found when resolving dependencies\n  cause: Because nosuch-x was not found in the package registry and you require nosuch-x, we can conclude that your requirements are unsatisfiable.\n${STEP}`,
+    "build/no-package",
+    "nosuch-x",
+  ],
+  [
+    "podman",
+    `go: github.com/o/nope@latest: module github.com/o/nope: reading https://proxy.golang.org/github.com/o/nope/@v/list: 403 Forbidden\n\tserver response: This module version is not available.\n${STEP}`,
+    "build/no-package",
+    "github.com/o/nope@latest (403 Forbidden)",
+  ],
+  [
+    "podman",
+    `go: example.com/x@v1 requires go >= 1.26.1 (running go 1.24.13; GOTOOLCHAIN=local)\n${STEP}`,
+    "build/old-go",
+    "Go 1.26.1",
+  ],
+  [
+    "podman",
+    `ERROR: unable to select packages:\n  no-such-thing (no such package):\n    required by: world[no-such-thing]\n${STEP}`,
+    "build/no-os-package",
+    "no-such-thing",
+  ],
+  [
+    "podman",
+    `Reading state information...\nE: Unable to locate package no-such-thing\n${STEP}`,
+    "build/no-os-package",
+    "no-such-thing",
+  ],
+  ["podman", `fatal: Remote branch v9 not found in upstream origin\n${STEP}`, "build/no-ref", '"v9"'],
+  ["podman", `fatal: repository 'https://h/x.git/' not found\n${STEP}`, "build/no-repository", "https://h/x.git/"],
+  [
+    "podman",
+    `npm error code EAI_AGAIN\nnpm error request to https://registry.npmjs.org/x failed\n${STEP}`,
+    "build/no-network",
+    "EAI_AGAIN",
+  ],
+  ["docker", "executor failed running [/bin/sh -c x]: exit code: 137\n", "build/out-of-memory", "memory"],
+  ["docker", "write /var/lib/docker/x: no space left on device\n", "engine/no-space", "no space"],
+  [
+    "docker",
+    "Cannot connect to the Docker daemon at unix:///x.sock. Is the docker daemon running?\n",
+    "engine/not-running",
+    "unix:///x.sock",
+  ],
+];
+
+for (const [engine, output, code, words] of BUILDS) {
+  test(`build: ${engine}: ${code}: ${words}`, () => {
+    const error = explain({ engine, phase: "build", code: 1, output });
+    assert.equal(error.code, code);
+    assert.ok(error.message.includes(words), error.message);
+    assert.ok(error.hint !== undefined && error.hint !== "", "a hint");
+    assert.ok(!`${error.message}${error.hint}`.includes("undefined"), `${error.message} / ${error.hint}`);
+  });
+}
+
+test("an image that is missing names the command that builds it and exits 3", () => {
+  const output = "Error: localhost/argus/x:1: image not known\n";
+  const error = explain({ engine: "podman", phase: "run", code: 125, output, backend: "time", where: "podman run x" });
+  assert.equal(error.hint, "build it: `argus build time`");
+  assert.equal(error.exitCode, 3);
+  assert.equal(error.where, "podman run x");
+});
+
+test("a CA that was given and does not help is said so", () => {
+  const hint = (caGiven: boolean) =>
+    explain({ engine: "docker", phase: "build", code: 1, output: "CERTIFICATE_VERIFY_FAILED", caGiven }).hint ?? "";
+  assert.match(hint(false), /^give the builds the CA of your network: ARGUS_CA_BUNDLE=/);
+  assert.match(hint(true), /^ARGUS_CA_BUNDLE was given/);
+});
+
+test("what is not known is said in the engine's words, without what it prints around them", () => {
+  const run = explain({
+    engine: "docker",
+    phase: "run",
+    code: 125,
+    output: `docker: Error response from daemon: a new thing${HELP}`,
+  });
+  assert.equal(run.code, "engine/run-failed");
+  assert.equal(run.message, "docker run failed: a new thing");
+  const output =
+    "#5 [2/2] RUN exit 7\n#5 0.123 first\n#5 0.200 second\n------\n > [2/2] RUN exit 7:\n------\nexit code: 7\n";
+  const build = explain({ engine: "docker", phase: "build", code: 1, output });
+  assert.equal(build.code, "engine/build-failed");
+  assert.equal(build.message, "docker build failed");
+  assert.equal(build.output, "[2/2] RUN exit 7\nfirst\nsecond\n > [2/2] RUN exit 7:\nexit code: 7");
+  assert.equal(explain({ engine: "podman", phase: "other", code: 1, output: "" }).message, "podman failed");
+});
+
+test("a server that ends with a code of the engine's is not taken for the engine", () => {
+  for (const engine of ["docker", "podman"] as const) {
+    assert.ok(!isEngineFailure(engine, 127, "sh: nosuch: not found\n"));
+    assert.ok(!isEngineFailure(engine, 1, "docker: x\nError: x\n"));
+    assert.ok(!isEngineFailure(engine, 125, ""));
+  }
+});

@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { plain } from "../../../src/config/text.ts";
+import { realArgs, shownWords } from "../../../src/engine/command.ts";
+import type { Engine } from "../../../src/engine/engine.ts";
+import {
+  buildCommand,
+  containerListCommand,
+  imageInspectCommand,
+  imageListCommand,
+  imageRemoveCommand,
+  killCommand,
+  removeCommand,
+  runCommand,
+} from "../../../src/engine/oci.ts";
+import { VERSION } from "../../../src/version.ts";
+import { mount, samplePlan, sampleRun } from "./samples.ts";
+
+const DOCKER: Engine = {
+  name: "docker",
+  bin: "/usr/bin/docker",
+  env: { DOCKER_HOST: "unix:///x.sock" },
+  rootless: false,
+};
+const PODMAN: Engine = { name: "podman", bin: "/usr/bin/podman", env: {}, rootless: false };
+
+const HEAD = [
+  "run --rm -i --init --pull=never --name argus-time-0123456789ab",
+  "--label argus.backend=time --label argus.session=argus-time-0123456789ab",
+  `--label argus.owner=42:777:b-1:1000:laptop --label argus.version=${VERSION}`,
+  "--read-only --tmpfs /tmp:rw,noexec,nosuid,nodev,size=64m --tmpfs /home/nonroot:rw,noexec,nosuid,nodev,size=64m",
+  "--cap-drop ALL --security-opt no-new-privileges",
+  "--memory 512m --memory-swap 512m --cpus 1 --pids-limit 256 --user 65532:65532 --network bridge --log-driver none",
+].join(" ");
+const PODMAN_ONLY = "--read-only-tmpfs=false --http-proxy=false";
+const TAIL = "-e HOME=/home/nonroot -e TMPDIR=/tmp localhost/argus/uvx-time:abc";
+
+test("every engine gets the whole posture", () => {
+  const words = (engine: Pick<Engine, "name" | "rootless">) => realArgs(runCommand(sampleRun({ engine }))).join(" ");
+  assert.equal(words({ name: "docker", rootless: false }), `${HEAD} ${TAIL}`);
+  assert.equal(words({ name: "podman", rootless: false }), `${HEAD} ${PODMAN_ONLY} ${TAIL}`);
+  assert.equal(words({ name: "podman", rootless: true }), `${HEAD} ${PODMAN_ONLY} ${TAIL}`);
+});
+
+test("rootless podman maps the user's own id only where host folders are mounted", () => {
+  const words = (rootless: boolean, kind: "path" | "named") =>
+    realArgs(
+      runCommand(
+        sampleRun({
+          engine: { name: "podman", rootless },
+          plan: samplePlan({
+            volumes: [{ source: kind === "path" ? "/data" : "data", kind, target: "/data", mode: "rw" }],
+          }),
+        }),
+      ),
+    ).filter((word) => word.startsWith("--userns"));
+  assert.deepEqual(words(true, "path"), ["--userns=keep-id:uid=65532,gid=65532"]);
+  assert.deepEqual(words(true, "named"), []);
+  assert.deepEqual(words(false, "path"), []);
+});
+
+test("extra arguments come last before the image, arguments of the server after it", () => {
+  const plan = samplePlan({ extraArgs: ["--device", "/dev/kvm"] });
+  const words = realArgs(runCommand(sampleRun({ plan, args: [plain("--zone"), plain("UTC")] })));
+  assert.deepEqual(words.slice(-5), ["--device", "/dev/kvm", "localhost/argus/uvx-time:abc", "--zone", "UTC"]);
+});
+
+test("limits and the network are those of the plan", () => {
+  const plan = samplePlan({ limits: { memory: "1g", cpus: "8" }, network: "none" });
+  const words = realArgs(runCommand(sampleRun({ plan, cpus: "2" }))).join(" ");
+  assert.match(words, / --memory 1g --memory-swap 1g --cpus 2 --pids-limit 256 .* --network none /);
+});
+
+test("a mount over a writable folder replaces it", () => {
+  const plan = samplePlan({ volumes: [mount("/a", "/tmp/"), mount("/b", "/home/nonroot", "ro")] });
+  const words = realArgs(runCommand(sampleRun({ plan })));
+  assert.ok(!words.includes("--tmpfs"), words.join(" "));
+  assert.ok(words.includes("/a:/tmp/") && words.includes("/b:/home/nonroot:ro"), words.join(" "));
+});
+
+test("values of variables are in no argument", () => {
+  const env = { TOKEN: "s3cret", PATH: "/opt/bin", https_proxy: "http://u:s3cret@p", HOME: "/data", EMPTY: "" };
+  const command = runCommand(sampleRun({ env }));
+  const words = realArgs(command);
+  assert.deepEqual(words.slice(words.indexOf("none") + 1, -1), [
+    ...["-e", "TMPDIR=/tmp", "-e", "TOKEN", "-e", "EMPTY"],
+    ...["--env-file", "/dev/fd/3"],
+  ]);
+  assert.ok(!words.join(" ").includes("s3cret"));
+  assert.deepEqual(command.env, { TOKEN: "s3cret", EMPTY: "" });
+  assert.deepEqual(command.extraInput, { fd: 3, text: "PATH=/opt/bin\nhttps_proxy=http://u:s3cret@p\nHOME=/data\n" });
+});
+
+test("without a steering name there is no extra input", () => {
+  assert.equal(runCommand(sampleRun({ env: { A: "1" } })).extraInput, undefined);
+});
+
+test("the engine's own variables win over the server's", () => {
+  const command = runCommand(sampleRun({ engine: DOCKER, env: { A: "1" } }));
+  assert.deepEqual(command.env, { A: "1", DOCKER_HOST: "unix:///x.sock" });
+});
+
+test("what a reference stands for is printed as the reference", () => {
+  const command = runCommand(sampleRun({ args: [{ shown: "--key=${KEY}", value: "--key=s3cret" }] }));
+  assert.equal(shownWords(command).at(-1), "--key=${KEY}");
+  assert.equal(realArgs(command).at(-1), "--key=s3cret");
+});
+
+const BUILD = { engine: DOCKER, bin: "docker", image: "localhost/argus/x:1", dockerfile: "FROM scratch\n" };
+
+test("builds: docker with and without BuildKit, podman", () => {
+  const words = (changes: Partial<Parameters<typeof buildCommand>[0]>) =>
+    realArgs(buildCommand({ ...BUILD, caFile: "/ca.pem", ...changes })).join(" ");
+  const label = `--label argus.version=${VERSION}`;
+  const secret = "--secret id=ca,src=/ca.pem";
+  assert.equal(words({}), `build -t localhost/argus/x:1 --progress=plain ${label} ${secret} -`);
+  assert.equal(words({ builder: "legacy" }), `build -t localhost/argus/x:1 ${label} -`);
+  assert.equal(words({ engine: PODMAN }), `build -t localhost/argus/x:1 --format docker ${label} ${secret} -`);
+});
+
+test("builds: the Dockerfile travels on standard input, with the context when there is one", () => {
+  const command = buildCommand({ ...BUILD, context: "/srv/app" });
+  assert.deepEqual(realArgs(command).slice(-3), ["-f", "-", "/srv/app"]);
+  assert.equal(command.input, "FROM scratch\n");
+  assert.deepEqual(command.env, { DOCKER_HOST: "unix:///x.sock", DOCKER_BUILDKIT: "1" });
+  assert.equal(buildCommand({ ...BUILD, builder: "legacy" }).env.DOCKER_BUILDKIT, "0");
+  assert.deepEqual(buildCommand({ ...BUILD, engine: PODMAN }).env, {});
+});
+
+test("builds: every option", () => {
+  const options = {
+    ...{ noCache: true, pull: true, platform: "linux/arm64", labels: { "argus.inputs": "ff" } },
+    ...{ buildArgs: ["HTTPS_PROXY"], extraArgs: ["--add-host", "a:1"] },
+  };
+  const tail = (engine: Engine) => realArgs(buildCommand({ ...BUILD, engine, ...options })).join(" ");
+  const common = "--label argus.inputs=ff --platform linux/arm64 --no-cache";
+  assert.ok(tail(DOCKER).endsWith(`${common} --pull --build-arg HTTPS_PROXY --add-host a:1 -`), tail(DOCKER));
+  assert.ok(tail(PODMAN).endsWith(`${common} --pull=always --build-arg HTTPS_PROXY --add-host a:1 -`), tail(PODMAN));
+});
+
+test("questions and removals", () => {
+  const list = (label: (name: string) => string, filter: string) =>
+    `ps -a --no-trunc --filter label=${filter} --format {{.ID}}\t{{.Names}}\t{{.Status}}\t{{.Image}}\t{{.CreatedAt}}` +
+    `\t${label("argus.backend")}\t${label("argus.owner")}\t${label("argus.version")}`;
+  const cases: [{ args: readonly unknown[]; bin: string }, string][] = [
+    [containerListCommand(DOCKER), list((name) => `{{.Label "${name}"}}`, "argus.owner")],
+    [containerListCommand(PODMAN, "time"), list((name) => `{{index .Labels "${name}"}}`, "argus.backend=time")],
+    [imageInspectCommand(DOCKER, "x:1"), "image inspect --format {{.Id}}\t{{.Size}}\t{{json .Config.Labels}} x:1"],
+    [
+      imageListCommand(PODMAN),
+      "image ls --no-trunc --filter label=argus.inputs --format {{.Repository}}:{{.Tag}}\t{{.ID}}",
+    ],
+    [imageRemoveCommand(DOCKER, ["a", "b"]), "image rm a b"],
+    [imageRemoveCommand(DOCKER, ["a"], true), "image rm -f a"],
+    [killCommand(PODMAN, "c"), "kill --signal KILL c"],
+    [removeCommand(DOCKER, ["c", "d"]), "rm -f -v c d"],
+    [removeCommand(PODMAN, ["c"]), "rm -f -v -t 0 c"],
+  ];
+  for (const [command, expected] of cases) assert.equal(command.args.join(" "), expected);
+});

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ownerText, parseOwner } from "../../../src/engine/owner.ts";
+import { parseContainers, parseImage, parseImages } from "../../../src/engine/parse.ts";
+import { IDENTITY } from "./samples.ts";
+
+test("containers as docker and podman list them", () => {
+  const rest = "localhost/argus/x:1\t2026-11-28 18:57:16 +0000 UTC\ttime\t42:777:b-1:1000:laptop\t0.1.0";
+  const podman = rest.replace(" +0000", ".223338703 +0200");
+  const output = `aa\targus-time-1\tUp 2 seconds\t${rest}\nbb\targus-time-2\tExited (0) 1 second ago\t${podman}\n`;
+  const common = { image: "localhost/argus/x:1", backend: "time", owner: IDENTITY.owner, version: "0.1.0" };
+  assert.deepEqual(parseContainers(output), [
+    { id: "aa", name: "argus-time-1", running: true, created: "2026-11-28T18:57:16Z", ...common },
+    { id: "bb", name: "argus-time-2", running: false, created: "2026-11-28T16:57:16Z", ...common },
+  ]);
+});
+
+test("a container without labels of argus has no owner", () => {
+  const [found] = parseContainers("aa\tn\tCreated\timg\tsoon\t<no value>\t<no value>\t\n");
+  assert.deepEqual(found, {
+    id: "aa",
+    name: "n",
+    running: false,
+    image: "img",
+    created: "",
+    backend: "",
+    owner: undefined,
+    version: "",
+  });
+  assert.deepEqual(parseContainers("\n"), []);
+});
+
+test("states", () => {
+  const running = (status: string) => parseContainers(`a\tn\t${status}\ti\tt\tb\to\tv`)[0]?.running;
+  assert.deepEqual(["Up 1 second ago", "Up 3 hours (Paused)", "running"].map(running), [true, true, true]);
+  assert.deepEqual(["Created", "Exited (137) 2 minutes ago", "Removal In Progress", "Dead"].map(running), [
+    false,
+    false,
+    false,
+    false,
+  ]);
+});
+
+test("images, without those that have lost their name", () => {
+  assert.deepEqual(
+    parseImages("localhost/argus/x:1\tsha256:aa\r\n<none>:<none>\tsha256:bb\nlocalhost/argus/y:2\tcc\n"),
+    [
+      { name: "localhost/argus/x:1", id: "sha256:aa" },
+      { name: "localhost/argus/y:2", id: "sha256:cc" },
+    ],
+  );
+});
+
+test("one image in detail", () => {
+  assert.deepEqual(parseImage('aa\t123\t{"argus.inputs":"ff"}\n'), {
+    id: "sha256:aa",
+    bytes: 123,
+    labels: { "argus.inputs": "ff" },
+  });
+  assert.deepEqual(parseImage("sha256:aa\t123\tnull\n")?.labels, {});
+  assert.equal(parseImage(""), undefined);
+});
+
+test("owners survive the label, whatever the host is called", () => {
+  for (const owner of [IDENTITY.owner, { pid: 1, started: "", boot: "", host: "a:b c", uid: -1 }]) {
+    assert.deepEqual(parseOwner(ownerText(owner)), owner);
+  }
+  for (const text of ["", "x", "1:2:3", "a:1:b:1:h"]) assert.equal(parseOwner(text), undefined);
+});
