@@ -76,7 +76,7 @@ export interface OpenedExtraInput {
 export function openExtraInput(command: Command): OpenedExtraInput {
   const args = realArgs(command);
   if (command.extraInput === undefined) return { args, fd: undefined, close: () => {} };
-  const folder = mkdtempSync(join(tmpdir(), "argus-"));
+  const folder = mkdtempSync(join(tmpdir(), "argus-input-"));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
     const file = join(folder, "input");

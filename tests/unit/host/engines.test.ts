@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { mkdirSync, symlinkSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { join } from "node:path";
+import { test } from "node:test";
+import { findEngine } from "../../../src/host/engines.ts";
+import { fakeEngines } from "../../support/fake_engine.ts";
+import { withTmp, writeTree } from "../../support/tmp.ts";
+
+/** Only what the fakes need: nothing of the machine that runs the test. */
+function envOf(folder: string, more: Record<string, string> = {}): Record<string, string> {
+  return { HOME: join(folder, "home"), ARGUS_ENGINE_PATH: join(folder, "bin"), ...more };
+}
+
+async function withSocket<T>(path: string, use: () => Promise<T>): Promise<T> {
+  const server: Server = createServer();
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  try {
+    return await use();
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+const DEAD = "unix:///nonexistent/argus.sock";
+
+test("nothing installed: no engine, and the caller decides", async () => {
+  await withTmp(async (folder) => assert.equal(await findEngine({ env: envOf(folder) }), undefined));
+});
+
+test("docker that answers is taken before podman", async () => {
+  await withTmp(async (folder) => {
+    fakeEngines(folder, { docker: {}, podman: {} });
+    const socket = join(folder, "d.sock");
+    const env = envOf(folder, { DOCKER_HOST: `unix://${socket}` });
+    const engine = await withSocket(socket, () => findEngine({ env }));
+    assert.equal(engine?.name, "docker");
+    assert.equal(engine?.bin, join(folder, "bin", "docker"));
+    assert.equal(engine?.rootless, false);
+  });
+});
+
+test("docker that does not answer leaves the place to podman", async () => {
+  await withTmp(async (folder) => {
+    fakeEngines(folder, { docker: {}, podman: {} });
+    const engine = await findEngine({
+      env: envOf(folder, { DOCKER_HOST: DEAD, CONTAINER_HOST: "ssh://fake.invalid" }),
+    });
+    assert.equal(engine?.name, "podman");
+  });
+});
+
+test("docker that does not answer, and nothing else, is an error and never no isolation", async () => {
+  await withTmp(async (folder) => {
+    fakeEngines(folder, { docker: {} });
+    await assert.rejects(findEngine({ env: envOf(folder, { DOCKER_HOST: DEAD }) }), {
+      code: "engine/not-running",
+      exitCode: 3,
+      message: `docker is installed and does not answer at ${DEAD} (DOCKER_HOST)`,
+    });
+  });
+});
+
+test("a socket file that nobody listens on is dead", async () => {
+  await withTmp(async (folder) => {
+    fakeEngines(folder, { docker: {} });
+    const path = writeTree(folder, "d.sock", "");
+    await assert.rejects(findEngine({ env: envOf(folder, { DOCKER_HOST: `unix://${path}` }) }), {
+      code: "engine/not-running",
+    });
+  });
+});
+
+test("a TCP endpoint is dialled", async () => {
+  await withTmp(async (folder) => {
+    fakeEngines(folder, { docker: {} });
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as { port: number };
+    const env = envOf(folder, { DOCKER_HOST: `tcp://127.0.0.1:${port}` });
+    assert.equal((await findEngine({ env }))?.name, "docker");
+    await new Promise((resolve) => server.close(resolve));
+    await assert.rejects(findEngine({ env }), { code: "engine/not-running" });
+  });
+});
+
+test("the context of docker's settings is followed", async () => {
+  await withTmp(async (folder) => {
+    fakeEngines(folder, { docker: {} });
+    const socket = join(folder, "c.sock");
+    writeTree(folder, "home/.docker/config.json", '{"currentContext":"colima"}');
+    writeTree(
+      folder,
+      "home/.docker/contexts/meta/f24fd3749c1368328e2b149bec149cb6795619f244c5b584e844961215dadd16/meta.json",
+      JSON.stringify({ Name: "colima", Endpoints: { docker: { Host: `unix://${socket}` } } }),
+    );
+    await assert.rejects(findEngine({ env: envOf(folder) }), {
+      code: "engine/not-running",
+      message: /docker context colima/,
+    });
+    const engine = await withSocket(socket, () => findEngine({ env: envOf(folder) }));
+    // docker finds it by itself.
+    assert.equal(engine?.env.DOCKER_HOST, undefined);
+  });
+});
+
+test("a named engine that is absent is an error, also when another is installed", async () => {
+  await withTmp(async (folder) => {
+    fakeEngines(folder, { docker: {} });
+    const env = envOf(folder, { DOCKER_HOST: "ssh://fake.invalid" });
+    await assert.rejects(findEngine({ named: "podman", env }), { code: "absent/engine", exitCode: 3 });
+    assert.equal((await findEngine({ named: "docker", env }))?.name, "docker");
+  });
+});
+
+test("a docker that is podman is not taken for docker", async () => {
+  await withTmp(async (folder) => {
+    fakeEngines(folder, { podman: {} });
+    const env = envOf(folder, { DOCKER_HOST: "ssh://fake.invalid", CONTAINER_HOST: "ssh://fake.invalid" });
+    symlinkSync(join(folder, "bin", "podman"), join(folder, "bin", "docker"));
+    assert.equal((await findEngine({ env }))?.name, "podman");
+    await assert.rejects(findEngine({ named: "docker", env }), { code: "absent/engine" });
+  });
+  await withTmp(async (folder) => {
+    fakeEngines(folder, { podman: {} });
+    const env = envOf(folder, { DOCKER_HOST: "ssh://fake.invalid", CONTAINER_HOST: "ssh://fake.invalid" });
+    writeTree(
+      folder,
+      "bin/docker",
+      '#!/bin/sh\n[ -e /etc/containers/nodocker ] || echo "Emulate" >&2\nexec /usr/bin/podman "$@"\n',
+      0o755,
+    );
+    assert.equal((await findEngine({ env }))?.name, "podman");
+  });
+});
+
+test("a folder or a file without the execute bit is no program", async () => {
+  await withTmp(async (folder) => {
+    mkdirSync(join(folder, "bin", "docker"), { recursive: true });
+    writeTree(folder, "bin/podman", "", 0o644);
+    assert.equal(await findEngine({ env: envOf(folder) }), undefined);
+  });
+});
+
+test("an engine's program can reach its neighbours when PATH is scrubbed", async () => {
+  await withTmp(async (folder) => {
+    fakeEngines(folder, { docker: {} });
+    const bin = join(folder, "bin");
+    const pathFor = async (PATH?: string) =>
+      (
+        await findEngine({
+          env: envOf(folder, { DOCKER_HOST: "ssh://fake.invalid", ...(PATH === undefined ? {} : { PATH }) }),
+        })
+      )?.env.PATH;
+    assert.equal(await pathFor("/usr/bin:/bin"), `/usr/bin:/bin:${bin}`);
+    assert.equal(await pathFor(`/usr/bin:${bin}`), undefined);
+    assert.match((await pathFor()) ?? "", new RegExp(`:/usr/bin:.*:${bin}$`));
+  });
+});

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import process from "node:process";
+import { test } from "node:test";
+import { bootId, isAlive, ownerAlive, parentOf, selfOwner, startedOf, writtenBytes } from "../../../src/host/proc.ts";
+
+test("this process is alive and is its own owner", () => {
+  const owner = selfOwner();
+  assert.equal(owner.pid, process.pid);
+  assert.notEqual(owner.started, "");
+  assert.ok(isAlive(process.pid));
+  assert.equal(ownerAlive(owner), true);
+  assert.equal(parentOf(process.pid), process.ppid);
+});
+
+test("an owner with another start, another boot or without a process is gone; another host's is unknown", () => {
+  const owner = selfOwner();
+  assert.equal(ownerAlive({ ...owner, started: "1" }), false);
+  assert.equal(ownerAlive({ ...owner, boot: "another" }), false);
+  assert.equal(ownerAlive({ ...owner, pid: 2 ** 22 + 1 }), false);
+  assert.equal(ownerAlive({ ...owner, host: `${owner.host}-not` }), undefined);
+  assert.equal(ownerAlive({ ...owner, started: "" }), true);
+});
+
+test("a child: its parent, its end", async () => {
+  const child = spawn("/bin/sleep", ["600"], { stdio: "ignore" });
+  const pid = child.pid ?? 0;
+  try {
+    assert.ok(isAlive(pid));
+    assert.equal(parentOf(pid), process.pid);
+    assert.notEqual(startedOf(pid), undefined);
+  } finally {
+    child.kill("SIGKILL");
+    await new Promise((resolve) => child.on("close", resolve));
+  }
+  assert.ok(!isAlive(pid));
+  assert.equal(startedOf(pid), undefined);
+});
+
+test("the first process belongs to somebody else or to us, and is alive", () => {
+  assert.ok(isAlive(1));
+});
+
+test("what a process has written only grows", { skip: process.platform !== "linux" }, async () => {
+  const child = spawn("/bin/sh", ["-c", "echo 12345678; read x"], { stdio: ["pipe", "pipe", "ignore"] });
+  try {
+    await new Promise((resolve) => child.stdout.once("data", resolve));
+    assert.ok((writtenBytes(child.pid ?? 0) ?? 0) >= 9);
+  } finally {
+    child.stdin.end("\n");
+    await new Promise((resolve) => child.on("close", resolve));
+  }
+  assert.equal(writtenBytes(child.pid ?? 0), undefined);
+  assert.match(bootId(), /^[0-9a-f-]{36}$/);
+});

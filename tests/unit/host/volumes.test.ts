@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { chmodSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { test } from "node:test";
+import { checkVolumes } from "../../../src/host/volumes.ts";
+import type { Volume } from "../../../src/plan/plan.ts";
+import { withTmp, writeTree } from "../../support/tmp.ts";
+
+const DOCKER = { name: "docker", rootless: false } as const;
+const ROOTLESS = { name: "podman", rootless: true } as const;
+
+function at(source: string, mode = "rw"): Volume {
+  return { source, kind: "path", target: "/data", mode };
+}
+
+test("a source that is not there is an error before an engine makes it", async () => {
+  await withTmp((folder) => {
+    assert.throws(() => checkVolumes([at(join(folder, "nope"))], DOCKER), {
+      code: "volume/missing",
+      message: `${folder}/nope, to be mounted at /data, does not exist`,
+      hint: `\`mkdir -p ${folder}/nope\` if a folder is meant, or drop /data from \`volumes\``,
+    });
+  });
+});
+
+test("named volumes are left to the engine", () => {
+  assert.deepEqual(checkVolumes([{ source: "nope", kind: "named", target: "/data", mode: "rw" }], DOCKER), []);
+});
+
+test("what the server's user cannot reach is warned about", { skip: process.platform !== "linux" }, async () => {
+  await withTmp((folder) => {
+    const codes = (mode: number, mount: "rw" | "ro", engine: typeof DOCKER | typeof ROOTLESS) => {
+      const source = join(folder, "d");
+      mkdirSync(source, { recursive: true });
+      chmodSync(source, mode);
+      return checkVolumes([at(source, mount)], engine).map(({ code }) => code);
+    };
+    assert.deepEqual(codes(0o777, "rw", DOCKER), []);
+    assert.deepEqual(codes(0o755, "ro", DOCKER), []);
+    assert.deepEqual(codes(0o755, "rw", DOCKER), ["volume/not-writable"]);
+    assert.deepEqual(codes(0o700, "ro", DOCKER), ["volume/not-readable"]);
+    assert.deepEqual(codes(0o744, "ro", DOCKER), ["volume/not-readable"]);
+    assert.deepEqual(codes(0o700, "rw", ROOTLESS), []);
+    assert.deepEqual(codes(0o500, "rw", ROOTLESS), ["volume/not-writable"]);
+  });
+});
+
+test("the warning says who owns it and what to type", { skip: process.platform !== "linux" }, async () => {
+  await withTmp((folder) => {
+    const file = writeTree(folder, "f", "");
+    chmodSync(file, 0o640);
+    const [notice] = checkVolumes([at(file, "ro")], DOCKER);
+    assert.match(
+      notice?.message ?? "",
+      /^the server cannot read \/data: .*mode 640, the server runs as user 65532; `chmod -R o\+rX /,
+    );
+  });
+});
