@@ -6,16 +6,24 @@ import type { Notice } from "./plan.ts";
 
 export interface Call {
   readonly backend: StdioBackend;
+  /** The backend comes from a command line, not from a file. */
+  readonly adHoc: boolean;
   /** As a user types it: "uvx", "pnpm dlx". */
   readonly tool: string;
   /** Collects what the user should know and stops nothing. */
   readonly warnings: Notice[];
 }
 
+/** A part of a word: the value of `--name=value`. */
+export interface Part extends Text {
+  /** The word that it is a part of. */
+  readonly origin?: Text;
+}
+
 /** The error about one word of the command line; `at` is the word, or a path below the backend. */
 export function callError(
   call: Call,
-  at: Text | readonly (string | number)[] | undefined,
+  at: Part | readonly (string | number)[] | undefined,
   code: string,
   message: string,
   hint?: string,
@@ -23,9 +31,11 @@ export function callError(
   return new ArgusError(code, message, { hint, where: placeIn(call.backend, at) });
 }
 
-/** Notes something about one word of the command line. */
-export function callWarning(call: Call, at: Text | readonly (string | number)[], code: string, message: string): void {
-  call.warnings.push({ code, message, where: placeIn(call.backend, at) });
+/** Notes something about one word of the command line, once. */
+export function callWarning(call: Call, at: Part | readonly (string | number)[], code: string, message: string): void {
+  const where = placeIn(call.backend, at);
+  if (call.warnings.some((each) => each.code === code && each.where === where)) return;
+  call.warnings.push({ code, message, where });
 }
 
 /** The tool was named, and nothing that it could start. */
@@ -40,20 +50,26 @@ export function nothingToRun(call: Call, example: string): ArgusError {
 }
 
 /** The command line runs files of this machine, which no package manager can put into an image. */
-export function localProject(call: Call, at: Text | undefined, what: string): ArgusError {
+export function localProject(call: Call, at: Part | undefined, what: string): ArgusError {
   return callError(
     call,
     at,
     "config/local-project",
     `${what}: a project on this machine cannot be packaged into an image`,
-    "build it from its repository with container.source_url, bring your own image with container.dockerfile, or run it without a container with container.enabled: false",
+    call.adHoc ? FROM_A_CONFIG : THREE_WAYS_OUT,
   );
 }
 
+const THREE_WAYS_OUT =
+  "build it from its repository with container.source_url, bring your own image with container.dockerfile, " +
+  "or run it without a container with container.enabled: false";
+const FROM_A_CONFIG =
+  "name a package, or write a config with container.source_url, which builds a repository, or container.dockerfile";
+
 /** `file:line:col` of a word or path. A word is found by identity: equal words may stand in several places. */
-function placeIn(backend: StdioBackend, at: Text | readonly (string | number)[] | undefined): string {
-  if (Array.isArray(at)) return backend.where(at);
-  const index = backend.args.indexOf(at as Text);
+function placeIn(backend: StdioBackend, at: Part | readonly (string | number)[] | undefined): string {
+  if (at !== undefined && !("value" in at)) return backend.where(at);
+  const index = at === undefined ? -1 : backend.args.indexOf(at.origin ?? at);
   if (index >= 0) return backend.where(["args", index]);
   return backend.where([at === undefined && backend.args.length > 0 ? "args" : "command"]);
 }

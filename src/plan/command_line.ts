@@ -1,4 +1,5 @@
 /** What the words of a backend ask for: its command line, read as the tool itself reads it. */
+import type { StdioBackend } from "../config/config.ts";
 import type { Text } from "../config/text.ts";
 import { type Call, callError, callWarning } from "./call.ts";
 import { type KnownTool, programName, type ToolName, toolOf } from "./recipe.ts";
@@ -34,9 +35,27 @@ const READERS: Readonly<Record<ToolName, Reader>> = {
   go: readGo,
 };
 
+/** A command and its arguments. */
+export type CommandWords = readonly [command: Text, ...args: Text[]];
+
+/**
+ * The words of a backend without the wrapper that Windows needs to start a script: `cmd /c npx …` is `npx …`.
+ * https://learn.microsoft.com/windows-server/administration/windows-commands/cmd
+ */
+export function commandWords({ command, args }: StdioBackend): CommandWords {
+  if (programName(command.value).toLowerCase() !== "cmd") return [command, ...args];
+  const end = args.findIndex(({ value }) => !/^\/[a-z](:\w+)?$/i.test(value));
+  const inner = args[end];
+  const isRun = inner !== undefined && args.slice(0, end).some(({ value }) => /^\/[ck]$/i.test(value));
+  return isRun ? [inner, ...args.slice(end + 1)] : [command, ...args];
+}
+
 /** Reads the command line; undefined when no recipe fits the command. `transport` and `go_package` have their say first. */
-export function readCommandLine(call: Omit<Call, "tool">): { use: Use; tool: KnownTool | undefined } | undefined {
-  const { command, args, container } = call.backend;
+export function readCommandLine(
+  call: Omit<Call, "tool">,
+  [command, ...args]: CommandWords,
+): { use: Use; tool: KnownTool | undefined } | undefined {
+  const { container } = call.backend;
   const tool = toolOf(
     command.value,
     args.map(({ value }) => value),
@@ -44,7 +63,7 @@ export function readCommandLine(call: Omit<Call, "tool">): { use: Use; tool: Kno
   const recipe = container.transport ?? tool?.recipe;
   if (recipe === undefined) return undefined;
   if (recipe === "go" && (container.go_package !== undefined || tool?.recipe !== "go")) {
-    return { use: readGoPackage({ ...call, tool: "go" }, tool), tool };
+    return { use: readGoPackage({ ...call, tool: "go" }, [command, ...args], tool), tool };
   }
   if (tool !== undefined && tool.recipe === recipe) {
     return { use: READERS[tool.tool]({ ...call, tool: programName(command.value) }, args), tool };
@@ -56,8 +75,8 @@ export function readCommandLine(call: Omit<Call, "tool">): { use: Use; tool: Kno
 }
 
 /** `go_package`: the module to install. The command names the binary, so the words are the server's. */
-function readGoPackage(call: Call, tool: KnownTool | undefined): GoUse {
-  const { command, args, container } = call.backend;
+function readGoPackage(call: Call, [command, ...args]: CommandWords, tool: KnownTool | undefined): GoUse {
+  const { container } = call.backend;
   if (container.go_package === undefined) {
     throw callError(
       call,

@@ -4,7 +4,7 @@
  * the server.
  */
 import type { Text } from "../config/text.ts";
-import { type Call, callError, localProject } from "./call.ts";
+import { type Call, callError, localProject, type Part } from "./call.ts";
 
 /** Names of options, several in one text; `python|p` has a second spelling. One letter is `-p`, more are `--python`. */
 type Names = string;
@@ -44,7 +44,7 @@ export interface OptionTable {
 /** An option that was given. */
 export interface Given {
   readonly name: string;
-  readonly value: Text | undefined;
+  readonly value: Part | undefined;
   /** The word that it stands in. */
   readonly at: Text;
 }
@@ -81,7 +81,7 @@ export function readOptions(call: Call, words: readonly Text[], table: OptionTab
   const used: Given[] = [];
   const install: Given[] = [];
   let next = 0;
-  const keep = (option: Option, value: Text | undefined, at: Text) => {
+  const keep = (option: Option, value: Part | undefined, at: Text) => {
     if (option.fate === "refuse") throw refused(call, at, spelled(option.name, table), option.reason!);
     if (option.fate === "local") throw localProject(call, at, `"${call.tool} ${spelled(option.name, table)}"`);
     const given = { name: option.name, value, at };
@@ -124,7 +124,7 @@ export function spelled(name: string, table: OptionTable): string {
 
 interface Piece {
   readonly option: Option;
-  readonly value: Text | undefined;
+  readonly value: Part | undefined;
 }
 
 /** The options that one word holds: one, or a cluster of letters. */
@@ -163,10 +163,10 @@ function longPiece(call: Call, word: Text, table: OptionTable, following: Text |
 }
 
 /** The end of a word as a text of its own. Where a variable makes both sides differ, no part of the value may be shown. */
-function tail(word: Text, from: number): Text {
+function tail(word: Text, from: number): Part {
   const prefix = word.value.slice(0, from);
   const shown = word.shown.startsWith(prefix) ? word.shown.slice(from) : word.shown;
-  return { shown, value: word.value.slice(from) };
+  return { shown, value: word.value.slice(from), origin: word };
 }
 
 function unknownOption(call: Call, at: Text, option: string): Error {

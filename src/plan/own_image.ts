@@ -9,10 +9,10 @@ import { imageName, repositoryOf } from "./specs.ts";
 /** The image of `dockerfile` or `source_url` and what follows its entry; undefined when the config has neither. */
 export function ownImage(
   backend: StdioBackend,
+  words: readonly Text[],
   warnings: Notice[],
 ): { image: ImagePlan; args: readonly Text[] } | undefined {
   const { container } = backend;
-  const words = [backend.command, ...backend.args];
   if (container.dockerfile !== undefined) {
     // Only the Dockerfile's text tells its entry, so what remains of the words is decided once that is read.
     return { image: dockerfileImage(backend, container.dockerfile, words), args: [] };

@@ -3,7 +3,7 @@ import type { Backend, Config, StdioBackend } from "../config/config.ts";
 import type { Settings } from "../config/settings.ts";
 import { isolationSwitch } from "../config/switch.ts";
 import type { Text } from "../config/text.ts";
-import { readCommandLine } from "./command_line.ts";
+import { commandWords, readCommandLine } from "./command_line.ts";
 import { DEFAULT } from "./defaults.ts";
 import { imagePlan } from "./image_plan.ts";
 import { ownImage } from "./own_image.ts";
@@ -30,19 +30,17 @@ export function planBackend(backend: Backend, context: PlanContext): Plan {
   const isolation = isolationSwitch(backend, context.config, context.settings);
   if (!isolation.on) return barePlan(backend, "switched-off", `switched off by ${isolation.by}`);
   const warnings: Notice[] = [];
-  const own = ownImage(backend, warnings);
+  const words = commandWords(backend);
+  const own = ownImage(backend, words, warnings);
   if (own !== undefined) return containerPlan(backend, context, own.image, own.args, warnings);
-  const words = backend.args.map(({ value }) => value);
-  if (backend.container.transport === undefined && isContainerCall(backend.command.value, words)) {
-    const { cause: _, ...bare } = barePlan(
-      backend,
-      "no-recipe",
-      `${programName(backend.command.value)} starts a container of its own, without the restrictions of argus`,
-    );
+  const [program, ...others] = words.map(({ value }) => value);
+  if (backend.container.transport === undefined && isContainerCall(program!, others)) {
+    const reason = `${programName(program!)} starts a container of its own, without the restrictions of argus`;
+    const { cause: _, ...bare } = barePlan(backend, "no-recipe", reason);
     return { ...bare, kind: "passthrough" };
   }
-  const read = readCommandLine({ backend, warnings });
-  if (read === undefined) return barePlan(backend, "no-recipe", `no recipe for the command "${backend.command.shown}"`);
+  const read = readCommandLine({ backend, warnings, adHoc: context.adHoc === true }, words);
+  if (read === undefined) return barePlan(backend, "no-recipe", `no recipe for the command "${words[0].shown}"`);
   return containerPlan(backend, context, imagePlan(backend, read.use, read.tool), read.use.args, warnings);
 }
 

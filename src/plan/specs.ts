@@ -1,6 +1,5 @@
 /** What a package word means: its name, where it comes from, and the form in which the installer wants it. */
-import type { Text } from "../config/text.ts";
-import { type Call, callError, callWarning, localProject } from "./call.ts";
+import { type Call, callError, callWarning, localProject, type Part } from "./call.ts";
 
 export interface PackageSpec {
   /** As the installer wants it. */
@@ -12,8 +11,8 @@ export interface PackageSpec {
 }
 
 /** A Python package as uvx accepts it: `pkg`, `pkg@1.2`, `pkg[extra]>=1`, `pkg @ URL`, `git+https://…`, a wheel's URL. */
-export function pythonSpec(call: Call, word: Text): PackageSpec {
-  const spec = packageWord(call, word).trim();
+export function pythonSpec(call: Call, word: Part): PackageSpec {
+  const spec = specWord(call, word);
   const isFile = /^[^:]*\.(py|whl|tar\.gz|zip)$/i.test(spec) || /(^|@\s*)([a-z]+\+)?file:/i.test(spec);
   if (isFile || isLocalPath(spec)) throw localProject(call, word, `"${word.shown}"`);
   const reference = /^([A-Za-z0-9][\w.-]*)(\[[^\]]*\])?\s*@\s*((?:[a-z]+\+)?[a-z]+:.*)$/i.exec(spec);
@@ -34,8 +33,8 @@ export function pythonSpec(call: Call, word: Text): PackageSpec {
 }
 
 /** An npm package as npx accepts it: `pkg@range`, `@scope/pkg`, `owner/repo#ref`, `github:…`, `git+https://…`, a tarball's URL. */
-export function npmSpec(call: Call, word: Text): PackageSpec {
-  const spec = packageWord(call, word).trim();
+export function npmSpec(call: Call, word: Part): PackageSpec {
+  const spec = specWord(call, word);
   if (isLocalPath(spec) || isLocalTarball(spec)) throw localProject(call, word, `"${word.shown}"`);
   const alias = /^(@[^/]+\/[^@]+|[^@/]+)@(.+)$/.exec(spec);
   const source =
@@ -97,7 +96,7 @@ export function repositoryOf(address: string): string | undefined {
 }
 
 /** The value of a word that becomes part of the image. A variable in it is said aloud: images are shared and kept. */
-export function packageWord(call: Call, word: Text): string {
+export function packageWord(call: Call, word: Part): string {
   if (word.shown !== word.value) {
     callWarning(
       call,
@@ -116,6 +115,13 @@ export function packageWord(call: Call, word: Text): string {
     );
   }
   return word.value;
+}
+
+/** A package as written. One that starts like an option would steer the installer. */
+function specWord(call: Call, word: Part): string {
+  const spec = packageWord(call, word).trim();
+  if (spec !== "" && !/^-|[\u0000-\u001f\u007f]/.test(spec)) return spec;
+  throw callError(call, word, "config/bad-package", `${call.tool}: "${word.shown}" names no package`);
 }
 
 /** `user:password@` or `token@` in an address. The `git` and `hg` users of ssh addresses are no secret. */

@@ -2,6 +2,7 @@
 import type { Text } from "../../config/text.ts";
 import { type Call, callError, nothingToRun } from "../call.ts";
 import { type Given, optionTable, readOptions, valuesOf } from "../options.ts";
+import { toolOf } from "../recipe.ts";
 import { isLocalPath, packageWord, pythonSpec, requirementList } from "../specs.ts";
 import { readModule } from "./python.ts";
 import { localScript } from "./script.ts";
@@ -36,7 +37,9 @@ export function readUvx(call: Call, words: readonly Text[]): UvxUse {
   if (isPython(command.value)) {
     // `uvx --from pkg python -m mod` runs the tool environment's own interpreter.
     const spec = from === undefined ? undefined : pythonSpec(call, from);
-    return { ...readModule({ ...call, tool: "python" }, args, spec, extra), ...common };
+    const version = toolOf(command.value)?.python;
+    const python = version === undefined ? {} : { python: version };
+    return { ...readModule({ ...call, tool: "python" }, args, spec, extra), ...python, ...common };
   }
   const own = pythonSpec(call, from ?? command);
   const binary = from === undefined ? ownExecutable(call, command, own.name) : executable(call, command);
@@ -53,10 +56,11 @@ export function readUvx(call: Call, words: readonly Text[]): UvxUse {
 
 /** The packages of every `--with`, each of which may hold several. */
 export function withOf(call: Call, used: readonly Given[]): ReturnType<typeof pythonSpec>[] {
-  return valuesOf(used, "with").flatMap(({ value, at }) => {
+  return valuesOf(used, "with").flatMap(({ value }) => {
     const text = packageWord(call, value!);
+    const isPlain = value!.shown === value!.value;
     return requirementList(text).map((each) =>
-      pythonSpec(call, value!.shown === value!.value ? { shown: each, value: each } : { shown: at.shown, value: each }),
+      pythonSpec(call, { shown: isPlain ? each : value!.shown, value: each, origin: value!.origin ?? value! }),
     );
   });
 }

@@ -117,6 +117,7 @@ const PYTHONS: readonly (readonly [Line, string | undefined, string | undefined,
   ["uvx --python >=3.11 pkg", undefined, ">=3.11", "python:3.13-slim"],
   ["uvx --python pypy3.10 pkg", undefined, "pypy3.10", "python:3.13-slim"],
   ["uvx --python 3.12 pkg", "debian:12", "3.12", "debian:12"],
+  ["uvx --from pkg python3.12 -m mod", undefined, "3.12", "python:3.12-slim"],
   ["python3.12 -m mod", undefined, "3.12", "python:3.12-slim"],
   ["python3 -m mod", undefined, undefined, "python:3.13-slim"],
   ["python3 -m mod", "python:3.10", undefined, "python:3.10"],
@@ -146,6 +147,8 @@ const REFUSED: readonly (readonly [Line, string, RegExp])[] = [
   ["uvx", "config/missing-package", /no package/],
   ["uvx --quiet", "config/missing-package", /no package/],
   ["uvx --from", "config/missing-value", /--from needs a value/],
+  ["uvx --from --quiet bin", "config/bad-package", /names no package/],
+  ["uvx --with -e,x pkg", "config/bad-package", /names no package/],
   ["uvx --nonsense pkg", "config/unknown-option", /no option --nonsense/],
   ["uvx --version", "config/unsupported-option", /starts no server/],
   ["uvx --with-editable . pkg", "config/local-project", /--with-editable/],
@@ -197,8 +200,15 @@ test("a local project is told the three ways out", () => {
   assert.match(refusal("python server.py").hint ?? "", /source_url.*dockerfile.*container\.enabled: false/);
 });
 
+test("an ad hoc run is told about the config that it does not have", () => {
+  assert.match(refusal("python server.py", {}, { adHoc: true }).hint ?? "", /write a config/);
+});
+
 test("an error points at the word that caused it", () => {
   assert.equal(refusal("uvx --quiet --nonsense pkg").where, "config.yaml:args.1");
+  assert.equal(refusal("uvx --quiet --from=./local pkg").where, "config.yaml:args.1");
+  assert.equal(refusal("uvx --with a --with a,./b pkg").where, "config.yaml:args.3");
+  assert.equal(refusal("cmd /c npx ./local").where, "config.yaml:args.2");
 });
 
 test("a file below a mounted folder is there in the container", () => {
