@@ -64,11 +64,20 @@ async function runContainer(plan: ContainerPlan, config: Config, engine: Engine,
   const { image, args } = await imageFor(plan, config);
   const { cpus, notice } = clampCpus(plan.limits.cpus, cpusOf(engine));
   tell([...image.notices, ...(notice === undefined ? [] : [notice]), ...checkVolumes(plan.volumes, engine)]);
-  await ensureImage(engine, image, plan.backend, settings);
-  const identity = newIdentity(plan.backend);
   const env = valuesOf(plan.env);
-  const command = runCommand({ engine, bin: engine.bin, image: image.name, plan, args, identity, cpus, env });
-  return runSession({ command, engine, identity, session: plan.session, memory: plan.limits.memory });
+  const start = () => {
+    const identity = newIdentity(plan.backend);
+    const command = runCommand({ engine, bin: engine.bin, image: image.name, plan, args, identity, cpus, env });
+    const { session, limits } = plan;
+    return runSession({ command, engine, image: image.name, identity, session, memory: limits.memory });
+  };
+  try {
+    return await start();
+  } catch (error) {
+    if (!(error instanceof ArgusError) || error.code !== "absent/image") throw error;
+    await ensureImage(engine, image, plan.backend, settings);
+    return start();
+  }
 }
 
 /** The only way to a process without a container: told in one line with the reason, or refused. */

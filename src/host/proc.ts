@@ -1,5 +1,5 @@
 /** What is known about processes: the only reader of /proc. */
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import process from "node:process";
 import type { Owner } from "../engine/engine.ts";
@@ -8,15 +8,15 @@ import { textOf } from "./files.ts";
 /** This process as the owner of a container. */
 export function selfOwner(): Owner {
   const { pid } = process;
-  return { pid, started: startedOf(pid) ?? "", boot: bootId(), host: hostname(), uid: process.getuid?.() ?? -1 };
+  return { pid, started: startedOf(pid) ?? "", boot: bootId(), host: machine(), uid: process.getuid?.() ?? -1 };
 }
 
 /**
- * Whether an owner still runs; undefined when this machine cannot tell (it is another machine's).
+ * Whether an owner still runs; undefined when this machine cannot tell (it is another machine's or another user's).
  * Owners of an earlier boot are gone, and a pid with another start time is somebody else's.
  */
 export function ownerAlive(owner: Owner): boolean | undefined {
-  if (owner.host !== hostname()) return undefined;
+  if (owner.host !== machine() || owner.uid !== (process.getuid?.() ?? -1)) return undefined;
   if (owner.boot !== bootId()) return false;
   if (!isAlive(owner.pid)) return false;
   const started = startedOf(owner.pid);
@@ -53,6 +53,25 @@ export function parentOf(pid: number): number | undefined {
 export function writtenBytes(pid: number): number | undefined {
   const match = /^wchar: (\d+)$/m.exec(textOf(`/proc/${pid}/io`) ?? "");
   return match === null ? undefined : Number(match[1]);
+}
+
+/**
+ * The machine and the pid namespace that a pid belongs to: a host's name alone is shared by cloned machines, and by
+ * containers on the host's network, whose sessions on one daemon must not take each other for dead.
+ */
+function machine(): string {
+  const id = (textOf("/etc/machine-id") ?? "").trim().slice(0, 8);
+  return [hostname(), id, foreignNamespace()].filter(Boolean).join("/");
+}
+
+// The first pid namespace has this number on every Linux: PROC_PID_INIT_INO, include/linux/proc_ns.h.
+function foreignNamespace(): string {
+  try {
+    const name = readlinkSync("/proc/self/ns/pid");
+    return name === "pid:[4026531836]" ? "" : name.replaceAll(/\D/g, "");
+  } catch {
+    return "";
+  }
 }
 
 /** Changes with every start of the machine; "" where there is none. */

@@ -8,11 +8,15 @@
  *
  * Descriptors: 0, 1, 2 the client's own · 3 the command's extra input · 4 the lifeline, whose words the guard reads ·
  * 5 reports to argus.
- * Arguments: NAME BIN REMOVE COMMAND... (REMOVE is split at spaces; NAME is empty when there is no container).
+ * Arguments: NAME BIN REMOVE CHECK COMMAND... (REMOVE and CHECK are split at spaces; NAME is empty when there is no
+ * container, CHECK when there is nothing to check).
  *
  *     main ─┬─ guard          reads the lifeline
  *           ├─ pump ── cat    client's stdin → pipe
  *           └─ waiter ── COMMAND
+ *
+ * The pump first makes sure that the image is there, while the engine starts: an absent one must not cost the client's
+ * first bytes, for argus builds it and starts again.
  *
  * The lines on descriptor 5: `pump PID`, `cli PID`, `eof`, `exit CODE`.
  * The words on descriptor 4: `pump PID`, `cli PID` (so that the guard knows whom to end), `settled LOOKS`.
@@ -21,10 +25,19 @@
 /** How often the guard looks for a container after argus died: a start killed half-way may create it later. */
 export const LOOKS = 4;
 
+/** How the pump ends when the image is absent; cat itself ends with 0 or 1. */
+const ABSENT = 3;
+
+/** Name of the script's processes, by which they are told from other shells. */
+export const GUARD_NAME = "argus-session";
+
+/** Variable that marks the pump, whose command line says nothing. */
+export const SESSION_VARIABLE = "ARGUS_SESSION";
+
 /** The script, for `sh -c`. */
 export const GUARD_SCRIPT = `
-name=$1 bin=$2 remove=$3
-shift 3
+name=$1 bin=$2 remove=$3 check=$4
+shift 4
 path=$PATH
 PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/run/current-system/sw/bin
 
@@ -100,8 +113,9 @@ exec 6>&2 2>/dev/null
 exec 4<&-
 {
   exec 3<&-
-  /bin/sh -c 'echo "$$"; exec cat' 2>&6 5>&- 6>&-
-  echo eof >&5
+  /bin/sh -c 'echo "$$"; [ -z "$2" ] || "$1" $2 </dev/null >/dev/null || exit ${ABSENT}; exec cat 2>&6 6>&-' \\
+    sh "$bin" "$check" 5>&-
+  [ "$?" = ${ABSENT} ] || echo eof >&5
 } | {
   read -r pump
   echo "pump $pump" >&5

@@ -83,7 +83,7 @@ function tick(
   switch (ladder.step) {
     case "draining":
       // Output that still flows is an answer that the client waits for.
-      if (written !== ladder.written) return { ladder: { ...ladder, since: now, written } };
+      if (flowed(ladder.written, written)) return { ladder: { ...ladder, since: now, written } };
       if (timing.eofGrace === undefined || waited < timing.eofGrace) return { ladder };
       return enter(ladder, "forwarded", "forward", now);
     case "forwarded":
@@ -96,6 +96,13 @@ function tick(
       return { ladder };
   }
 }
+
+/** An idle podman writes a byte to itself every 0.2 s; the shortest message is longer than that. */
+function flowed(before: number | undefined, after: number | undefined): boolean {
+  return after !== undefined && (before === undefined || after - before >= LEAST_FLOW);
+}
+
+const LEAST_FLOW = 16;
 
 function enter(
   ladder: Ladder,

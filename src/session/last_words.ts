@@ -1,7 +1,5 @@
 /** The one line that a session which ended badly leaves on stderr: which layer failed, and what to try. */
 import type { Engine } from "../engine/engine.ts";
-import { imageInspectCommand } from "../engine/oci.ts";
-import { run } from "../host/spawn.ts";
 
 /** How a session ended. */
 export interface Ending {
@@ -20,7 +18,6 @@ export interface Ending {
 /** What the words need to know about the container; undefined for a bare command. */
 interface Contained {
   readonly engine: Engine;
-  readonly image?: string;
   readonly memory: string;
 }
 
@@ -28,7 +25,7 @@ interface Contained {
 const EARLY = 10_000;
 
 /** The last words; undefined when there is nothing to say. */
-export async function lastWords(ending: Ending, contained: Contained | undefined): Promise<string | undefined> {
+export function lastWords(ending: Ending, contained: Contained | undefined): string | undefined {
   const { backend, code, stopped, lived } = ending;
   if (stopped || code === 0) return undefined;
   const server = `the server of "${backend}"`;
@@ -36,7 +33,7 @@ export async function lastWords(ending: Ending, contained: Contained | undefined
   const { engine, memory } = contained;
   switch (code) {
     case 125:
-      return engineWords(backend, contained);
+      return `engine: ${engine.name} could not run "${backend}" (its own words are above); try: argus doctor`;
     case 126:
     case 127:
       return `entry: ${server} ended with exit code ${code}: probably its program ${code === 126 ? "cannot be executed" : "is not in the image"}; see: argus plan ${backend}`;
@@ -48,18 +45,4 @@ export async function lastWords(ending: Ending, contained: Contained | undefined
       if (lived >= EARLY || ending.inputEnded) return undefined;
       return `server: ${server} ended by itself with exit code ${code} after ${(lived / 1000).toFixed(1)} s; its own words are above`;
   }
-}
-
-/** Exit code 125: the engine itself failed, and has said so on stderr. */
-async function engineWords(backend: string, { engine, image }: Contained): Promise<string> {
-  const failed = `${engine.name} could not run "${backend}" (its own words are above)`;
-  if (image === undefined) return `engine: ${failed}; try: argus doctor`;
-  try {
-    const { code, stderr } = await run(imageInspectCommand(engine, image), { timeoutMs: 3000 });
-    if (code === 0) return `engine: ${failed}; try: argus doctor`;
-    if (/no such image|image not known/i.test(stderr)) return `image: ${image} is absent; try: argus build ${backend}`;
-  } catch {
-    // Then the engine is the problem.
-  }
-  return `engine: ${engine.name} does not answer; try: argus doctor`;
 }

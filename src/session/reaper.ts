@@ -1,7 +1,57 @@
-/** Removes the containers of argus processes that were killed together with their guard. */
+/**
+ * Removes what argus processes left that were killed together with their guard: containers whose owner is gone, and on
+ * this machine the processes of a start that never became a container.
+ */
+import process from "node:process";
 import type { Engine } from "../engine/engine.ts";
+import { listContainers, type OwnedContainer, removeContainers } from "./containers.ts";
+import { conmons, strayPumps } from "./stray_processes.ts";
 
-/** Reaps once, off the hot path; the returned function is awaited before argus ends. */
-export function reapLater(_engine: Engine): () => Promise<void> {
-  return async () => {};
+/** Off the hot path: most servers have answered by then. */
+const DELAY = 2000;
+/** How long the end of a session may wait for the reaping. */
+const PATIENCE = 1000;
+
+/** Reaps once, 2 s after the start of a session or at its end; the returned function is called at the end. */
+export function reapLater(engine: Engine): (hurried: boolean) => Promise<void> {
+  let reaping: Promise<unknown> | undefined;
+  const start = (): Promise<unknown> => {
+    clearTimeout(timer);
+    reaping ??= reap(engine).catch(() => {
+      // The next session tries again.
+    });
+    return reaping;
+  };
+  const timer = setTimeout(start, DELAY);
+  return async (hurried) => {
+    await Promise.race([start(), after(hurried ? PATIENCE / 4 : PATIENCE)]);
+  };
+}
+
+/** Removes what dead owners left; returns the containers that are gone now. */
+export async function reap(engine: Engine): Promise<OwnedContainer[]> {
+  // Looked at before the list: a container that starts meanwhile is then in the list.
+  const running = engine.name === "podman" ? conmons() : new Map<string, number[]>();
+  for (const pid of strayPumps()) kill(pid);
+  const listed = await listContainers(engine);
+  if (listed === undefined) return [];
+  const names = new Set(listed.map(({ name }) => name));
+  for (const [name, pids] of running) if (!names.has(name)) for (const pid of pids) kill(pid);
+  const orphans = listed.filter(({ orphan }) => orphan);
+  return (await removeContainers(engine, orphans)) ? orphans : [];
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // Gone already, or another user's.
+  }
+}
+
+function after(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    timer.unref?.();
+  });
 }

@@ -7,12 +7,12 @@
 import process from "node:process";
 import type { Command } from "../engine/command.ts";
 import type { Engine, SessionIdentity } from "../engine/engine.ts";
-import { killCommand, removeCommand } from "../engine/oci.ts";
-import type { ArgusError } from "../errors.ts";
+import { imageExistsCommand, imageInspectCommand, killCommand, removeCommand } from "../engine/oci.ts";
+import { ArgusError } from "../errors.ts";
 import { run } from "../host/spawn.ts";
 import type { SessionOptions } from "../plan/plan.ts";
 import { type ClientEnd, watchClient } from "./client.ts";
-import { bytesWritten } from "./flow.ts";
+import { flowOf } from "./flow.ts";
 import { LOOKS } from "./guard.ts";
 import { CALM, climb, type Ladder, type LadderAction, type LadderEvent, TIMING, type Timing } from "./ladder.ts";
 import { type Ending, lastWords } from "./last_words.ts";
@@ -25,11 +25,11 @@ export interface SessionInput {
   /** The engine's `run`, from `runCommand`. */
   readonly command: Command;
   readonly engine: Engine;
+  readonly image: string;
   readonly identity: SessionIdentity;
   readonly session: SessionOptions;
-  /** The memory limit and the image, for the last words of a server that could not go on. */
+  /** The memory limit, for the last words of a server that could not go on. */
   readonly memory: string;
-  readonly image?: string;
 }
 
 /** A session without a container. */
@@ -39,16 +39,22 @@ export interface BareInput {
   readonly session: SessionOptions;
 }
 
-/** Runs a backend in its container until it ends, with the client's own stdio; resolves to the exit code. */
+/**
+ * Runs a backend in its container until it ends, with the client's own stdio; resolves to the exit code.
+ *
+ * @throws ArgusError `absent/image` when the engine has no such image; nothing of the client's input was taken then.
+ */
 export async function runSession(input: SessionInput): Promise<number> {
   const { engine, identity } = input;
   const reaping = reapLater(engine);
-  const code = await new Session(input, {
+  const session = new Session(input, {
     name: identity.container,
     kill: killCommand(engine, identity.container),
     remove: removeCommand(engine, [identity.container]),
-  }).end;
-  await reaping();
+    check: imageExistsCommand(engine, input.image),
+  });
+  const code = await session.end;
+  await reaping(session.hurried);
   return code;
 }
 
@@ -61,6 +67,7 @@ interface Container {
   readonly name: string;
   readonly kill: Command;
   readonly remove: Command;
+  readonly check: Command;
 }
 
 /** What became of a container that was asked to go. */
@@ -113,7 +120,7 @@ class Session {
       this.#program = start(
         {
           command: input.command,
-          ...(container === undefined ? {} : { container: { name: container.name, remove: container.remove } }),
+          container,
           pipeOutput: input.session.stdout === "strict" || !canCount(),
         },
         {
@@ -129,6 +136,11 @@ class Session {
     }
     this.#output =
       this.#program.output === undefined ? undefined : readOutput(this.#program.output, input.session.stdout);
+  }
+
+  /** The client waits for the end, and kills when it takes too long. */
+  get hurried(): boolean {
+    return this.#cause !== undefined;
   }
 
   #started(): void {
@@ -158,9 +170,7 @@ class Session {
   #tick(): void {
     const { pid } = this.#program;
     const draining = this.#ladder.step === "draining";
-    const written = !draining
-      ? undefined
-      : (this.#output?.bytes ?? (pid === undefined ? undefined : bytesWritten(pid)));
+    const written = !draining ? undefined : (this.#output?.bytes ?? (pid === undefined ? undefined : flowOf(pid)));
     this.#advance({ kind: "tick", written });
   }
 
@@ -218,6 +228,10 @@ class Session {
     await this.#outputEnds(stopped);
     await this.#program.settle(looks);
     this.#calls.abort();
+    if (code === 125 && !stopped && "image" in this.#input && (await isAbsent(this.#input))) {
+      this.#reject(imageAbsent(this.#input));
+      return;
+    }
     const ending: Ending = {
       backend: "identity" in this.#input ? this.#input.identity.backend : this.#input.backend,
       code,
@@ -226,7 +240,7 @@ class Session {
       lived: performance.now() - this.#began,
       removal: this.#removal,
     };
-    const words = await lastWords(ending, "engine" in this.#input ? this.#input : undefined);
+    const words = lastWords(ending, "engine" in this.#input ? this.#input : undefined);
     if (words !== undefined) console.error(`argus: ${words}`);
     this.#resolve(stopped ? stoppedCode(code, this.#cause, this.#forwarded) : code);
   }
@@ -264,6 +278,18 @@ class Session {
       return undefined;
     }
   }
+}
+
+/** The engine has refused to run and does not know the image. Two calls are no loss on this way. */
+async function isAbsent({ engine, image }: SessionInput): Promise<boolean> {
+  const { code, stderr } = await run(imageInspectCommand(engine, image), { timeoutMs: LOOK_TIMEOUT });
+  return code !== 0 && /no such image|image not known/i.test(stderr);
+}
+
+function imageAbsent({ engine, image, identity }: SessionInput): ArgusError {
+  return new ArgusError("absent/image", `${engine.name} has no image ${image}`, {
+    hint: `argus build ${identity.backend}`,
+  });
 }
 
 /** Where there is no count of written bytes, argus reads the output itself. */

@@ -8,7 +8,7 @@ import type { Readable, Writable } from "node:stream";
 import { type Command, realArgs } from "../engine/command.ts";
 import type { ArgusError } from "../errors.ts";
 import { openExtraInput, startFailure } from "../host/spawn.ts";
-import { GUARD_SCRIPT } from "./guard.ts";
+import { GUARD_NAME, GUARD_SCRIPT } from "./guard.ts";
 
 /** What a program tells the session. Each is called at most once, `exited` last. */
 export interface ProgramEvents {
@@ -39,8 +39,11 @@ export interface Program {
 /** What to start. */
 export interface ProgramInput {
   readonly command: Command;
-  /** The container that the guard removes; undefined for a bare program. */
-  readonly container?: { readonly name: string; readonly remove: Command };
+  /**
+   * The container that the guard removes, and the command that fails when its image is absent: nothing of the client's
+   * input is taken then. undefined for a bare program.
+   */
+  readonly container: { readonly name: string; readonly remove: Command; readonly check: Command } | undefined;
   /** Stdout comes to argus instead of the client. */
   readonly pipeOutput: boolean;
 }
@@ -53,9 +56,14 @@ export const startProgram: StartProgram = (input, events) =>
 
 function startGuarded(input: ProgramInput, events: ProgramEvents): Program {
   const { command, container } = input;
-  const guarded = [container?.name ?? "", container?.remove.bin ?? "", removeWords(container?.remove)];
+  const guarded = [
+    container?.name ?? "",
+    container?.remove.bin ?? "",
+    removeWords(container?.remove),
+    container === undefined ? "" : realArgs(container.check).join(" "),
+  ];
   const shell = launch(
-    ["/bin/sh", "-c", GUARD_SCRIPT, "argus-session", ...guarded, command.bin],
+    ["/bin/sh", "-c", GUARD_SCRIPT, GUARD_NAME, ...guarded, command.bin],
     command,
     ["inherit", input.pipeOutput ? "pipe" : "inherit", "inherit", "ignore", "pipe", "pipe"],
     events.failed,

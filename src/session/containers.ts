@@ -1,0 +1,36 @@
+/** The containers of argus on an engine, and what is known about their owners. */
+import type { Engine } from "../engine/engine.ts";
+import { containerListCommand, removeCommand } from "../engine/oci.ts";
+import { type FoundContainer, parseContainers } from "../engine/parse.ts";
+import { ownerAlive } from "../host/proc.ts";
+import { run } from "../host/spawn.ts";
+
+/** A container of argus and whether its session is over. */
+export interface OwnedContainer extends FoundContainer {
+  readonly engine: Engine;
+  /** Its owner has surely ended. Of another machine, user or label nothing is sure, so it is none. */
+  readonly orphan: boolean;
+}
+
+/** All containers of argus; undefined when the engine did not answer. */
+export async function listContainers(engine: Engine, timeoutMs = 30_000): Promise<OwnedContainer[] | undefined> {
+  const { code, stdout } = await run(containerListCommand(engine), { timeoutMs });
+  if (code !== 0) return undefined;
+  return parseContainers(stdout).map((found) => ({ ...found, engine, orphan: isOrphan(found) }));
+}
+
+/** Removes containers of one engine; true when all are gone. */
+export async function removeContainers(
+  engine: Engine,
+  containers: readonly { readonly id: string }[],
+  timeoutMs = 60_000,
+): Promise<boolean> {
+  if (containers.length === 0) return true;
+  const ids = containers.map(({ id }) => id);
+  const { code } = await run(removeCommand(engine, ids), { timeoutMs });
+  return code === 0;
+}
+
+function isOrphan({ owner }: FoundContainer): boolean {
+  return owner !== undefined && ownerAlive(owner) === false;
+}
