@@ -1,0 +1,23 @@
+/** `container.build_env`: variables of the builder stage. */
+import { type RuleProblem, textProblem } from "./rule.ts";
+
+const NAME = /^[A-Z][A-Z0-9_]{0,127}$/;
+const LONGEST = 32 * 1024;
+
+/** What the generated Dockerfile sets itself, or what decides which programs and libraries the build runs. */
+const RESERVED = new Set(["PATH", "HOME", "USER", "SHELL", "HOSTNAME", "UV_TOOL_DIR", "UV_TOOL_BIN_DIR", "NODE_PATH"]);
+
+export function buildEnvNameProblem(value: string): RuleProblem | undefined {
+  if (!NAME.test(value)) {
+    return { message: "is no name for a build variable", hint: "a capital letter, then capitals, digits and _" };
+  }
+  if (RESERVED.has(value) || value.startsWith("LD_")) {
+    return { message: `${value} is reserved, because the build itself depends on it`, hint: "use another name" };
+  }
+  return undefined;
+}
+
+/** Any one line: the Dockerfile quotes it, so that `$` and quotes stand for themselves. */
+export function buildEnvValueProblem(value: string): RuleProblem | undefined {
+  return textProblem(value, LONGEST);
+}

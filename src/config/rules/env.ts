@@ -1,0 +1,26 @@
+/** `env`: the variables of a server. */
+import type { RuleProblem } from "./rule.ts";
+
+/** Source: https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html */
+const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,254}$/;
+
+export function envNameProblem(value: string): RuleProblem | undefined {
+  if (NAME.test(value)) return undefined;
+  return { message: "is no name for a variable", hint: "letters, digits and _, not starting with a digit" };
+}
+
+/** Any text is a value, but for the one byte that no process can have in its environment or arguments. */
+export function envValueProblem(value: string): RuleProblem | undefined {
+  return nulProblem(value);
+}
+
+/** `command` and each of `args`: any text but NUL. */
+export function argumentProblem(value: string): RuleProblem | undefined {
+  return nulProblem(value);
+}
+
+function nulProblem(value: string): RuleProblem | undefined {
+  if (value.includes("\0")) return { message: "holds a NUL character, which no program can be given" };
+  // A lone surrogate has no bytes: the program would get another text than the file says.
+  return value.isWellFormed() ? undefined : { message: "holds half of a character (a lone surrogate)" };
+}

@@ -1,0 +1,23 @@
+/** `container.network`: `none`, `bridge` or a network's name; what shares a network namespace is warned about. */
+import type { RuleProblem } from "./rule.ts";
+
+/** Source: Docker's RestrictedNamePattern, which names of networks and containers follow. */
+const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/;
+
+export function networkProblem(value: string): RuleProblem | undefined {
+  const name = value.startsWith("container:") ? value.slice("container:".length) : value;
+  if (NAME.test(name)) return undefined;
+  return {
+    message: "must be the name of a network",
+    hint: '"none", "bridge", or a name as `docker network ls` prints it',
+  };
+}
+
+/** Why a network isolates less than a network of the container's own; undefined when it does not. */
+export function networkWarning(network: string): string | undefined {
+  if (network === "host")
+    return "network: host gives the server every interface and every local service of this machine";
+  if (network.startsWith("container:"))
+    return "network: container:… puts the server into the network of another container";
+  return undefined;
+}

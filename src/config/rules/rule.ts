@@ -1,0 +1,36 @@
+/** What every rule of a field shares. */
+
+/** What is wrong with a value, in words that follow the name of its field: "must be …", "holds …". */
+export interface RuleProblem {
+  readonly message: string;
+  /** What to write instead. */
+  readonly hint?: string;
+}
+
+/** Says what is wrong with a value; undefined when it is fine. No message holds a value that could be a secret. */
+export type Rule = (value: string) => RuleProblem | undefined;
+
+/**
+ * Characters that end a line for some reader, or that make a text look like another one: C0 and C1 controls, the Unicode
+ * line separators, zero-width characters and the bidirectional overrides. A tab is none of them.
+ * Source: https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
+ */
+const UNSEEN =
+  /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/;
+
+/** A value that cannot be empty, too long, or hold characters that nobody sees. */
+export function lineProblem(value: string, longest: number): RuleProblem | undefined {
+  if (value.trim() === "") return { message: "must not be empty" };
+  return textProblem(value, longest);
+}
+
+/** As {@link lineProblem}, but may be empty. */
+export function textProblem(value: string, longest: number): RuleProblem | undefined {
+  if (value.length > longest) return { message: `must not be longer than ${longest} characters` };
+  if (/[\r\n\u0085\u2028\u2029]/.test(value)) return { message: "must be one line", hint: "remove the line break" };
+  // A lone surrogate has no bytes of its own: what an engine gets would differ from what the plan shows.
+  if (UNSEEN.test(value) || !value.isWellFormed()) {
+    return { message: "holds a control character or one that cannot be seen", hint: "type it again by hand" };
+  }
+  return undefined;
+}
