@@ -31,9 +31,9 @@ const USAGE: readonly [words: readonly string[], code: string, says: string][] =
   [["plan", "a", "b"], "usage/flags", "unused args: `b`"],
   [["validate", "--config"], "usage/flags", "value is missing"],
   [["validate", "--config", "a", "--config", "b"], "usage/repeated", "--config is given 2 times"],
-  [["validate", "--config", "0755"], "config/no-file", "0755"],
-  [["validate", "--config", "1.10"], "config/no-file", "1.10"],
-  [["validate", "--config=1e3"], "config/no-file", "1e3"],
+  [["validate", "--config", "0755"], "config/not-found", "0755"],
+  [["validate", "--config", "1.10"], "config/not-found", "1.10"],
+  [["validate", "--config=1e3"], "config/not-found", "1e3"],
   [["run"], "usage/no-backend", "which backend"],
 ];
 
@@ -42,7 +42,10 @@ test("wrong usage is one clear error with exit code 2, and as JSON with --json",
     const asText = await argus(words);
     assert.equal(asText.code, 2, words.join(" "));
     assert.equal(asText.stdout, "", words.join(" "));
-    assert.ok(asText.stderr.includes(`[${code}]`) && asText.stderr.includes(says), `${words.join(" ")}\n${asText.stderr}`);
+    assert.ok(
+      asText.stderr.includes(`[${code}]`) && asText.stderr.includes(says),
+      `${words.join(" ")}\n${asText.stderr}`,
+    );
     assert.ok(!/\n\s+at /.test(asText.stderr), "no stack trace");
     if (words[0] === "run") continue;
     const asJson = await argus([...words, "--json"]);

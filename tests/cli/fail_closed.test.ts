@@ -1,0 +1,176 @@
+/** Isolated, or loudly not: whatever goes wrong, the server's command never runs on the host unasked. */
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fakeEngines } from "../support/fake_engine.ts";
+import { argus, cleanEnv } from "../support/proc.ts";
+import { withTmp, writeTree } from "../support/tmp.ts";
+
+/** A command that argus has a recipe for, and that leaves a file behind when it runs on the host. */
+function hostileServer(folder: string): { config: string; ran: () => boolean; path: string } {
+  const proof = join(folder, "ran-on-the-host");
+  writeTree(folder, "path/uvx", `#!/bin/sh\necho ran >'${proof}'\n`, 0o755);
+  writeTree(folder, "path/my-own-tool", `#!/bin/sh\necho ran >'${proof}'\necho hello\nexit 7\n`, 0o755);
+  const config = writeTree(
+    folder,
+    "config.yaml",
+    `backends:
+  known: { command: uvx, args: [mcp-server-time] }
+  own: { command: my-own-tool }
+  off: { command: my-own-tool, container: { enabled: false } }
+`,
+  );
+  return { config, ran: () => existsSync(proof), path: `${join(folder, "path")}:${process.env.PATH ?? ""}` };
+}
+
+const ABSENT = { code: 1, stderr: "Error response from daemon: No such image: x\n" };
+const NOT_RUN = { code: 125, stderr: "docker: Error response from daemon: No such image: x\n" };
+
+type Engines = Parameters<typeof fakeEngines>[1];
+interface Row {
+  readonly name: string;
+  readonly engines: Engines;
+  readonly words: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly exit: number;
+  readonly code: string;
+}
+
+const CLOSED: readonly Row[] = [
+  {
+    name: "the daemon is dead",
+    engines: { docker: {} },
+    env: { DOCKER_HOST: "unix:///nonexistent/argus-test.sock" },
+    words: ["run", "known"],
+    exit: 3,
+    code: "engine/not-running",
+  },
+  {
+    name: "the build fails",
+    engines: { docker: { run: NOT_RUN, "image inspect": ABSENT, build: { code: 1, stderr: "it broke\n" } } },
+    words: ["run", "known"],
+    exit: 1,
+    code: "engine/build-failed",
+  },
+  {
+    name: "the image is absent and building is switched off by the variable",
+    engines: { docker: { run: NOT_RUN, "image inspect": ABSENT } },
+    env: { ARGUS_CONTAINER_BUILD_IF_MISSING: "false" },
+    words: ["run", "known"],
+    exit: 3,
+    code: "absent/image",
+  },
+  {
+    name: "the image is absent and building is switched off by the flag",
+    engines: { docker: { run: NOT_RUN, "image inspect": ABSENT } },
+    words: ["run", "known", "--no-build"],
+    exit: 3,
+    code: "absent/image",
+  },
+  {
+    name: "isolation is required by the flag and no engine is installed",
+    engines: {},
+    words: ["run", "known", "--require-isolation"],
+    exit: 3,
+    code: "absent/isolation",
+  },
+  {
+    name: "isolation is required by the variable and there is no recipe",
+    engines: { docker: {} },
+    env: { ARGUS_REQUIRE_ISOLATION: "1" },
+    words: ["run", "own"],
+    exit: 3,
+    code: "absent/isolation",
+  },
+  {
+    name: "isolation is required and switched off for the backend",
+    engines: { docker: {} },
+    env: { ARGUS_REQUIRE_ISOLATION: "1" },
+    words: ["run", "off"],
+    exit: 3,
+    code: "absent/isolation",
+  },
+  {
+    name: "the engine that is named is not installed",
+    engines: { docker: {} },
+    words: ["run", "known", "--runtime", "podman"],
+    exit: 3,
+    code: "absent/engine",
+  },
+];
+
+for (const row of CLOSED) {
+  test(`fails closed when ${row.name}`, async () => {
+    await withTmp(async (folder) => {
+      const { config, ran, path } = hostileServer(folder);
+      const engines = fakeEngines(folder, row.engines);
+      const env = cleanEnv({ ...engines.env, PATH: path, ...row.env });
+      const ended = await argus([...row.words, "--config", config], { env });
+      assert.equal(ended.code, row.exit, ended.stderr);
+      assert.ok(ended.stderr.includes(`[${row.code}]`), ended.stderr);
+      assert.equal(ended.stdout, "");
+      assert.ok(!ran(), "the command ran on the host");
+    });
+  });
+}
+
+const OPEN: readonly Omit<Row, "exit" | "code">[] = [
+  { name: "no engine is installed", engines: {}, words: ["run", "own"] },
+  { name: "there is no recipe", engines: { docker: {} }, words: ["run", "own"] },
+  { name: "the backend is switched off", engines: { docker: {} }, words: ["run", "off"] },
+  {
+    name: "the variable switches isolation off",
+    engines: { docker: {} },
+    env: { ARGUS_CONTAINER_ISOLATION: "off" },
+    words: ["run", "own"],
+  },
+];
+
+for (const row of OPEN) {
+  test(`runs bare, with a warning that names the reason, when ${row.name}`, async () => {
+    await withTmp(async (folder) => {
+      const { config, ran, path } = hostileServer(folder);
+      const engines = fakeEngines(folder, row.engines);
+      const env = cleanEnv({ ...engines.env, PATH: path, ...row.env });
+      const ended = await argus([...row.words, "--config", config], { env });
+      assert.deepEqual([ended.code, ended.stdout, ran()], [7, "hello\n", true], ended.stderr);
+      assert.match(
+        ended.stderr,
+        /^argus: warning: backend "(own|off)" runs WITHOUT isolation, with all your rights: .+/m,
+      );
+    });
+  });
+}
+
+test("no engine at all: a backend with a recipe runs bare with the warning", async () => {
+  await withTmp(async (folder) => {
+    const { config, ran, path } = hostileServer(folder);
+    const engines = fakeEngines(folder, {});
+    const ended = await argus(["run", "known", "--config", config], { env: cleanEnv({ ...engines.env, PATH: path }) });
+    assert.deepEqual([ended.code, ran()], [0, true], ended.stderr);
+    assert.match(ended.stderr, /WITHOUT isolation.*no container engine is installed/);
+  });
+});
+
+test("build: a failed backend makes exit code 1, and the others are still built", async () => {
+  await withTmp(async (folder) => {
+    const config = writeTree(
+      folder,
+      "config.yaml",
+      "backends:\n  one: { command: uvx, args: [mcp-server-time] }\n  remote: { type: sse, url: https://example.com/sse }\n",
+    );
+    const engines = fakeEngines(folder, { docker: { build: { code: 1, stderr: "it broke\n" } } });
+    const ended = await argus(["build", "--json", "--config", config], { env: cleanEnv(engines.env) });
+    assert.equal(ended.code, 1, ended.stderr);
+    const { results } = JSON.parse(ended.stdout);
+    assert.deepEqual(
+      results.map(({ backend, status }: { backend: string; status: string }) => [backend, status]),
+      [
+        ["one", "failed"],
+        ["remote", "skipped"],
+      ],
+    );
+    assert.equal(results[0].error.code, "engine/build-failed");
+  });
+});
