@@ -1,6 +1,7 @@
 /** Schema issues in the words of the manual: which field, what it must be, what to write. Never the value. */
 import type * as v from "valibot";
 import type { Finding } from "./report.ts";
+import { nearest } from "./suggest.ts";
 import { keyOffsetOf, type Node, nodeAt, offsetOf, type Path } from "./yaml.ts";
 
 /** What an issue of the schema tells the user. */
@@ -23,8 +24,15 @@ export function explain(issue: v.BaseIssue<unknown>, root: Node, base: Path, bac
     const hint = typeHint(issue, nodeAt(root, path));
     return { code: "config/wrong-type", message: `${label} ${issue.message}`, hint, at, backend };
   }
-  const hint = isChoice(issue) ? undefined : (issue.expected ?? undefined);
+  const hint = isChoice(issue) ? choiceHint(issue) : (issue.expected ?? undefined);
   return { code: `config/bad-${field.replaceAll("_", "-")}`, message: `${label} ${issue.message}`, hint, at, backend };
+}
+
+/** The choice that was meant; the written word itself is not repeated. */
+function choiceHint(issue: v.BaseIssue<unknown>): string | undefined {
+  const words = [...(issue.expected ?? "").matchAll(/"([^"]*)"/g)].map((match) => match[1]!);
+  const meant = nearest(String(issue.input), words);
+  return meant === undefined ? undefined : `did you mean "${meant}"?`;
 }
 
 /** `backend "fetch": container.volumes[0]` */
@@ -37,6 +45,12 @@ export function labelOf(path: Path, backend?: string): string {
   }
   if (backend === undefined) return label === "" ? "the config" : label;
   return label === "" ? `backend ${JSON.stringify(backend)}` : `backend ${JSON.stringify(backend)}: ${label}`;
+}
+
+/** `container of backend "fetch"` */
+export function ownerOf(path: Path, backend?: string): string {
+  if (backend === undefined || path.length === 0) return labelOf(path, backend);
+  return `${labelOf(path)} of backend ${JSON.stringify(backend)}`;
 }
 
 /** The field of the manual that a path is about: `container.volumes[0]` is about `volumes`. */

@@ -1,13 +1,14 @@
 /** From the text of a config to its valid backends and everything that is wrong with the rest. */
 import { dirname } from "node:path";
 import * as v from "valibot";
-import type { Volume } from "../plan/plan.ts";
 import type { Backend, Config, ContainerOptions, Env, RemoteBackend, StdioBackend } from "./config.ts";
-import { explain, labelOf } from "./explain.ts";
+import { explain, labelOf, ownerOf } from "./explain.ts";
 import { FOREIGN_BACKEND_KEYS, FOREIGN_FLAGS, FOREIGN_SECTIONS, LEGACY_FIELDS, OTHER_NAMES } from "./foreign.ts";
 import { type Problem, placeOf } from "./problem.ts";
 import { checkRelations } from "./relations.ts";
 import { Report } from "./report.ts";
+import { backendNameProblem } from "./rules/backend_name.ts";
+import { parseVolume } from "./rules/volume.ts";
 import {
   type ContainerFields,
   configFile,
@@ -141,6 +142,9 @@ class Parser {
     const entry = root.entries.get("backends");
     const hint = "argus init writes a config to start from";
     if (entry === undefined) {
+      // The unknown key that was meant to be `backends` has its own error.
+      const meant = [...root.entries.keys()].some((key) => meantKey(key, ["backends"]) !== undefined);
+      if (meant) return new Map();
       this.#report.error({
         code: "config/no-backends",
         message: "there are no backends in the config",
@@ -165,10 +169,16 @@ class Parser {
 
   #backend(name: string, node: Node, root: MapNode, kubernetes: KubernetesFields): Backend | undefined {
     const at = keyOffsetOf(root, ["backends", name]);
-    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(name)) {
-      const message =
-        "a backend's name must be 1 to 63 letters, digits, dots, dashes or underscores, the first a letter or digit";
-      this.#report.error({ code: "config/bad-name", message, at, backend: name });
+    const badName = backendNameProblem(name);
+    if (badName !== undefined) {
+      const { message, hint } = badName;
+      this.#report.error({
+        code: "config/bad-name",
+        message: `${JSON.stringify(name)} ${message}`,
+        hint,
+        at,
+        backend: name,
+      });
     }
     if (node.kind !== "map") {
       const message = `backend ${JSON.stringify(name)} must be a mapping`;
@@ -289,12 +299,11 @@ class Parser {
   }
 
   #unknownKey(key: string, at: number, path: Path, known: readonly string[], backend?: string): void {
-    const owner = labelOf(path.slice(0, -1), backend);
-    const quoted = JSON.stringify(key);
+    const owner = ownerOf(path.slice(0, -1), backend);
     if (isForeign(path, backend)) {
       this.#report.warn({
         code: "config/unused-section",
-        message: `argus does not use ${labelOf(path, backend)}`,
+        message: `argus does not use ${ownerOf(path, backend)}`,
         at,
         backend,
       });
@@ -308,7 +317,7 @@ class Parser {
       this.#report.warn({ code: "config/legacy-field", message, hint, at, backend });
       return;
     }
-    const message = `unknown key ${quoted} in ${owner}`;
+    const message = `unknown key ${JSON.stringify(key)} in ${owner}`;
     this.#report.error({ code: "config/unknown-key", message, hint: keyHint(key, known, onBackend), at, backend });
   }
 
@@ -331,6 +340,12 @@ function keyHint(key: string, known: readonly string[], onBackend: boolean): str
     nearest(key, known) ?? [OTHER_NAMES.get(key)].find((name) => name !== undefined && known.includes(name));
   if (meant !== undefined) return `did you mean "${meant}"?`;
   return `known keys: ${known.join(", ")}`;
+}
+
+/** The known key that an unknown one was meant to be. */
+function meantKey(key: string, known: readonly string[]): string | undefined {
+  const other = OTHER_NAMES.get(key);
+  return other !== undefined && known.includes(other) ? other : nearest(key, known);
 }
 
 /** Names that hold no secret on any machine: a warning about them would teach people to skip warnings. */
@@ -366,7 +381,7 @@ function containerOf(fields: ContainerFields, kubernetes: KubernetesFields): Con
   const { volumes, kubernetes: own, ...rest } = fields;
   return {
     ...rest,
-    volumes: (volumes ?? []).map(volumeOf),
+    volumes: (volumes ?? []).map(parseVolume).filter((volume) => "target" in volume),
     extra_args: fields.extra_args ?? [],
     system_deps: fields.system_deps ?? [],
     build_system_deps: fields.build_system_deps ?? [],
@@ -375,9 +390,4 @@ function containerOf(fields: ContainerFields, kubernetes: KubernetesFields): Con
     build_env: fields.build_env ?? {},
     kubernetes: { ...kubernetes, ...own },
   };
-}
-
-function volumeOf(text: string): Volume {
-  const [source = "", target = "", mode = "rw"] = text.split(":");
-  return { source, kind: source.startsWith("/") ? "path" : "named", target, mode };
 }

@@ -7,43 +7,59 @@
  */
 import * as v from "valibot";
 import { DEFAULT } from "../plan/defaults.ts";
+import { additionalPackageProblem } from "./rules/additional_package.ts";
+import { buildEnvNameProblem, buildEnvValueProblem } from "./rules/build_env.ts";
+import { buildStepProblem } from "./rules/build_step.ts";
+import { cpusProblem } from "./rules/cpus.ts";
+import { dockerfilePathProblem } from "./rules/dockerfile_path.ts";
+import { entrypointProblem, entrypointWordProblem } from "./rules/entrypoint.ts";
+import { argumentProblem, envNameProblem, envValueProblem } from "./rules/env.ts";
+import { gitRefProblem } from "./rules/git_ref.ts";
+import { gitUrlProblem } from "./rules/git_url.ts";
+import { goModuleProblem } from "./rules/go_module.ts";
+import { imageReferenceProblem } from "./rules/image_reference.ts";
+import { memoryProblem } from "./rules/memory.ts";
+import { networkProblem } from "./rules/network.ts";
+import { packageNameProblem } from "./rules/package_name.ts";
+import type { Rule } from "./rules/rule.ts";
+import { volumeProblem } from "./rules/volume.ts";
 import { durationMs, SWITCH_WORDS, switchWord } from "./words.ts";
 
-/** What a rule finds wrong with a text. */
-interface Finding {
-  readonly message: string;
-  readonly hint?: string;
-}
-type Rule = (value: string) => Finding | undefined;
-
-const TEXT = "must be text";
-const LIST = "must be a list of texts";
-const MAPPING = "must be a mapping of names to texts";
-
 /** A text that follows a rule. What an issue "expected" is the hint: what to write instead. */
-function text(rule?: Rule) {
+function text(rule?: Rule, type = "must be text") {
   return v.pipe(
-    v.string(TEXT),
+    v.string(type),
     v.rawCheck(({ dataset, addIssue }) => {
-      const finding = dataset.typed ? rule?.(dataset.value) : undefined;
-      if (finding !== undefined) addIssue({ message: finding.message, expected: finding.hint ?? "", received: "" });
+      const found = dataset.typed ? rule?.(dataset.value) : undefined;
+      if (found !== undefined) addIssue({ message: found.message, expected: found.hint ?? "", received: "" });
     }),
   );
 }
 
 function list(rule?: Rule) {
-  return v.array(text(rule), LIST);
+  return v.array(text(rule), "must be a list of texts");
 }
 
-function mapping(rule?: Rule) {
-  return v.record(v.string(), text(rule), MAPPING);
+function mapping(rule?: Rule, nameRule?: Rule) {
+  return v.record(text(nameRule), text(rule), "must be a mapping of names to texts");
+}
+
+/** A rule about a list as a whole is told at its field. */
+function entrypointWords() {
+  return v.pipe(
+    list(entrypointWordProblem),
+    v.rawCheck(({ dataset, addIssue }) => {
+      const found = dataset.typed ? entrypointProblem(dataset.value) : undefined;
+      if (found !== undefined) addIssue({ message: found.message, expected: found.hint ?? "", received: "" });
+    }),
+  );
 }
 
 /** `true`, `off`, `1` …: becomes a boolean. */
 function flag() {
-  const rule: Rule = (word) => (switchWord(word) === undefined ? { message: `must be ${SWITCH_WORDS}` } : undefined);
+  const message = `must be ${SWITCH_WORDS}`;
   return v.pipe(
-    text(rule),
+    text((word) => (switchWord(word) === undefined ? { message } : undefined), message),
     v.metadata({ words: "switch" }),
     v.transform((word) => switchWord(word) === true),
   );
@@ -55,12 +71,10 @@ function choice<const Words extends readonly string[]>(words: Words) {
 
 /** A length of time: becomes milliseconds. */
 function duration() {
-  const rule: Rule = (word) =>
-    durationMs(word) === undefined
-      ? { message: "must be a length of time", hint: 'such as "500ms", "3s" or "5m"' }
-      : undefined;
+  const message = "must be a length of time";
+  const hint = 'such as "500ms", "3s" or "5m"';
   return v.pipe(
-    text(rule),
+    text((word) => (durationMs(word) === undefined ? { message, hint } : undefined), message),
     v.transform((word) => durationMs(word) as number),
   );
 }
@@ -121,34 +135,49 @@ const container = v.strictObject(
       "Container runtime to use. Docker or Podman is detected when absent.",
       "detect",
     ),
-    memory: optional(text(), "Memory limit in Docker's size syntax: `512m`, `1g`.", DEFAULT.memory.value),
-    cpus: optional(text(), "CPU limit; fractions are allowed: `0.5`, `2`.", DEFAULT.cpus.value),
+    memory: optional(text(memoryProblem), "Memory limit in Docker's size syntax: `512m`, `1g`.", DEFAULT.memory.value),
+    cpus: optional(text(cpusProblem), "CPU limit; fractions are allowed: `0.5`, `2`.", DEFAULT.cpus.value),
     network: optional(
-      text(),
+      text(networkProblem),
       "`none` isolates fully, `bridge` allows outbound access, or a network's name.",
       DEFAULT.network.value,
     ),
     volumes: optional(
-      list(),
+      list(volumeProblem),
       "Mounts: `host_path:container_path:mode`, mode `ro` or `rw`. `~`, `$VAR` and `${VAR}` expand.",
       "[]",
     ),
     extra_args: optional(list(), "Arguments for `docker run`, put before the image's name as they are.", "[]"),
-    builder_image: optional(text(), "Base image in place of the recipe's own."),
-    system_deps: optional(list(), "OS packages of the final image.", "[]"),
-    build_system_deps: optional(list(), "OS packages of the builder stage only.", "[]"),
-    additional_packages: optional(list(), "Language-level packages beside the server.", "[]"),
+    builder_image: optional(text(imageReferenceProblem), "Base image in place of the recipe's own."),
+    system_deps: optional(list(packageNameProblem), "OS packages of the final image.", "[]"),
+    build_system_deps: optional(list(packageNameProblem), "OS packages of the builder stage only.", "[]"),
+    additional_packages: optional(
+      list((value) => additionalPackageProblem(value)),
+      "Language-level packages beside the server.",
+      "[]",
+    ),
     source_url: optional(
-      text(),
+      text(gitUrlProblem),
       "Git repository to build from: `https://` or `git+ssh://`. Needs `build_steps` and `entrypoint`.",
     ),
-    source_ref: optional(text(), "Branch, tag or commit to check out.", "the default branch"),
-    build_steps: optional(list(), "Commands to run after the clone, one a step. No backtick, `$`, `(` or `)`.", "[]"),
-    entrypoint: optional(list(), "Command that starts the server, word by word. No shell characters."),
-    build_env: optional(mapping(), "Variables of the builder stage only.", "{}"),
+    source_ref: optional(text(gitRefProblem), "Branch, tag or commit to check out.", "the default branch"),
+    build_steps: optional(
+      list(buildStepProblem),
+      "Commands to run after the clone, one a step. No backtick, `$`, `(` or `)`.",
+      "[]",
+    ),
+    entrypoint: optional(entrypointWords(), "Command that starts the server, word by word. No shell characters."),
+    build_env: optional(
+      mapping(buildEnvValueProblem, buildEnvNameProblem),
+      "Variables of the builder stage only.",
+      "{}",
+    ),
     transport: optional(choice(["uvx", "npx", "go"]), "Recipe to use whatever the command is.", "from the command"),
-    go_package: optional(text(), "Go module path for `go install`. Required with `transport: go`."),
-    dockerfile: optional(text(), "Dockerfile of your own: a relative path at or below the config's folder."),
+    go_package: optional(text(goModuleProblem), "Go module path for `go install`. Required with `transport: go`."),
+    dockerfile: optional(
+      text(dockerfilePathProblem),
+      "Dockerfile of your own: a relative path at or below the config's folder.",
+    ),
     kubernetes: optional(
       kubernetes,
       "Settings of `runtime: kubernetes` for this backend; they win over the global ones.",
@@ -172,9 +201,9 @@ const session = v.strictObject(
 export const stdioBackend = v.strictObject(
   {
     type: optional(v.literal("stdio", 'must be "stdio"'), "`stdio`, `sse` or `streamable-http`.", "stdio"),
-    command: v.pipe(text(), v.metadata({ description: "Program that starts the server." })),
-    args: optional(list(), "Its arguments.", "[]"),
-    env: optional(mapping(), "Variables of the server.", "{}"),
+    command: v.pipe(text(argumentProblem), v.metadata({ description: "Program that starts the server." })),
+    args: optional(list(argumentProblem), "Its arguments.", "[]"),
+    env: optional(mapping(envValueProblem, envNameProblem), "Variables of the server.", "{}"),
     container: optional(container, "How the backend is isolated."),
     stdout: optional(
       choice(["raw", "strict"]),

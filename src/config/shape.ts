@@ -21,7 +21,9 @@ export function readValue(schema: Schema, node: Node, path: Path, visitor: Visit
   if (node.kind === "null") return null;
   if (node.kind === "list") {
     const item = (inner as { item?: Schema }).item;
-    return node.items.map((each, index) => readValue(item ?? inner, each, [...path, index], visitor));
+    // valibot takes a list for an object; null is what it refuses wherever something else must stand.
+    if (item === undefined) return null;
+    return node.items.map((each, index) => readValue(item, each, [...path, index], visitor));
   }
   return mapValue(inner, node, path, visitor);
 }
@@ -31,13 +33,14 @@ export function fieldsOf(schema: Schema): Record<string, Schema> | undefined {
   return (unwrap(schema) as { entries?: Record<string, Schema> }).entries;
 }
 
-function mapValue(schema: Schema, node: MapNode, path: Path, visitor: Visitor): Record<string, unknown> {
+function mapValue(schema: Schema, node: MapNode, path: Path, visitor: Visitor): Record<string, unknown> | null {
   // Without a prototype, a key such as __proto__ is a key like any other.
   const value: Record<string, unknown> = Object.create(null);
   const fields = fieldsOf(schema);
   const each = (schema as { value?: Schema }).value;
+  if (fields === undefined && each === undefined) return null;
   for (const [key, entry] of node.entries) {
-    const field = fields === undefined ? (each ?? schema) : Object.hasOwn(fields, key) ? fields[key] : undefined;
+    const field = fields === undefined ? each : Object.hasOwn(fields, key) ? fields[key] : undefined;
     if (field === undefined) visitor.unknownKey(key, entry.at, [...path, key], Object.keys(fields!));
     else if (entry.node.kind !== "null" || fields === undefined)
       value[key] = readValue(field, entry.node, [...path, key], visitor);

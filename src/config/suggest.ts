@@ -12,16 +12,18 @@ export function nearest(written: string, words: Iterable<string>): string | unde
   return best;
 }
 
-/** How many letters have to be put in, left out or changed to make one word of the other. */
+/** How many letters have to be put in, left out, changed or swapped with the next one to make one word of the other. */
 function levenshtein(from: string, to: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 1; i <= from.length; i++) {
     const next = [i];
     for (let j = 1; j <= to.length; j++) {
       const change = row[j - 1]! + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1));
+      const swapped = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
+      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1, swapped ? before[j - 2]! + 1 : change));
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[to.length]!;
 }

@@ -4,7 +4,7 @@ const OFF = ["0", "false", "no", "off", "disabled"];
 const ON = ["1", "true", "yes", "on", "enabled"];
 
 /** What an error says when a word is none of them. */
-export const SWITCH_WORDS = `${ON.join(", ")} or ${OFF.join(", ")}`;
+export const SWITCH_WORDS = "true or false (also yes and no, on and off, 1 and 0, enabled and disabled)";
 
 /** True for on, false for off, undefined for any other word; case and outer blanks do not count. */
 export function switchWord(word: string): boolean | undefined {

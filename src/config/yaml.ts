@@ -157,14 +157,16 @@ class Walker {
     if (this.#events.length < 3) return { root: undefined, problems: [] };
     this.#next = 1;
     const root = this.#node(0);
-    return { root, problems: this.#problems };
+    // Without what an alias or a tag stands for, everything else that could be said would be noise.
+    const whole = this.#problems.every((problem) => problem.code === "config/duplicate-key");
+    return { root: whole ? root : undefined, problems: this.#problems };
   }
 
   #node(fallback: number): Node {
     const event = this.#events[this.#next++]!;
     if (event.type === EVENT_ID.ALIAS) {
       this.#report("config/alias", event.anchorStart - 1, "YAML aliases are not supported", {
-        hint: "write the value out in place of the *alias",
+        hint: "write the value out; text that starts with * needs quotes",
       });
       return { kind: "null", at: event.anchorStart - 1 };
     }
@@ -252,6 +254,7 @@ function syntaxHint(reason: string, source: string, at: number): string | undefi
     return `put the text in quotes: YAML keeps the character ${source[at]} for itself`;
   if (/mapping entry|mapping values/.test(reason))
     return 'indent keys of one level alike; put text that holds ": " in quotes';
+  if (/deficient indentation/.test(reason)) return "close the quote, [ or { that is open above, or indent this line";
   if (/flow collection/.test(reason)) return "close the [ or { that is open here";
   if (/quoted scalar/.test(reason)) return "close the quote that is open here";
   if (/unidentified alias/.test(reason)) return "text that starts with * needs quotes";
