@@ -1,5 +1,5 @@
 /** `env`: the variables of a server. */
-import type { RuleProblem } from "./rule.ts";
+import { LONE_SURROGATE, type RuleProblem } from "./rule.ts";
 
 /** Source: https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html */
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,254}$/;
@@ -22,5 +22,5 @@ export function argumentProblem(value: string): RuleProblem | undefined {
 function nulProblem(value: string): RuleProblem | undefined {
   if (value.includes("\0")) return { message: "holds a NUL character, which no program can be given" };
   // A lone surrogate has no bytes: the program would get another text than the file says.
-  return value.isWellFormed() ? undefined : { message: "holds half of a character (a lone surrogate)" };
+  return LONE_SURROGATE.test(value) ? { message: "holds half of a character (a lone surrogate)" } : undefined;
 }

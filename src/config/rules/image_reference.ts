@@ -12,6 +12,10 @@ const LONGEST = LONGEST_NAME + 1 + 128 + 1 + 136;
 export function imageReferenceProblem(value: string): RuleProblem | undefined {
   const line = lineProblem(value, LONGEST);
   if (line !== undefined) return line;
+  if (value === "build" || value === "scratch") {
+    // "build" is what the Dockerfile calls its first stage.
+    return { message: `cannot be ${value}, which is no image to a builder`, hint: 'such as "node:22-alpine"' };
+  }
   if (isReference(value)) return undefined;
   const hint = 'such as "node:22-alpine" or "registry.example.com:5000/team/python:3.13"';
   if (isReference(value.toLowerCase())) return { message: "must be an image, whose name has no capital letters", hint };

@@ -18,6 +18,9 @@ export type Rule = (value: string) => RuleProblem | undefined;
 const UNSEEN =
   /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/;
 
+/** Half of a character: it has no bytes of its own. */
+export const LONE_SURROGATE = /\p{Surrogate}/u;
+
 /** A value that cannot be empty, too long, or hold characters that nobody sees. */
 export function lineProblem(value: string, longest: number): RuleProblem | undefined {
   if (value.trim() === "") return { message: "must not be empty" };
@@ -29,7 +32,7 @@ export function textProblem(value: string, longest: number): RuleProblem | undef
   if (value.length > longest) return { message: `must not be longer than ${longest} characters` };
   if (/[\r\n\u0085\u2028\u2029]/.test(value)) return { message: "must be one line", hint: "remove the line break" };
   // A lone surrogate has no bytes of its own: what an engine gets would differ from what the plan shows.
-  if (UNSEEN.test(value) || !value.isWellFormed()) {
+  if (UNSEEN.test(value) || LONE_SURROGATE.test(value)) {
     return { message: "holds a control character or one that cannot be seen", hint: "type it again by hand" };
   }
   return undefined;
