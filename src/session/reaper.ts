@@ -23,6 +23,8 @@ export function reapLater(engine: Engine): (hurried: boolean) => Promise<void> {
     return reaping;
   };
   const timer = setTimeout(start, DELAY);
+  // A session that could not start has nothing to wait for.
+  timer.unref?.();
   return async (hurried) => {
     await Promise.race([start(), after(hurried ? PATIENCE / 4 : PATIENCE)]);
   };
