@@ -38,7 +38,7 @@ docker_start() {
 docker_mtu() {
   local device
   device="$(ip -4 route show default | sed -n 's/.* dev \([^ ]*\).*/\1/p' | head -n 1)"
-  if [ -n "$device" ]; then cat "/sys/class/net/$device/mtu"; fi
+  if [ -n "$device" ]; then ip -o link show "$device" | sed -n 's/.* mtu \([0-9]*\).*/\1/p'; fi
 }
 
 docker_down() { stop_daemon "$TESTBED_STATE/docker.started" dockerd; }

@@ -11,14 +11,15 @@ LAYERS="$TESTBED_STATE/layers"
 
 # Only what is missing or stood in from older inputs is touched: a real image is never replaced.
 images_up() {
-  local stamp engine missing wanted=0
+  local stamp engine missing wanted=0 jobs=()
   images_bundle_up
   stamp="$(images_stamp)"
   missing="$(mktemp -d)"
   for engine in "${IMAGES_ENGINES[@]}"; do
     images_missing "$engine" "$stamp" >"$missing/$engine" 9>&- &
+    jobs+=("$!")
   done
-  wait
+  wait_all "looking for the base images" "${jobs[@]}"
   for engine in "${IMAGES_ENGINES[@]}"; do
     if [ -s "$missing/$engine" ]; then wanted=1; fi
   done

@@ -8,10 +8,21 @@ say() { printf 'testbed: %s\n' "$*" >&2; }
 
 die() {
   printf 'testbed: error: %s\n' "$*" >&2
+  TESTBED_SAID=yes
   exit 1
 }
 
+# No failure is silent: what no step has reported is reported on the way out.
+TESTBED_SAID=no
+report_exit() {
+  local rc=$?
+  if [ "$rc" -ne 0 ] && [ "$TESTBED_SAID" = no ]; then
+    printf 'testbed: error: stopped unexpectedly (exit code %s; logs: %s)\n' "$rc" "$TESTBED_LOGS" >&2
+  fi
+}
+
 need_root() {
+  trap report_exit EXIT
   if [ "$(id -u)" -ne 0 ]; then die "must run as root (try: sudo scripts/testbed up)"; fi
   if ! command -v apt-get >/dev/null; then die "needs Debian: no apt-get here"; fi
   mkdir -p "$TESTBED_STATE" "$TESTBED_LOGS"

@@ -10,7 +10,8 @@ podman_up() {
   step "podman version" podman-version podman version
 }
 
-# Podman asks for limits above the hard ones and dies where the kernel refuses; without systemd it needs cgroupfs.
+# Podman asks for limits above the hard ones and dies where the kernel refuses; without systemd it needs cgroupfs; a left-over
+# lock file is enough for it to choose CNI, whose plugins Debian does not bring along.
 podman_configure() {
   local wanted="" files
   files="$(ulimit -Hn)"
@@ -20,6 +21,7 @@ podman_configure() {
   if [ ! -d /run/systemd/system ]; then
     wanted+="[engine]"$'\n'"cgroup_manager = \"cgroupfs\""$'\n'"events_logger = \"file\""$'\n'
   fi
+  if [ ! -e /usr/lib/cni/bridge ]; then wanted+="[network]"$'\n'"network_backend = \"netavark\""$'\n'; fi
   if [ -z "$wanted" ] || [ "$wanted" = "$(cat "$PODMAN_DROP_IN" 2>/dev/null)"$'\n' ]; then return 0; fi
   mkdir -p "$(dirname "$PODMAN_DROP_IN")"
   printf '%s' "$wanted" >"$PODMAN_DROP_IN"
