@@ -1,5 +1,6 @@
 /** The image of a package: what the command line asks for, with the config's own options on top. */
 import type { StdioBackend } from "../config/config.ts";
+import { additionalPackages, needGit } from "./additional_packages.ts";
 import { DEFAULT } from "./defaults.ts";
 import type { ImageBase, ImagePlan } from "./plan.ts";
 import type { KnownTool } from "./recipe.ts";
@@ -9,13 +10,14 @@ import type { Use } from "./tools/use.ts";
 /** Puts a command line's use and the backend's `container:` together. */
 export function imagePlan(backend: StdioBackend, use: Use, tool: KnownTool | undefined): ImagePlan {
   const { container } = backend;
+  const additional = additionalPackages(backend, LANGUAGES[use.recipe]);
   const common: Omit<ImageBase, "base"> = {
     name: imageName(use.name),
     systemDeps: container.system_deps,
     buildSystemDeps: container.build_system_deps,
-    additionalPackages: container.additional_packages,
+    additionalPackages: additional,
     buildEnv: { ...use.buildEnv, ...container.build_env },
-    git: use.git || container.additional_packages.some(needsGit),
+    git: use.git || needGit(additional),
   };
   if (use.recipe === "npx") {
     return {
@@ -31,7 +33,6 @@ export function imagePlan(backend: StdioBackend, use: Use, tool: KnownTool | und
     return {
       recipe: "go",
       ...common,
-      additionalPackages: container.additional_packages.map((each) => (each.includes("@") ? each : `${each}@latest`)),
       base: container.builder_image ?? DEFAULT.goImage.value,
       module: use.module,
       ...(use.binary === undefined ? {} : { binary: use.binary }),
@@ -42,7 +43,7 @@ export function imagePlan(backend: StdioBackend, use: Use, tool: KnownTool | und
   return {
     recipe: "uvx",
     ...common,
-    additionalPackages: [...(use.extraPackages ?? []), ...common.additionalPackages],
+    additionalPackages: [...(use.extraPackages ?? []), ...additional],
     ...pythonBase(container.builder_image, python),
     install: use.install,
     installOptions: use.installOptions,
@@ -60,6 +61,4 @@ function pythonBase(builderImage: string | undefined, python: string | undefined
   return { base: DEFAULT.pythonImage.value, ...wish };
 }
 
-function needsGit(spec: string): boolean {
-  return /(^|@\s*)git\+|^(github|gitlab|bitbucket|gist):|^git:/i.test(spec);
-}
+const LANGUAGES = { uvx: "python", npx: "node", go: "go" } as const;

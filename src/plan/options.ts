@@ -158,7 +158,8 @@ function longPiece(call: Call, word: Text, table: OptionTable, following: Text |
   if (option !== undefined) return { option, value };
   if (table.style !== "npm") throw unknownOption(call, word, word.value.slice(0, equals < 0 ? undefined : equals));
   // npx takes the next word as the value of an option that it does not know, unless that looks like an option too.
-  const takesValue = value === undefined && following !== undefined && !following.value.startsWith("-");
+  const isSwitch = value !== undefined || following === undefined || name.startsWith("no-");
+  const takesValue = !isSwitch && !following.value.startsWith("-");
   return { option: { name, fate: "drop", takesValue }, value };
 }
 

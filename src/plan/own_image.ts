@@ -1,6 +1,7 @@
 /** Images that the config describes itself, whatever the command is: a Dockerfile, or a build from source. */
-import type { ContainerOptions, StdioBackend } from "../config/config.ts";
+import type { StdioBackend } from "../config/config.ts";
 import type { Text } from "../config/text.ts";
+import { additionalPackages } from "./additional_packages.ts";
 import { DEFAULT } from "./defaults.ts";
 import { serverArgs } from "./entry.ts";
 import type { DockerfileImage, ImagePlan, Notice, SourceImage } from "./plan.ts";
@@ -19,7 +20,7 @@ export function ownImage(
   }
   if (container.source_url === undefined) return undefined;
   warnings.push(...productionWarning(backend));
-  const image = sourceImage(container, container.source_url);
+  const image = sourceImage(backend, container.source_url);
   return { image, args: serverArgs(image.entrypoint, words) };
 }
 
@@ -30,7 +31,8 @@ function dockerfileImage(backend: StdioBackend, path: string, words: readonly Te
   return { recipe: "dockerfile", name: imageName(own || parts.at(-2) || backend.name), path, words };
 }
 
-function sourceImage(container: ContainerOptions, url: string): SourceImage {
+function sourceImage(backend: StdioBackend, url: string): SourceImage {
+  const { container } = backend;
   const entrypoint = container.entrypoint ?? [];
   const language = [...container.build_steps, ...entrypoint].some(namesNode) ? "node" : "python";
   return {
@@ -39,7 +41,7 @@ function sourceImage(container: ContainerOptions, url: string): SourceImage {
     base: container.builder_image ?? (language === "node" ? DEFAULT.nodeImage.value : DEFAULT.pythonImage.value),
     systemDeps: container.system_deps,
     buildSystemDeps: container.build_system_deps,
-    additionalPackages: container.additional_packages,
+    additionalPackages: additionalPackages(backend, language),
     buildEnv: container.build_env,
     git: true,
     url,
@@ -58,7 +60,7 @@ function namesNode(text: string): boolean {
 /** Package managers leave devDependencies out when NODE_ENV says so, and most TypeScript builds need them. */
 function productionWarning(backend: StdioBackend): Notice[] {
   const { build_env, build_steps } = backend.container;
-  if (build_env["NODE_ENV"] !== "production") return [];
+  if (build_env.NODE_ENV !== "production") return [];
   const installs = build_steps.some(
     (step) =>
       /(?<![\w.-])(npm|yarn|pnpm)(?![\w.-])/.test(step) &&

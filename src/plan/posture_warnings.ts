@@ -1,39 +1,49 @@
 /** What weakens the container's posture, said aloud. */
 import type { Config, StdioBackend } from "../config/config.ts";
-import { DEFAULT } from "./defaults.ts";
+import { extraArgsProblems } from "../config/rules/extra_args.ts";
+import { networkWarning } from "../config/rules/network.ts";
+import { volumeNotices } from "../config/rules/volume.ts";
+import { ArgusError } from "../errors.ts";
 import type { Notice } from "./plan.ts";
 
-/** Warnings about network and mounts. */
-export function postureWarnings(backend: StdioBackend, _policy: Config["policy"]): Notice[] {
-  return [...networkWarnings(backend), ...volumeWarnings(backend)];
+/**
+ * Warnings about network, mounts and `extra_args`.
+ *
+ * @throws ArgusError `config/extra-args` for a word that no run can have, `config/weakening` where the policy forbids one.
+ */
+export function postureWarnings(backend: StdioBackend, policy: Config["policy"]): Notice[] {
+  return [...networkWarnings(backend), ...volumeWarnings(backend), ...extraArgsWarnings(backend, policy)];
 }
 
 function networkWarnings({ container, where }: StdioBackend): Notice[] {
-  const network = container.network ?? "";
-  const shared = network === "host" ? "the host" : network.startsWith("container:") ? "another container" : undefined;
-  if (shared === undefined) return [];
-  const message = `network: ${network} shares the network of ${shared}: its local services are within reach`;
-  return [{ code: "plan/shared-network", message, where: where(["container", "network"]) }];
+  const message = container.network === undefined ? undefined : networkWarning(container.network);
+  if (message === undefined) return [];
+  return [{ code: "config/shared-network", message, where: where(["container", "network"]) }];
 }
 
 function volumeWarnings({ container, where }: StdioBackend): Notice[] {
-  return container.volumes.flatMap(({ source, target }, index) => {
-    const at = where(["container", "volumes", index]);
-    const found: Notice[] = [];
-    if (
-      /(^|[\\/])(docker|podman|containerd|crio)(\.engine)?(\.sock)?$|docker_engine$/i.test(source) &&
-      /\.sock$|docker_engine$/i.test(source)
-    ) {
-      found.push({
-        code: "plan/engine-socket",
-        message: `${source} is an engine's socket: whoever holds it rules the host`,
-        where: at,
-      });
-    }
-    const folder = [DEFAULT.temporary.value, DEFAULT.home.value].find((each) => each === target.replace(/\/+$/, ""));
-    if (folder !== undefined) {
-      found.push({ code: "plan/mount-over-tmpfs", message: `the mount replaces the tmpfs of ${folder}`, where: at });
-    }
-    return found;
+  return container.volumes.flatMap((volume, index) =>
+    volumeNotices(volume).map((notice) => ({ ...notice, where: where(["container", "volumes", index]) })),
+  );
+}
+
+function extraArgsWarnings({ container, where }: StdioBackend, policy: Config["policy"]): Notice[] {
+  const { refused, weakening } = extraArgsProblems(container.extra_args);
+  const place = (index: number) => where(["container", "extra_args", index]);
+  const [wrong] = refused;
+  if (wrong !== undefined) {
+    const details = { hint: wrong.hint, where: place(wrong.index) };
+    throw new ArgusError("config/extra-args", `container.extra_args: ${wrong.message}`, details);
+  }
+  const notices = weakening.map(({ index, flag, why }) => ({
+    code: "config/weakening",
+    message: `container.extra_args: ${flag} ${why}`,
+    where: place(index),
+  }));
+  const [first] = notices;
+  if (first === undefined || policy.allowWeakening) return notices;
+  throw new ArgusError(first.code, `${first.message}, which policy.allow_weakening: false forbids`, {
+    hint: "drop the flag, or allow it for every backend with policy.allow_weakening: true",
+    where: first.where,
   });
 }

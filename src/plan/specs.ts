@@ -1,4 +1,7 @@
 /** What a package word means: its name, where it comes from, and the form in which the installer wants it. */
+import { npmSpecProblem } from "../config/rules/npm_spec.ts";
+import { requirementProblem } from "../config/rules/requirement.ts";
+import type { Rule } from "../config/rules/rule.ts";
 import { type Call, callError, callWarning, localProject, type Part } from "./call.ts";
 
 export interface PackageSpec {
@@ -12,39 +15,34 @@ export interface PackageSpec {
 
 /** A Python package as uvx accepts it: `pkg`, `pkg@1.2`, `pkg[extra]>=1`, `pkg @ URL`, `git+https://…`, a wheel's URL. */
 export function pythonSpec(call: Call, word: Part): PackageSpec {
-  const spec = specWord(call, word);
-  const isFile = /^[^:]*\.(py|whl|tar\.gz|zip)$/i.test(spec) || /(^|@\s*)([a-z]+\+)?file:/i.test(spec);
-  if (isFile || isLocalPath(spec)) throw localProject(call, word, `"${word.shown}"`);
-  const reference = /^([A-Za-z0-9][\w.-]*)(\[[^\]]*\])?\s*@\s*((?:[a-z]+\+)?[a-z]+:.*)$/i.exec(spec);
-  if (reference !== null) return { spec, name: reference[1], git: isPythonVcs(reference[3]!) };
-  if (isPythonVcs(spec))
-    return {
-      spec,
-      name: /#(?:.*&)?subdirectory=/.test(spec) ? eggOf(spec) : (eggOf(spec) ?? repositoryOf(spec)),
-      git: true,
-    };
-  if (/^https?:/i.test(spec)) return { spec, name: wheelOf(spec), git: false };
-  const versioned = /^([A-Za-z0-9][\w.-]*)(\[[^\]]*\])?@([\w.!+*-]+)$/.exec(spec);
-  if (versioned !== null) {
-    const [, name, extras = "", version] = versioned;
-    return { spec: version === "latest" ? `${name}${extras}` : `${name}${extras}==${version}`, name, git: false };
-  }
-  return { spec, name: /^[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?/.exec(spec)?.[0], git: false };
+  const written = packageWord(call, word).trim();
+  const isFile = /^[^:]*\.(py|whl|tar\.gz|zip)$/i.test(written) || /(^|@\s*)([a-z]+\+)?file:/i.test(written);
+  if (isFile || isLocalPath(written)) throw localProject(call, word, `"${word.shown}"`);
+  const spec = pinned(written);
+  follow(requirementProblem, call, word, spec);
+  return { spec, name: pythonName(spec), git: /(^|@\s*)git\+/i.test(spec) };
 }
 
 /** An npm package as npx accepts it: `pkg@range`, `@scope/pkg`, `owner/repo#ref`, `github:…`, `git+https://…`, a tarball's URL. */
 export function npmSpec(call: Call, word: Part): PackageSpec {
-  const spec = specWord(call, word);
-  if (isLocalPath(spec) || isLocalTarball(spec)) throw localProject(call, word, `"${word.shown}"`);
+  const written = packageWord(call, word).trim();
+  if (isLocalPath(written) || isLocalTarball(written)) throw localProject(call, word, `"${word.shown}"`);
+  // git@host:owner/repo is how scp writes what npm fetches from git+ssh://git@host/owner/repo.
+  const spec = written.replace(/^git@([\w.-]+):(?!\/)/, "git+ssh://git@$1/");
   const alias = /^(@[^/]+\/[^@]+|[^@/]+)@(.+)$/.exec(spec);
-  const source =
-    alias !== null && /^(git\+|git:|github:|gitlab:|bitbucket:|gist:|https?:|file:)/i.test(alias[2]!)
-      ? alias[2]!
-      : spec;
+  const source = alias !== null && isPlace(alias[2]!) ? alias[2]! : spec;
   if (/^(git\+)?file:/i.test(source)) throw localProject(call, word, `"${word.shown}"`);
+  follow(npmSpecProblem, call, word, source);
   if (isNpmVcs(source)) return { spec, name: repositoryOf(source), git: true };
   if (/^https?:/i.test(source)) return { spec, name: archiveOf(source), git: false };
   return { spec, name: alias === null ? spec : alias[1], git: false };
+}
+
+/** Throws when a package breaks a rule. A variable that is not set stands as its reference, which no rule can judge. */
+export function follow(rule: Rule, call: Call, word: Part, value: string): void {
+  const problem = call.backend.unresolved && word.value.includes("${") ? undefined : rule(value);
+  if (problem === undefined) return;
+  throw callError(call, word, "config/bad-package", `${call.tool}: the package ${problem.message}`, problem.hint);
 }
 
 /** Requirements of `--with a,b[x,y]>=1,<2`: a comma separates two of them unless it is within brackets or a specifier. */
@@ -117,27 +115,34 @@ export function packageWord(call: Call, word: Part): string {
   return word.value;
 }
 
-/** A package as written. One that starts like an option would steer the installer. */
-function specWord(call: Call, word: Part): string {
-  const spec = packageWord(call, word).trim();
-  if (spec !== "" && !/^-|[\u0000-\u001f\u007f]/.test(spec)) return spec;
-  throw callError(call, word, "config/bad-package", `${call.tool}: "${word.shown}" names no package`);
-}
-
 /** `user:password@` or `token@` in an address. The `git` and `hg` users of ssh addresses are no secret. */
 function hasCredentials(text: string): boolean {
   const user = /[a-z]+:\/\/([^/?#\s]*)@/i.exec(text)?.[1];
   return user !== undefined && !/^(git|hg)$/.test(user);
 }
 
-function isPythonVcs(text: string): boolean {
-  return /^(git|hg|bzr|svn)\+/i.test(text);
+/** uvx's own spelling of a version, as a requirement: `pkg@1.2` is `pkg==1.2`, `pkg@latest` is `pkg`. */
+function pinned(spec: string): string {
+  const versioned = /^([A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?)@([\w.!+*-]+)$/.exec(spec);
+  if (versioned === null) return spec;
+  return versioned[2] === "latest" ? versioned[1]! : `${versioned[1]}==${versioned[2]}`;
+}
+
+/** The name that a requirement gives. A folder of a repository has a name that only the folder knows. */
+function pythonName(spec: string): string | undefined {
+  if (!/^[a-z+]+:/i.test(spec)) return /^[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?/.exec(spec)?.[0];
+  if (!/^git\+/i.test(spec)) return wheelOf(spec);
+  return eggOf(spec) ?? (/#(?:.*&)?subdirectory=/.test(spec) ? undefined : repositoryOf(spec));
+}
+
+/** Whether what follows `alias@` is a place and no version. */
+function isPlace(text: string): boolean {
+  return /^(git\+|git:|github:|gitlab:|bitbucket:|gist:|https?:|file:)/i.test(text);
 }
 
 /** https://docs.npmjs.com/cli/commands/npm-install: which words npm fetches with git. */
 function isNpmVcs(text: string): boolean {
   if (/^(git\+[a-z]+:|git:|github:|gitlab:|bitbucket:|gist:|ssh:)/i.test(text)) return true;
-  if (/^git@[^:]+:/.test(text)) return true;
   if (/^https?:\/\/(www\.)?(github\.com|gitlab\.com|bitbucket\.org)\/[^/]+\/[^/#]+?(\.git)?\/?(#.*)?$/i.test(text))
     return true;
   return /^[^@/:\s][^/:\s]*\/[^/:\s#]+(#.+)?$/.test(text);

@@ -1,8 +1,9 @@
 /** `go run module@version`. Options as in `go help run` and `go help build`. */
+import { goModuleProblem } from "../../config/rules/go_module.ts";
 import type { Text } from "../../config/text.ts";
 import { type Call, callError, localProject, nothingToRun } from "../call.ts";
 import { type Given, optionTable, readOptions } from "../options.ts";
-import { isLocalPath, packageWord } from "../specs.ts";
+import { follow, isLocalPath, packageWord } from "../specs.ts";
 import type { GoUse } from "./use.ts";
 
 const OPTIONS = optionTable(
@@ -37,7 +38,9 @@ export function readGo(call: Call, words: readonly Text[]): GoUse {
   if (isLocalPath(word.value) || /\.go$/.test(word.value) || !/^[^/@]*\.[^/@]*(\/|@|$)/.test(word.value)) {
     throw localProject(run, word, `"go run ${word.shown}"`);
   }
-  return { ...goUse(packageWord(run, word)), buildEnv: goFlags(run, install), args };
+  const module = packageWord(run, word);
+  follow(goModuleProblem, run, word, module);
+  return { ...goUse(module), buildEnv: goFlags(run, install), args };
 }
 
 /** A module as `go install` wants it: with a version, the latest when none is named. */
@@ -51,7 +54,7 @@ function moduleName(module: string): string {
   const elements = module
     .replace(/@.*$/, "")
     .split("/")
-    .filter((each) => each !== "" && each !== "...");
+    .filter((each) => each !== "");
   const last = elements.at(-1) ?? module;
   return /^v\d+$/.test(last) && elements.length > 1 ? elements.at(-2)! : last;
 }

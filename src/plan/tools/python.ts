@@ -1,4 +1,5 @@
 /** `python -m module`: an installed module. A file, `-c` or standard input is a local program. */
+import { pythonModuleProblem } from "../../config/rules/python_module.ts";
 import type { Text } from "../../config/text.ts";
 import { type Call, callError, callWarning, localProject, nothingToRun } from "../call.ts";
 import { type PackageSpec, packageWord } from "../specs.ts";
@@ -22,8 +23,9 @@ export function readModule(
 ): UvxUse {
   const { module: word, args } = moduleOf(call, words);
   const module = packageWord(call, word);
-  if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(module)) {
-    throw callError(call, word, "config/bad-module", `${call.tool} -m: "${word.shown}" is not a module's name`);
+  const problem = pythonModuleProblem(module);
+  if (problem !== undefined) {
+    throw callError(call, word, "config/bad-module", `${call.tool} -m: the module ${problem.message}`, problem.hint);
   }
   const guess = module.split(".")[0]!.replaceAll("_", "-");
   return {

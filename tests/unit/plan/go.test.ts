@@ -7,7 +7,7 @@ import { argsOf, containerOf, imageOf, type Line, refusal } from "./backends.ts"
 const MODULES: readonly (readonly [Line, string | undefined, string, string | undefined, string])[] = [
   ["mcp-k8s", "github.com/strowk/mcp-k8s-go", "github.com/strowk/mcp-k8s-go@latest", "mcp-k8s", ""],
   ["mcp-k8s --x", "github.com/strowk/mcp-k8s-go@v1.2.3", "github.com/strowk/mcp-k8s-go@v1.2.3", "mcp-k8s", "--x"],
-  ["/usr/local/bin/mcp-k8s", "github.com/o/r/cmd/...", "github.com/o/r/cmd/...@latest", "mcp-k8s", ""],
+  ["/usr/local/bin/mcp-k8s", "github.com/o/r/cmd", "github.com/o/r/cmd@latest", "mcp-k8s", ""],
   ["mcp-k8s.exe", "github.com/o/r", "github.com/o/r@latest", "mcp-k8s", ""],
   ["go run github.com/o/r@v1 --x y", undefined, "github.com/o/r@v1", undefined, "--x y"],
   ["/usr/local/go/bin/go run github.com/o/r", undefined, "github.com/o/r@latest", undefined, ""],
@@ -30,7 +30,6 @@ const NAMES: readonly (readonly [string, string])[] = [
   ["github.com/o/r/v2@v2.1.0", "r"],
   ["github.com/o/r/cmd/Server", "server"],
   ["github.com/o/repo.v2", "repo.v2"],
-  ["github.com/o/r/cmd/...", "cmd"],
 ];
 
 for (const [module, name] of NAMES) {

@@ -124,6 +124,24 @@ test("options of the image reach it", () => {
   );
 });
 
+/** Command line → a package that its language cannot install. */
+const FOREIGN: readonly (readonly [Line, string])[] = [
+  ["uvx pkg", "@scope/name"],
+  ["uvx pkg", "--index-url=https://h.example"],
+  ["npx pkg", "a>=1"],
+  ["go run github.com/o/r@v1", "requests"],
+];
+
+for (const [line, additional] of FOREIGN) {
+  test(`${line} cannot have ${additional} beside it`, () => {
+    const error = refusal(line, {
+      additional_packages: [additional],
+    });
+    assert.equal(error.code, "config/bad-package");
+    assert.match(error.where ?? "", /container\.additional_packages\.0$/);
+  });
+}
+
 /** transport, command line → recipe, package, the server's arguments. */
 const TRANSPORTS: readonly (readonly ["uvx" | "npx", Line, string, string])[] = [
   ["uvx", "my-server --x", "my-server", "--x"],
@@ -243,16 +261,23 @@ test("a Dockerfile wins over whatever the command is", () => {
 
 /** container: → codes of the warnings. */
 const WARNINGS: readonly (readonly [string, Partial<ContainerOptions>, readonly string[]])[] = [
-  ["network host", { network: "host" }, ["plan/shared-network"]],
-  ["another container's network", { network: "container:x" }, ["plan/shared-network"]],
+  ["network host", { network: "host" }, ["config/shared-network"]],
+  ["another container's network", { network: "container:x" }, ["config/shared-network"]],
   ["no network", { network: "none" }, []],
   ["a network of the user's", { network: "hosts" }, []],
-  ["Docker's socket", { volumes: [mount("/var/run/docker.sock", "/var/run/docker.sock")] }, ["plan/engine-socket"]],
-  ["Podman's socket", { volumes: [mount("/run/user/1000/podman/podman.sock", "/s")] }, ["plan/engine-socket"]],
-  ["Docker's pipe", { volumes: [mount("\\\\.\\pipe\\docker_engine", "/s")] }, ["plan/engine-socket"]],
+  ["Docker's socket", { volumes: [mount("/var/run/docker.sock", "/var/run/docker.sock")] }, ["config/engine-socket"]],
+  ["Podman's socket", { volumes: [mount("/run/user/1000/podman/podman.sock", "/s")] }, ["config/engine-socket"]],
+  ["Docker's pipe", { volumes: [mount("\\\\.\\pipe\\docker_engine", "/s")] }, ["config/engine-socket"]],
   ["a socket of something else", { volumes: [mount("/run/postgres.sock", "/s")] }, []],
-  ["a mount over /tmp", { volumes: [mount("/srv", "/tmp")] }, ["plan/mount-over-tmpfs"]],
-  ["a mount over the home", { volumes: [mount("/srv", "/home/nonroot/")] }, ["plan/mount-over-tmpfs"]],
+  ["a mount over /tmp", { volumes: [mount("/srv", "/tmp")] }, ["config/replaced-tmpfs"]],
+  ["a mount over the home", { volumes: [mount("/srv", "/home/nonroot")] }, ["config/replaced-tmpfs"]],
+  ["a device", { extra_args: ["--device=/dev/fuse"] }, ["config/weakening"]],
+  [
+    "a capability and a user",
+    { extra_args: ["--cap-add", "SYS_ADMIN", "-u", "0"] },
+    ["config/weakening", "config/weakening"],
+  ],
+  ["a name in the network", { extra_args: ["--hostname", "me"] }, []],
   ["a mount below the home", { volumes: [mount("/srv", "/home/nonroot/.kube")] }, []],
 ];
 
@@ -265,6 +290,18 @@ for (const [what, container, codes] of WARNINGS) {
     );
   });
 }
+
+test("policy.allow_weakening: false refuses what is else warned about", () => {
+  const context = { config: { flags: {}, policy: { allowWeakening: false } } };
+  const error = refusal("uvx pkg", { extra_args: ["--hostname", "me", "--privileged"] }, context);
+  assert.equal(error.code, "config/weakening");
+  assert.equal(error.where, "config.yaml:container.extra_args.2");
+  assert.equal(planOf("uvx pkg", { extra_args: ["--hostname", "me"] }, context).kind, "container");
+});
+
+test("a word of extra_args that would become the image is refused", () => {
+  assert.equal(refusal("uvx pkg", { extra_args: ["alpine"] }).code, "config/extra-args");
+});
 
 test("the value of a variable is in the server's arguments and in no error or warning", () => {
   const secret = { shown: "${TOKEN}", value: "s3cret" };
