@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { chmodSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { test } from "node:test";
+import { readContext } from "../../../src/host/context.ts";
+import { withTmp, writeTree } from "../../support/tmp.ts";
+
+test("the Dockerfile and its folder are read", () =>
+  withTmp((folder) => {
+    writeTree(folder, "srv/my.dockerfile", "FROM a\n");
+    const context = readContext(folder, "srv/my.dockerfile");
+    assert.equal(context.text, "FROM a\n");
+    assert.equal(context.context, join(folder, "srv"));
+    assert.equal(context.file, join(folder, "srv/my.dockerfile"));
+    assert.match(context.digest, /^[0-9a-f]{64}$/);
+  }));
+
+test("the digest is the same for equal folders and another for any change that a builder sees", () =>
+  withTmp((folder) => {
+    const digest = (name: string) => readContext(folder, `${name}/Dockerfile`).digest;
+    const make = (name: string) => {
+      writeTree(folder, `${name}/Dockerfile`, "FROM a\n");
+      writeTree(folder, `${name}/.dockerignore`, "secret\n*.log\n!keep.log\n");
+      writeTree(folder, `${name}/src/a.js`, "1");
+      writeTree(folder, `${name}/secret/key`, "1");
+      return digest(name);
+    };
+    const first = make("one");
+    assert.equal(make("two"), first);
+
+    writeTree(folder, "two/secret/key", "2");
+    writeTree(folder, "two/x.log", "2");
+    assert.equal(digest("two"), first, "what is ignored changes nothing");
+
+    const changed = [
+      () => writeTree(folder, "two/src/a.js", "2"),
+      () => writeTree(folder, "two/src/b.js", ""),
+      () => writeTree(folder, "two/keep.log", ""),
+      () => mkdirSync(join(folder, "two/empty")),
+      () => rmSync(join(folder, "two/src/a.js")),
+      ...(process.platform === "win32" ? [] : [() => chmodSync(join(folder, "two/src/b.js"), 0o755)]),
+    ].map((change) => {
+      change();
+      return digest("two");
+    });
+    assert.equal(new Set([first, ...changed]).size, changed.length + 1);
+  }));
+
+test("links of the context are hashed as links", { skip: process.platform === "win32" }, () =>
+  withTmp((folder) => {
+    writeTree(folder, "c/Dockerfile", "FROM a\n");
+    writeTree(folder, "outside", "1");
+    symlinkSync("../outside", join(folder, "c/link"));
+    const { digest } = readContext(folder, "c/Dockerfile");
+    writeTree(folder, "outside", "2");
+    assert.equal(readContext(folder, "c/Dockerfile").digest, digest);
+    rmSync(join(folder, "c/link"));
+    symlinkSync("../other", join(folder, "c/link"));
+    assert.notEqual(readContext(folder, "c/Dockerfile").digest, digest);
+  }),
+);
+
+test("a Dockerfile that leads out of the config's folder is refused", { skip: process.platform === "win32" }, () =>
+  withTmp((folder) => {
+    writeTree(folder, "outside/Dockerfile", "FROM a\n");
+    writeTree(folder, "config/sub/Dockerfile", "FROM a\n");
+    const config = join(folder, "config");
+    symlinkSync("../outside/Dockerfile", join(config, "file"));
+    symlinkSync("../outside", join(config, "folder"));
+    symlinkSync("sub/Dockerfile", join(config, "inside"));
+    for (const path of ["file", "folder/Dockerfile", "../outside/Dockerfile"]) {
+      assert.throws(() => readContext(config, path), { code: "config/dockerfile-outside" }, path);
+    }
+    assert.equal(readContext(config, "inside").text, "FROM a\n");
+    assert.equal(readContext(config, "inside").context, config);
+  }),
+);
+
+test("an absent Dockerfile is a clear error with its place", () =>
+  withTmp((folder) => {
+    assert.throws(() => readContext(folder, "no.dockerfile", "config.yaml:3:5"), {
+      code: "config/dockerfile-absent",
+      where: "config.yaml:3:5",
+      exitCode: 2,
+    });
+    mkdirSync(join(folder, "dir"));
+    assert.throws(() => readContext(folder, "dir"), { code: "config/dockerfile-absent" });
+  }));

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { DockerfileParser } from "dockerfile-ast";
+import { type DockerfileEntry, readDockerfile } from "../../../src/image/dockerfile.ts";
+
+const exec = (...words: string[]) => ({ form: "exec", words }) as const;
+const shell = (line: string) => ({ form: "shell", line }) as const;
+
+const CASES: [name: string, text: string, entry: DockerfileEntry][] = [
+  ["nothing", "", {}],
+  ["no entry at all", "FROM alpine\nRUN true", {}],
+  ["exec form", 'FROM a\nENTRYPOINT ["python", "-m", "srv"]', { entrypoint: exec("python", "-m", "srv") }],
+  ["shell form", "FROM a\nENTRYPOINT python -m srv", { entrypoint: shell("python -m srv") }],
+  [
+    "lower case, CRLF and a BOM",
+    '\uFEFFfrom a\r\nentrypoint ["x"]\r\nuser 1000\r\n',
+    { entrypoint: exec("x"), user: "1000" },
+  ],
+  ["entry and arguments", 'FROM a\nENTRYPOINT ["x"]\nCMD ["y"]', { entrypoint: exec("x"), cmd: exec("y") }],
+  ["arguments before the entry", 'FROM a\nCMD ["y"]\nENTRYPOINT ["x"]', { entrypoint: exec("x"), cmd: exec("y") }],
+  ["the last one wins", 'FROM a\nCMD ["1"]\nCMD ["2"]', { cmd: exec("2") }],
+  ["a list with single quotes is a shell line", "FROM a\nCMD ['x']", { cmd: shell("['x']") }],
+  ["an empty list takes back", 'FROM a AS b\nENTRYPOINT ["x"]\nFROM b\nENTRYPOINT []', {}],
+  ["only the last stage counts", 'FROM a AS one\nENTRYPOINT ["x"]\nFROM b\nCMD ["y"]', { cmd: exec("y") }],
+  [
+    "a stage below",
+    'FROM a AS Base\nENTRYPOINT ["x"]\nUSER app\nFROM base\nRUN true',
+    { entrypoint: exec("x"), user: "app" },
+  ],
+  ["a stage two below", 'FROM a AS b\nCMD ["x"]\nFROM b AS c\nFROM c', { cmd: exec("x") }],
+  [
+    "a new entry drops the arguments below",
+    'FROM a AS b\nCMD ["x"]\nFROM b\nENTRYPOINT ["y"]',
+    { entrypoint: exec("y") },
+  ],
+  ["a stage by argument", 'ARG BASE=b\nFROM a AS b\nCMD ["x"]\nFROM ${BASE}', { cmd: exec("x") }],
+  ["a stage by an argument's fallback", 'FROM a AS b\nCMD ["x"]\nFROM ${BASE:-b}', { cmd: exec("x") }],
+  ["a platform", 'FROM --platform=linux/amd64 a AS b\nCMD ["x"]\nFROM --platform=$P b', { cmd: exec("x") }],
+  ["continued lines", 'FROM a\nENTRYPOINT ["x", \\\n  # why\n\n  "y"]', { entrypoint: exec("x", "y") }],
+  ["a continuation with trailing blanks", 'FROM a\nENTRYPOINT \\  \n["x"]', { entrypoint: exec("x") }],
+  ["another escape", '# escape=`\nFROM a\nRUN dir c:\\\nENTRYPOINT `\n["x"]', { entrypoint: exec("x") }],
+  ["escape below a comment is a comment", '# hello\n# escape=`\nFROM a\nRUN x \\\nCMD ["y"]', {}],
+  ["what continues a line is no instruction", 'FROM a\nRUN echo \\\nENTRYPOINT ["x"]', {}],
+  ["comments are no instructions", 'FROM a\n# ENTRYPOINT ["x"]\n  # CMD ["y"]', {}],
+  ["a trigger is for others", 'FROM a\nONBUILD ENTRYPOINT ["x"]', {}],
+  ["a here-document", 'FROM a\nRUN <<EOF\nCMD ["x"]\nEOF\nCMD ["y"]', { cmd: exec("y") }],
+  ["two here-documents", "FROM a\nCOPY <<ONE <<-'TWO' /x/\nUSER 1\nONE\nUSER 2\n\tTWO\nUSER 3", { user: "3" }],
+  ["shift operators in quotes are no here-document", 'FROM a\nRUN echo "a <<b c"\nCMD ["y"]', { cmd: exec("y") }],
+];
+
+for (const [name, text, entry] of CASES) {
+  test(`a Dockerfile with ${name}`, () => {
+    assert.deepEqual(defined(readDockerfile(text)), entry);
+  });
+}
+
+test("another parser reads the same instructions", () => {
+  for (const [name, text] of CASES) {
+    // It knows neither here-documents nor what a stage takes from another.
+    if (text.includes("<<") || (text.match(/^from /gim) ?? []).length !== 1) continue;
+    const own = readDockerfile(text);
+    const other = DockerfileParser.parse(text.replace(/^\uFEFF/, ""));
+    const count = (keyword: string) => other.getInstructions().filter((each) => each.getKeyword() === keyword).length;
+    assert.equal(own.user !== undefined, count("USER") > 0, name);
+    assert.equal(own.cmd !== undefined, count("CMD") > 0, name);
+    assert.equal(own.entrypoint !== undefined, count("ENTRYPOINT") > 0, name);
+  }
+});
+
+function defined(entry: DockerfileEntry): DockerfileEntry {
+  return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { plain } from "../../../src/config/text.ts";
+import { imageOf } from "../../../src/image/image.ts";
+import { dockerfile, generated } from "./plans.ts";
+
+const file = (text: string, digest = "d") => ({
+  dockerfile: { text, digest, context: "/work", file: "/work/custom.dockerfile" },
+});
+
+for (const [name, plan] of Object.entries(generated)) {
+  test(`the ${name} image is named after its inputs and needs no context`, () => {
+    const image = imageOf(plan);
+    assert.equal(image.name, `localhost/argus/${plan.recipe}-${plan.name}:${image.inputs.slice(0, 12)}`);
+    assert.equal(image.context, undefined);
+    assert.equal(image.args, undefined);
+    assert.match(image.dockerfile, /--mount/);
+    assert.doesNotMatch(image.plainDockerfile, /--mount/);
+    assert.match(image.plainDockerfile, new RegExp(image.inputs));
+  });
+}
+
+test("a user's image is its Dockerfile and its folder", () => {
+  const text = 'FROM python:3.13-slim\nENTRYPOINT ["python", "-m", "my_server"]\n';
+  const image = imageOf(dockerfile, file(text));
+  assert.equal(image.dockerfile, text);
+  assert.equal(image.context, "/work");
+  assert.deepEqual(image.labels, { "argus.recipe": "dockerfile", "argus.inputs": image.inputs });
+  assert.notEqual(image.name, imageOf(dockerfile, file(text, "other")).name);
+  assert.notEqual(image.name, imageOf(dockerfile, file(`${text}# x\n`)).name);
+  assert.equal(image.name, imageOf(dockerfile, file(text)).name);
+  assert.throws(() => imageOf(dockerfile), { code: "image/no-dockerfile" });
+});
+
+const ARGS: [lines: string, words: string[], args: string[], notice?: string][] = [
+  ['ENTRYPOINT ["python", "-m", "my_server"]', ["python", "-m", "my_server"], []],
+  ['ENTRYPOINT ["python", "-m", "my_server"]', ["python", "-m", "my_server", "--port", "1"], ["--port", "1"]],
+  ['ENTRYPOINT ["python"]', ["python", "-m", "my_server"], ["-m", "my_server"]],
+  ['ENTRYPOINT ["srv"]', ["my-command", "--x"], ["--x"]],
+  ['ENTRYPOINT ["srv"]\nCMD ["--default"]', ["srv"], []],
+  ['CMD ["node", "index.js"]', ["node", "index.js"], []],
+  ['CMD ["node", "index.js"]', ["node", "index.js", "--x"], ["node", "index.js", "--x"]],
+  ["RUN true", ["node", "index.js"], ["node", "index.js"]],
+  ["ENTRYPOINT exec python -m my_server", ["python", "-m", "my_server"], []],
+  ["ENTRYPOINT python -m my_server", ["python", "-m", "my_server", "--x"], [], "ENTRYPOINT"],
+  ["CMD node index.js", ["node", "index.js", "--x"], [], "CMD"],
+];
+
+for (const [lines, words, args, notice] of ARGS) {
+  test(`${lines.replaceAll("\n", " / ")} beside ${words.join(" ")}`, () => {
+    const image = imageOf({ ...dockerfile, words: words.map(plain) }, file(`FROM a\n${lines}\n`));
+    assert.deepEqual(
+      image.args?.map((each) => each.value),
+      args,
+    );
+    assert.equal(image.notices.length, notice === undefined ? 0 : 1);
+    if (notice !== undefined)
+      assert.match(image.notices[0]!.message, new RegExp(`--x: ${notice} of custom.dockerfile`));
+  });
+}
+
+test("a notice shows no secret", () => {
+  const words = [plain("x"), { shown: "${TOKEN}", value: "s3cret" }];
+  const { notices } = imageOf({ ...dockerfile, words }, file("FROM a\nENTRYPOINT x\n"));
+  assert.match(JSON.stringify(notices), /\$\{TOKEN\}/);
+  assert.doesNotMatch(JSON.stringify(notices), /s3cret/);
+});

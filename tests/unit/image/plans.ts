@@ -1,0 +1,58 @@
+import { plain } from "../../../src/config/text.ts";
+import type { DockerfileImage, GoImage, NpxImage, SourceImage, UvxImage } from "../../../src/plan/plan.ts";
+
+/** One small plan a recipe, for tests to vary. */
+const base = { systemDeps: [], buildSystemDeps: [], additionalPackages: [], buildEnv: {}, git: false };
+
+export const uvx: UvxImage = {
+  ...base,
+  recipe: "uvx",
+  name: "mcp-server-time",
+  base: "python:3.13-slim",
+  install: { kind: "tool", spec: "mcp-server-time", with: [], binary: "mcp-server-time" },
+  installOptions: [],
+};
+
+export const uvxModule: UvxImage = {
+  ...uvx,
+  install: { kind: "module", module: "mcp_server_time", distribution: "mcp-server-time" },
+};
+
+export const npx: NpxImage = {
+  ...base,
+  recipe: "npx",
+  name: "server-everything",
+  base: "node:22-alpine",
+  packages: ["@modelcontextprotocol/server-everything"],
+  nodeOptions: [],
+};
+
+export const go: GoImage = {
+  ...base,
+  recipe: "go",
+  name: "everything",
+  base: "golang:1.24-alpine",
+  module: "github.com/mark3labs/mcp-go/examples/everything@v0.43.2",
+  runtimeBase: "alpine:3.21",
+};
+
+export const source: SourceImage = {
+  ...base,
+  recipe: "source",
+  name: "mcp-source",
+  git: true,
+  base: "node:22-alpine",
+  url: "https://github.com/owner/mcp-source.git",
+  steps: ["npm install", "npm run build"],
+  entrypoint: ["node", "dist/index.js"],
+  language: "node",
+};
+
+export const dockerfile: DockerfileImage = {
+  recipe: "dockerfile",
+  name: "custom",
+  path: "custom.dockerfile",
+  words: [plain("python"), plain("-m"), plain("my_server")],
+};
+
+export const generated = { uvx, uvxModule, npx, go, source };

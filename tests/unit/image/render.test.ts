@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { DockerfileParser } from "dockerfile-ast";
+import { type GeneratedImage, inputsOf, renderDockerfile } from "../../../src/image/render.ts";
+import { generated, go, npx, source, uvx, uvxModule } from "./plans.ts";
+
+const HOSTILE = [
+  "a b",
+  "'",
+  '"',
+  "$HOME",
+  "$(id)",
+  "`id`",
+  "\\",
+  "a;b",
+  "a&&b",
+  "a|b",
+  "#x",
+  "*",
+  "\nUSER root",
+  "a\r",
+  "\0",
+];
+
+for (const [name, plan] of Object.entries(generated)) {
+  for (const mounts of [true, false]) {
+    test(`the ${name} Dockerfile with${mounts ? "" : "out"} mounts is of the portable core`, () => {
+      const text = renderDockerfile(plan, { mounts });
+      assert.doesNotMatch(text, /undefined|\[object|<%|%>/);
+      assert.doesNotMatch(text, /# *syntax=|<<|--link|--network|^SHELL|^HEALTHCHECK|--chmod/m);
+      assert.doesNotMatch(text, /\\\n\s*\n/, "no empty line inside an instruction");
+      assert.equal(text.includes("--mount"), mounts);
+      assert.ok(text.endsWith("\n"));
+    });
+  }
+
+  test(`the ${name} image has two stages, ends as 65532 and names what made it`, () => {
+    const text = renderDockerfile(plan, { mounts: true });
+    const stages = text.split(/^FROM /m).slice(1);
+    assert.equal(stages.length, 2);
+    const last = DockerfileParser.parse(`FROM ${stages[1]}`).getInstructions();
+    assert.equal(last.findLast((each) => each.getKeyword() === "USER")?.getArgumentsContent(), "65532:65532");
+    assert.equal(last.at(-1)?.getKeyword(), "ENTRYPOINT");
+    assert.match(stages[1]!, /^ENV .*HOME=\/home\/nonroot TMPDIR=\/tmp/m);
+    assert.match(text, new RegExp(`^LABEL argus.inputs="${inputsOf(plan)}"$`, "m"));
+    assert.match(text, /^LABEL argus.version="\d/m);
+    assert.match(text, new RegExp(`^LABEL argus.recipe="${plan.recipe}"$`, "m"));
+  });
+
+  test(`the ${name} builder alone has build packages and variables`, () => {
+    const rich = {
+      ...plan,
+      buildEnv: { TOKEN: "s3cret" },
+      buildSystemDeps: ["gcc"],
+      systemDeps: ["jq"],
+    } as GeneratedImage;
+    const [builder, final] = renderDockerfile(rich, { mounts: true })
+      .split(/^FROM /m)
+      .slice(1) as [string, string];
+    assert.match(builder, /^ENV TOKEN="s3cret"$/m);
+    assert.match(builder, /apk add --no-cache [^;]*gcc/);
+    assert.doesNotMatch(builder, /jq/);
+    assert.match(final, /apt-get install -y --no-install-recommends [^;]*jq/);
+    assert.doesNotMatch(final, /gcc|s3cret|TOKEN/);
+  });
+
+  test(`no value of the ${name} plan leaves its place`, () => {
+    for (const value of HOSTILE) {
+      for (const changed of changes(plan, value)) staysInPlace(plan, changed, value);
+    }
+  });
+}
+
+test("the same plan gives the same hash, another plan another", () => {
+  assert.equal(inputsOf(uvx), inputsOf({ ...uvx }));
+  const all = [...Object.values(generated), { ...uvx, base: "python:3.12-slim" }, { ...uvx, systemDeps: ["jq"] }];
+  assert.equal(new Set(all.map(inputsOf)).size, all.length);
+  assert.match(inputsOf(go), /^[0-9a-f]{64}$/);
+});
+
+test("entries", () => {
+  const entry = (plan: GeneratedImage) => /^ENTRYPOINT (.*)$/m.exec(renderDockerfile(plan, { mounts: true }))?.[1];
+  assert.equal(entry(uvx), '["/app/venv/bin/mcp-server-time"]');
+  assert.equal(entry(uvxModule), '["/app/venv/bin/python", "-m", "mcp_server_time"]');
+  assert.equal(entry(npx), '["/app/mcp-server"]');
+  assert.equal(entry({ ...npx, nodeOptions: ["--no-warnings"] }), '["node", "--no-warnings", "/app/mcp-server"]');
+  assert.equal(entry(go), '["/app/mcp-server"]');
+  assert.equal(entry(source), '["node", "dist/index.js"]');
+});
+
+test("what installs", () => {
+  const text = (plan: GeneratedImage) => renderDockerfile(plan, { mounts: false });
+  assert.match(text(uvx), /uv tool install mcp-server-time &&/);
+  const rich: GeneratedImage = {
+    ...uvx,
+    python: "3.12",
+    additionalPackages: ["rich>=13"],
+    installOptions: ["--index-url", "https://pypi.example/simple"],
+    install: { kind: "tool", spec: "pkg[cli]==1.0", with: ["httpx"], binary: "pkg" },
+  };
+  assert.match(
+    text(rich),
+    /uv tool install --python 3\.12 --with httpx --with 'rich>=13' --index-url https:\S+ 'pkg\[cli\]==1\.0' &&/,
+  );
+  assert.match(text(npx), /-- @modelcontextprotocol\/server-everything /);
+  assert.match(text(go), /go install -trimpath .* github.com\/mark3labs\/mcp-go\/examples\/everything@v0\.43\.2\n/);
+  assert.match(text({ ...go, module: "x.dev/a/v2@latest", binary: "srv" }), /for name in srv a;/);
+  assert.match(
+    text({ ...source, url: "git+ssh://git@host.dev/a/b.git" }),
+    /git remote add origin ssh:\/\/git@host\.dev/,
+  );
+  assert.match(text({ ...source, ref: "v1.2.0" }), /fetch --quiet --depth 1 origin v1\.2\.0;/);
+});
+
+test("a Python source server gets an environment that the last stage carries, and byte code", () => {
+  const python: GeneratedImage = {
+    ...source,
+    language: "python",
+    base: "python:3.13-slim",
+    steps: ["pip install ."],
+    entrypoint: ["srv"],
+  };
+  const text = renderDockerfile(python, { mounts: true });
+  assert.match(text, /^RUN python3 -m venv \/opt\/local$/m);
+  assert.match(text, /^COPY --from=build \/opt\/local \/opt\/local$/m);
+  assert.equal(text.match(/-m compileall/g)?.length, 2);
+  assert.doesNotMatch(text, /NODE_COMPILE_CACHE/);
+});
+
+/** The plan with one of its values after another made hostile. */
+function* changes(plan: GeneratedImage, value: string): Generator<GeneratedImage> {
+  yield { ...plan, systemDeps: [value] };
+  yield { ...plan, buildSystemDeps: [value] };
+  yield { ...plan, additionalPackages: [value] };
+  yield { ...plan, buildEnv: { A: value } };
+  yield { ...plan, name: value };
+  if (plan.recipe === "uvx") yield { ...plan, python: value, installOptions: [value] };
+  if (plan.recipe === "uvx" && plan.install.kind === "tool") {
+    yield { ...plan, install: { ...plan.install, spec: value, with: [value], binary: value } };
+  }
+  if (plan.recipe === "uvx" && plan.install.kind === "module") {
+    yield { ...plan, install: { ...plan.install, module: value, distribution: value } };
+  }
+  if (plan.recipe === "npx") yield { ...plan, packages: [value], binary: value, nodeOptions: [value] };
+  if (plan.recipe === "go") yield { ...plan, module: value, binary: value };
+  if (plan.recipe === "source") yield { ...plan, url: value, ref: value, entrypoint: [value] };
+}
+
+/** A hostile value is refused, or all instructions are those of the plan and it stands there as one quoted word. */
+function staysInPlace(plan: GeneratedImage, changed: GeneratedImage, value: string): void {
+  if (/[\r\n\0]/.test(value)) {
+    assert.throws(
+      () => renderDockerfile(changed, { mounts: true }),
+      { code: "image/unsafe-value" },
+      JSON.stringify(value),
+    );
+    return;
+  }
+  const text = renderDockerfile(changed, { mounts: true });
+  const keywords = DockerfileParser.parse(text)
+    .getInstructions()
+    .map((each) => each.getKeyword());
+  const known = new Set(
+    DockerfileParser.parse(renderDockerfile(plan, { mounts: true }))
+      .getInstructions()
+      .map((each) => each.getKeyword()),
+  );
+  assert.deepEqual(
+    keywords.filter((keyword) => !known.has(keyword)),
+    [],
+  );
+  assert.equal(keywords.filter((keyword) => keyword === "USER").length, 3);
+  assert.equal(keywords.filter((keyword) => keyword === "FROM").length, 2);
+}
