@@ -113,7 +113,7 @@ exec 6>&2 2>/dev/null
 exec 4<&-
 {
   exec 3<&-
-  /bin/sh -c 'echo "$$"; [ -z "$2" ] || "$1" $2 </dev/null >/dev/null || exit ${ABSENT}; exec cat 2>&6 6>&-' \\
+  ${SESSION_VARIABLE}=$name /bin/sh -c 'echo "$$"; [ -z "$2" ] || "$1" $2 </dev/null >/dev/null || exit ${ABSENT}; exec cat 2>&6 6>&-' \\
     sh "$bin" "$check" 5>&-
   [ "$?" = ${ABSENT} ] || echo eof >&5
 } | {

@@ -110,7 +110,12 @@ function startGuarded(input: ProgramInput, events: ProgramEvents): Program {
       // The container is the guard's business; a bare server's children are in the group.
       if (container === undefined && shell.pid !== undefined) sendSignal(-shell.pid, "SIGKILL");
     },
-    settle: (looks) => new Promise((resolve) => lifeline.end(`settled ${looks}\n`, () => resolve())),
+    settle: async (looks) => {
+      await new Promise<void>((resolve) => lifeline.end(`settled ${looks}\n`, resolve));
+      // The guard may look a while longer, with a descriptor of ours: argus need not wait for it.
+      reports.destroy();
+      shell.unref();
+    },
   };
 }
 

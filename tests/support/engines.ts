@@ -1,8 +1,46 @@
-/** The engines that tests run on. */
+/**
+ * The engines that tests run on: `ARGUS_TEST_ENGINES` names them ("docker podman rootless"; `scripts/testbed env` prints
+ * it), else whatever is installed and answers. None at all is a failure, unless `ARGUS_TEST_ENGINES=none` asks to skip.
+ */
+import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
 import type { OciName } from "../../src/engine/engine.ts";
+import { ROOT } from "./proc.ts";
+
+/** One way to run containers. */
+export interface World {
+  readonly name: "docker" | "podman" | "rootless";
+  readonly engine: OciName;
+  /** Precedes any command that is to run in this world: empty, or what becomes the rootless user. */
+  readonly prefix: readonly string[];
+}
+
+/** Every engine that tests may use, in a fixed order. */
+export function worlds(): World[] {
+  const asked = process.env.ARGUS_TEST_ENGINES?.split(/[\s,]+/).filter(Boolean);
+  if (asked?.includes("none")) return [];
+  const found = ALL.filter((world) => (asked === undefined ? answers(world) : asked.includes(world.name)));
+  if (found.length === 0)
+    throw new Error("no container engine answers: run scripts/testbed up, or set ARGUS_TEST_ENGINES=none");
+  return found;
+}
+
+/** Runs the engine's program in a world and returns what it printed; failures are the caller's to see. */
+export function engineCall(
+  world: World,
+  args: readonly string[],
+  timeoutMs = 60_000,
+): { code: number; stdout: string } {
+  const [bin = "", ...words] = [...world.prefix, world.engine, ...args];
+  const { status, stdout } = spawnSync(bin, words, {
+    encoding: "utf8",
+    timeout: timeoutMs,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  return { code: status ?? 1, stdout: stdout ?? "" };
+}
 
 /** Absolute path of an engine's program; throws when it is not installed. */
 export function enginePath(name: OciName): string {
@@ -16,4 +54,20 @@ export function enginePath(name: OciName): string {
     }
   }
   throw new Error(`${name} is not installed`);
+}
+
+const ALL: readonly World[] = [
+  { name: "docker", engine: "docker", prefix: [] },
+  { name: "podman", engine: "podman", prefix: [] },
+  { name: "rootless", engine: "podman", prefix: rootlessPrefix() },
+];
+
+function rootlessPrefix(): string[] {
+  return process.env.ARGUS_TEST_ROOTLESS?.split(" ") ?? [join(ROOT, "scripts", "testbed"), "rootless", "--"];
+}
+
+function answers(world: World): boolean {
+  // The rootless user exists only where the testbed made one.
+  if (world.name === "rootless" && process.env.ARGUS_TEST_ROOTLESS === undefined) return false;
+  return engineCall(world, ["version"], 20_000).code === 0;
 }
