@@ -17,13 +17,16 @@ const TEMPORARY = DEFAULT.temporary.value;
 /** Podman's own default allows programs; without a size it would be half of the host's memory. */
 const TMPFS = "rw,noexec,nosuid,nodev,size=";
 
+/** The part of a plan that shapes a container. */
+export type RunPlan = Pick<ContainerPlan, "limits" | "network" | "volumes" | "extraArgs">;
+
 /** What a run needs to know; everything is decided before. */
 export interface RunInput {
   readonly engine: EngineKind & Partial<Pick<Engine, "env">>;
   /** Name or absolute path of the engine's program. */
   readonly bin: string;
   readonly image: string;
-  readonly plan: ContainerPlan;
+  readonly plan: RunPlan;
   /** What follows the image's entry. */
   readonly args: readonly Text[];
   readonly identity: SessionIdentity;
@@ -196,7 +199,7 @@ function runLabels(identity: SessionIdentity): string[] {
 }
 
 /** A mount of the user's over the same folder replaces ours: the engines refuse two of them. */
-function tmpfs(plan: ContainerPlan, target: string, size: string): string[] {
+function tmpfs(plan: RunPlan, target: string, size: string): string[] {
   const taken = plan.volumes.some((volume) => volume.target.replace(/\/+$/, "") === target);
   return taken ? [] : ["--tmpfs", `${target}:${TMPFS}${size}`];
 }

@@ -1,0 +1,248 @@
+/** `argus doctor`: what works on this machine, what does not, and what to do about it. */
+import process from "node:process";
+import type { Engine, OciName } from "../engine/engine.ts";
+import type { EngineFacts } from "../engine/facts.ts";
+import { ArgusError, EXIT } from "../errors.ts";
+import type { Probe } from "../host/engines.ts";
+
+export interface DoctorOptions {
+  /** `--config`. */
+  readonly config?: string | undefined;
+  readonly json?: boolean;
+}
+
+/** One finding. */
+export interface Check {
+  readonly name: string;
+  readonly status: "ok" | "warn" | "fail";
+  readonly message: string;
+  /** What to type or change; nothing when all is well. */
+  readonly remedy?: string;
+}
+
+/** Prints the findings; 0 when none is a failure, 3 when no engine can be used. */
+export async function doctor(options: DoctorOptions): Promise<number> {
+  const found = await findEngines();
+  const live = found.filter((probe) => probe.state === "live");
+  const checks: Check[] = [...engineChecks(found)];
+  for (const { engine } of live) checks.push(...(await liveChecks(engine)));
+  checks.push(settingsCheck(await settingsProblem()), await configCheck(options.config));
+  const ok = checks.every(({ status }) => status !== "fail");
+  if (options.json) console.log(JSON.stringify({ ok, checks }, undefined, 2));
+  else printChecks(checks);
+  if (live.length === 0) return EXIT.absent;
+  return ok ? EXIT.ok : EXIT.failed;
+}
+
+async function findEngines(): Promise<Probe[]> {
+  const { probeEngine } = await import("../host/engines.ts");
+  const probes = await Promise.all(NAMES.map((name) => probeEngine(name)));
+  return probes.filter((probe) => probe !== undefined);
+}
+
+const NAMES: readonly OciName[] = ["docker", "podman"];
+
+/** One engine is enough; what is installed and does not answer is worth a word in any case. */
+function engineChecks(found: readonly Probe[]): Check[] {
+  const live = found.some(({ state }) => state === "live");
+  const bad = live ? "warn" : "fail";
+  return NAMES.map((name): Check => {
+    const probe = found.find((candidate) => candidate.name === name);
+    if (probe === undefined) {
+      if (live || found.length > 0) return { name, status: "ok", message: "not installed" };
+      const remedy = "install docker or podman; without one, backends run unisolated";
+      return { name, status: "fail", message: "not installed", remedy };
+    }
+    const at = probe.endpoint === undefined ? "" : `, ${probe.endpoint.address} (${probe.endpoint.from})`;
+    const place = `${probe.bin}${at}`;
+    if (probe.state === "live") {
+      return { name, status: "ok", message: `${place}${probe.engine.rootless ? ", rootless" : ""}` };
+    }
+    const forbidden = probe.state === "forbidden";
+    return {
+      name,
+      status: bad,
+      message: `${place}: ${forbidden ? "this user may not use it" : "does not answer"}`,
+      remedy: forbidden
+        ? "sudo usermod -aG docker $USER, then log in again"
+        : `start it, or name another with ${name === "docker" ? "DOCKER_HOST" : "CONTAINER_HOST"}`,
+    };
+  });
+}
+
+async function liveChecks(engine: Engine): Promise<Check[]> {
+  const { explain } = await import("../engine/explain.ts");
+  const { factsCommand, parseFacts } = await import("../engine/facts.ts");
+  const { run } = await import("../host/spawn.ts");
+  const { name } = engine;
+  const said = await run(factsCommand(engine), { timeoutMs: 60_000 });
+  const facts = said.code === 0 ? parseFacts(engine, said.stdout) : undefined;
+  if (facts === undefined) {
+    const { message, hint } = explain({ engine: name, phase: "other", code: said.code, output: said.stderr });
+    return [{ name: `${name} info`, status: "fail", message, ...(hint === undefined ? {} : { remedy: hint }) }];
+  }
+  return [
+    versionCheck(engine, facts),
+    await builderCheck(engine),
+    ...(await postureChecks(engine, facts)),
+    await diskCheck(engine, facts),
+    await orphanCheck(engine),
+  ];
+}
+
+/** The oldest versions that the tests of argus run on. */
+const OLDEST: Readonly<Record<OciName, readonly [number, number]>> = { docker: [20, 10], podman: [4, 3] };
+
+function versionCheck({ name }: Engine, { version }: EngineFacts): Check {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const [oldMajor, oldMinor] = OLDEST[name];
+  const old = major < oldMajor || (major === oldMajor && minor < oldMinor);
+  const check = { name: `${name} version`, message: version };
+  return old
+    ? { ...check, status: "warn", remedy: `upgrade to ${oldMajor}.${oldMinor} or newer` }
+    : { ...check, status: "ok" };
+}
+
+async function builderCheck(engine: Engine): Promise<Check> {
+  const { builderOf } = await import("../host/engines.ts");
+  const name = `${engine.name} builds`;
+  if ((await builderOf(engine)) === "buildkit") {
+    return { name, status: "ok", message: engine.name === "docker" ? "BuildKit" : "its own builder" };
+  }
+  const message = "no buildx: builds use the old builder, without caches between builds and without ARGUS_CA_BUNDLE";
+  return { name, status: "warn", message, remedy: "install the package docker-buildx-plugin or docker-buildx" };
+}
+
+/** What a container really has, read from inside one; the engine's own word where no image is there to run. */
+async function postureChecks(engine: Engine, facts: EngineFacts): Promise<Check[]> {
+  const gaps = await postureFromInside(engine);
+  const inside = gaps !== undefined;
+  const source = inside
+    ? "read from inside a container"
+    : "as the engine says; after `argus build` this is read from inside a container";
+  const open = gaps?.open ?? (facts.seccomp ? [] : ["system calls are not filtered"]);
+  const closed = inside ? "all restrictions are in force" : "system calls are filtered";
+  const lsm = facts.lsm === undefined ? "" : `, ${facts.lsm}`;
+  const name = `${engine.name} posture`;
+  const limits = limitsCheck(engine, facts, gaps?.unlimited ?? facts.unenforced, source);
+  if (open.length === 0) return [{ name, status: "ok", message: `${closed}${lsm} (${source})` }, limits];
+  const remedy = "see the security options in the engine's own settings";
+  return [{ name, status: "fail", message: `${open.join(", ")} (${source})`, remedy }, limits];
+}
+
+function limitsCheck(engine: Engine, facts: EngineFacts, unlimited: readonly string[], source: string): Check {
+  const cgroups = facts.cgroups === undefined ? "" : `, cgroups ${facts.cgroups}`;
+  const name = `${engine.name} limits`;
+  if (unlimited.length === 0) {
+    return { name, status: "ok", message: `memory, cpus and pids are limited${cgroups} (${source})` };
+  }
+  const remedy = engine.rootless
+    ? "rootless limits need cgroups 2 with delegation: https://rootlesscontaine.rs/getting-started/common/cgroup2/"
+    : "boot with cgroups 2, or enable the missing controllers";
+  return { name, status: "warn", message: `not limited: ${unlimited.join(", ")}${cgroups} (${source})`, remedy };
+}
+
+async function postureFromInside(engine: Engine) {
+  const { imageListCommand, removeCommand, runCommand } = await import("../engine/oci.ts");
+  const { parseImages } = await import("../engine/parse.ts");
+  const { POSTURE_SCRIPT, readPosture } = await import("../engine/posture.ts");
+  const { run } = await import("../host/spawn.ts");
+  const { newIdentity } = await import("../session/identity.ts");
+  const listed = await run(imageListCommand(engine), { timeoutMs: 60_000 });
+  // An image without a shell cannot tell; one of a few will have one.
+  for (const { name } of parseImages(listed.stdout).slice(0, 3)) {
+    const identity = newIdentity("doctor");
+    const args = ["-c", POSTURE_SCRIPT].map((value) => ({ shown: value, value }));
+    const plan = await probePlan();
+    const command = runCommand({ engine, bin: engine.bin, image: name, plan, args, identity, cpus: "1", env: {} });
+    const said = await run(command, { timeoutMs: 60_000 });
+    if (said.timedOut) await run(removeCommand(engine, [identity.container]), { timeoutMs: 60_000 });
+    const gaps = readPosture(said.stdout);
+    if (gaps !== undefined) return gaps;
+  }
+  return undefined;
+}
+
+/** The default posture around a shell instead of a server. */
+async function probePlan() {
+  const { DEFAULT } = await import("../plan/defaults.ts");
+  return {
+    limits: { memory: DEFAULT.memory.value, cpus: "1" },
+    network: "none",
+    volumes: [],
+    extraArgs: ["--entrypoint", "/bin/sh"],
+  };
+}
+
+const LOW_BYTES = 2 * 1024 ** 3;
+
+async function diskCheck({ name }: Engine, { storage }: EngineFacts): Promise<Check> {
+  const { statfsSync } = await import("node:fs");
+  const check = { name: `${name} disk` };
+  try {
+    const { bavail, bsize } = statfsSync(storage);
+    const free = bavail * bsize;
+    const message = `${(free / 1024 ** 3).toFixed(1)} GiB free at ${storage}`;
+    if (free >= LOW_BYTES) return { ...check, status: "ok", message };
+    return { ...check, status: "warn", message, remedy: `argus clean --images; ${name} system df shows the rest` };
+  } catch {
+    return { ...check, status: "ok", message: `not on this machine, or not to be looked at by this user: ${storage}` };
+  }
+}
+
+async function orphanCheck(engine: Engine): Promise<Check> {
+  const { listContainers } = await import("../session/containers.ts");
+  const name = `${engine.name} orphans`;
+  const listed = await listContainers(engine);
+  if (listed === undefined) return { name, status: "warn", message: "the containers cannot be listed" };
+  const orphans = listed.filter(({ orphan }) => orphan);
+  if (orphans.length === 0) return { name, status: "ok", message: `none; sessions running: ${listed.length}` };
+  return { name, status: "warn", message: orphans.map((found) => found.name).join(", "), remedy: "argus clean" };
+}
+
+async function settingsProblem(): Promise<unknown> {
+  const { readSettings } = await import("../config/settings.ts");
+  try {
+    readSettings(process.env);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+function settingsCheck(problem: unknown): Check {
+  if (problem === undefined)
+    return { name: "variables", status: "ok", message: "every ARGUS_* variable is understood" };
+  return { name: "variables", status: "fail", ...saidBy(problem) };
+}
+
+async function configCheck(file: string | undefined): Promise<Check> {
+  const { readConfigFile } = await import("../host/config_file.ts");
+  const { parseConfig } = await import("../config/parse.ts");
+  const name = "config";
+  try {
+    const read = await readConfigFile(file);
+    const { config, problems } = parseConfig(read.text, read.file, { env: process.env, unset: "allow" });
+    const errors = problems.filter(({ severity }) => severity === "error").length;
+    const remedy = `argus validate${file === undefined ? "" : ` --config ${file}`}`;
+    if (errors > 0) return { name, status: "fail", message: `${read.file}: errors: ${errors}`, remedy };
+    return { name, status: "ok", message: `${read.file}: backends: ${config.backends.size}` };
+  } catch (error) {
+    // Without a config there are still ad hoc runs.
+    const absent = error instanceof ArgusError && error.code === "config/not-found" && file === undefined;
+    return { name, status: absent ? "warn" : "fail", ...saidBy(error) };
+  }
+}
+
+function saidBy(error: unknown): { message: string; remedy?: string } {
+  if (!(error instanceof ArgusError)) return { message: String(error) };
+  return { message: error.message, ...(error.hint === undefined ? {} : { remedy: error.hint }) };
+}
+
+function printChecks(checks: readonly Check[]): void {
+  const width = Math.max(...checks.map(({ name }) => name.length));
+  for (const { status, name, message, remedy } of checks) {
+    console.log(`${status.padEnd(4)}  ${name.padEnd(width)}  ${message}`);
+    if (remedy !== undefined) console.log(`${" ".repeat(width + 8)}${remedy}`);
+  }
+}

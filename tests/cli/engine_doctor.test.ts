@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import process from "node:process";
+import { test } from "node:test";
+import { type Answers, fakeEngines } from "../support/fake_engine.ts";
+import { argus, cleanEnv } from "../support/proc.ts";
+import { withTmp, writeTree } from "../support/tmp.ts";
+
+const INFO = '26.1.5\t2\ttrue true true\t/nonexistent/docker\t["name=seccomp,profile=builtin","name=cgroupns"]\n';
+const DOCKER: Answers = { info: { stdout: INFO } };
+const HARDENED = `NoNewPrivs: 1
+Seccomp: 2
+CapEff: 0
+CapPrm: 0
+CapBnd: 0
+CapInh: 0
+CapAmb: 0
+Uid: 65532 65532 65532 65532
+Gid: 65532 65532 65532 65532
+root: read-only
+home: writable
+mount /tmp: rw,noexec,nosuid,nodev
+mount /home/nonroot: rw,noexec,nosuid,nodev
+memory: 536870912
+pids: 256
+cpu: 100000 100000
+`;
+const IMAGES = { "image ls": { stdout: "localhost/argus/uvx-time:0123456789ab\tsha256:aa\n" } };
+
+interface Check {
+  readonly name: string;
+  readonly status: string;
+  readonly message: string;
+  readonly remedy?: string;
+}
+
+async function doctor(folder: string, engines: Parameters<typeof fakeEngines>[1], more: Record<string, string> = {}) {
+  const fakes = fakeEngines(folder, engines);
+  const ended = await argus(["doctor", "--json"], { cwd: folder, env: cleanEnv({ ...fakes.env, ...more }) });
+  const { ok, checks } = JSON.parse(ended.stdout) as { ok: boolean; checks: Check[] };
+  return {
+    code: ended.code,
+    stderr: ended.stderr,
+    ok,
+    check: (name: string) => checks.find((one) => one.name === name),
+    fakes,
+  };
+}
+
+const options = { skip: process.platform === "win32" ? "the fakes are shell scripts" : false };
+
+test("doctor: a good docker and a good config", options, async () => {
+  await withTmp(async (folder) => {
+    writeTree(folder, "config.yaml", "backends:\n  time:\n    command: uvx\n    args: [mcp-server-time]\n");
+    const said = await doctor(folder, { docker: { ...DOCKER, ...IMAGES, run: { stdout: HARDENED } } });
+    assert.equal(said.code, 0, said.stderr);
+    assert.equal(said.ok, true);
+    assert.equal(said.check("docker")?.message, `${join(folder, "bin", "docker")}, ssh://fake.invalid (DOCKER_HOST)`);
+    assert.deepEqual(said.check("podman"), { name: "podman", status: "ok", message: "not installed" });
+    assert.equal(said.check("docker version")?.message, "26.1.5");
+    assert.equal(said.check("docker builds")?.message, "BuildKit");
+    assert.match(said.check("docker posture")?.message ?? "", /^all restrictions are in force .*inside a container/);
+    assert.match(said.check("docker limits")?.message ?? "", /^memory, cpus and pids are limited, cgroups 2/);
+    assert.deepEqual(said.check("config"), { name: "config", status: "ok", message: "config.yaml: backends: 1" });
+    const [run] = said.fakes.calls().filter(({ args }) => args[0] === "run");
+    assert.ok(run?.args.includes("--read-only") && run.args.includes("none"), String(run?.args));
+  });
+});
+
+test(
+  "doctor: what a container lacks is a failure, a missing limit and an old builder are warnings",
+  options,
+  async () => {
+    await withTmp(async (folder) => {
+      const weak = HARDENED.replace("Seccomp: 2", "Seccomp: 0").replace("pids: 256", "pids: max");
+      const said = await doctor(folder, {
+        docker: { ...DOCKER, ...IMAGES, run: { stdout: weak }, "buildx version": { code: 1 } },
+      });
+      assert.equal(said.code, 1);
+      assert.equal(said.ok, false);
+      assert.equal(said.check("docker posture")?.status, "fail");
+      assert.match(said.check("docker posture")?.message ?? "", /^system calls are not filtered/);
+      assert.equal(said.check("docker limits")?.status, "warn");
+      assert.match(said.check("docker limits")?.message ?? "", /^not limited: pids/);
+      assert.equal(said.check("docker builds")?.status, "warn");
+    });
+  },
+);
+
+test("doctor: without an image the engine's own word counts, and is called so", options, async () => {
+  await withTmp(async (folder) => {
+    const said = await doctor(folder, { docker: DOCKER });
+    assert.match(said.check("docker posture")?.message ?? "", /^system calls are filtered .*as the engine says/);
+    assert.deepEqual(
+      said.fakes.calls().filter(({ args }) => args[0] === "run"),
+      [],
+    );
+  });
+});
+
+test("doctor: no engine is exit 3", options, async () => {
+  await withTmp(async (folder) => {
+    const said = await doctor(folder, {});
+    assert.equal(said.code, 3);
+    assert.equal(said.ok, false);
+    assert.equal(said.check("docker")?.status, "fail");
+    assert.match(said.check("docker")?.remedy ?? "", /install docker or podman/);
+  });
+});
+
+test("doctor: docker that does not answer is told; the other engine is enough", options, async () => {
+  await withTmp(async (folder) => {
+    const dead = { DOCKER_HOST: "unix:///nonexistent/argus.sock", CONTAINER_HOST: "ssh://fake.invalid" };
+    const podmanInfo =
+      '5.4.2\tv2\t["cpu","memory","pids"]\t/nonexistent/storage\t{"apparmorEnabled":false,"seccompEnabled":true,"selinuxEnabled":true}\n';
+    const said = await doctor(folder, { docker: DOCKER, podman: { info: { stdout: podmanInfo } } }, dead);
+    assert.equal(said.code, 0, said.stderr);
+    assert.equal(said.check("docker")?.status, "warn");
+    assert.match(
+      said.check("docker")?.message ?? "",
+      /unix:\/\/\/nonexistent\/argus\.sock \(DOCKER_HOST\): does not answer$/,
+    );
+    assert.equal(said.check("podman version")?.message, "5.4.2");
+    assert.match(said.check("podman posture")?.message ?? "", /SELinux/);
+  });
+});
+
+test("doctor: an engine that fails is explained", options, async () => {
+  await withTmp(async (folder) => {
+    const stderr = "Cannot connect to the Docker daemon at unix:///x.sock. Is the docker daemon running?\n";
+    const said = await doctor(folder, { docker: { info: { stderr, code: 1 } } });
+    assert.equal(said.code, 1);
+    assert.equal(said.check("docker info")?.message, "the docker daemon at unix:///x.sock does not answer");
+  });
+});
+
+test("doctor: a bad variable and a bad config are failures with a remedy", options, async () => {
+  await withTmp(async (folder) => {
+    writeTree(folder, "config.yaml", "backends:\n  time:\n    comand: uvx\n");
+    const said = await doctor(folder, { docker: DOCKER }, { ARGUS_RUNTIME: "dokcer" });
+    assert.equal(said.code, 1);
+    assert.equal(said.check("variables")?.status, "fail");
+    assert.equal(said.check("variables")?.remedy, "ARGUS_RUNTIME=docker");
+    assert.equal(said.check("config")?.status, "fail");
+    assert.equal(said.check("config")?.remedy, "argus validate");
+  });
+});
+
+test("doctor: text for people, one line a check and its remedy below", options, async () => {
+  await withTmp(async (folder) => {
+    const fakes = fakeEngines(folder, { docker: { ...DOCKER, "buildx version": { code: 1 } } });
+    const ended = await argus(["doctor"], { cwd: folder, env: cleanEnv(fakes.env) });
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.match(ended.stdout, /^ok {4}docker {10}\S+\/docker, ssh:\/\/fake\.invalid \(DOCKER_HOST\)$/m);
+    assert.match(ended.stdout, /^warn {2}docker builds {3}no buildx: .*\n {22}install the package docker-buildx/m);
+  });
+});
