@@ -35,8 +35,9 @@ export interface RunOptions {
 /** Runs a command to its end with its output collected; rejects only when it cannot be started. */
 export function run(command: Command, options: RunOptions = {}): Promise<Ran> {
   const extra = openExtraInput(command);
+  const input = openInput(command);
   return new Promise((resolve, reject) => {
-    const stdio = ["pipe", "pipe", "pipe", ...(extra.fd === undefined ? [] : [extra.fd])] as const;
+    const stdio = [input ?? "pipe", "pipe", "pipe", ...(extra.fd === undefined ? [] : [extra.fd])] as const;
     let child: ChildProcess;
     try {
       child = spawn(command.bin, extra.args, {
@@ -48,11 +49,13 @@ export function run(command: Command, options: RunOptions = {}): Promise<Ran> {
     } catch (error) {
       // Bun throws where the others emit.
       extra.close();
+      if (input !== undefined) closeSync(input);
       reject(startFailure(command, error));
       return;
     }
     collect(child, command, options, (result) => {
       extra.close();
+      if (input !== undefined) closeSync(input);
       if (result instanceof ArgusError) reject(result);
       else resolve(result);
     });
@@ -94,6 +97,15 @@ export function openExtraInput(command: Command): OpenedExtraInput {
       cause: error,
     });
   }
+}
+
+/**
+ * A command's standard input as an open file without a name; undefined when a pipe must do.
+ * `podman build -f -` opens /dev/stdin, and a runtime's pipe is a socket, which cannot be opened.
+ */
+function openInput(command: Command): number | undefined {
+  if (command.input === undefined || process.platform === "win32") return undefined;
+  return openExtraInput({ ...command, extraInput: { fd: 3, text: command.input } }).fd;
 }
 
 /** The error for a program that could not be started. */
