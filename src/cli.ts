@@ -9,4 +9,6 @@ if (words.length === 1 && (words[0] === "--version" || words[0] === "-V")) {
 } else {
   const { main } = await import("./main.ts");
   process.exitCode = await main(words);
+  // A session has nothing left to write, and its guard may look for a while with descriptors that keep a runtime waiting.
+  if (words.includes("run")) process.exit();
 }
