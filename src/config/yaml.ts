@@ -124,7 +124,8 @@ export function placesOf(source: string): (offset: number) => Place {
       if (starts[middle]! <= offset) low = middle;
       else high = middle - 1;
     }
-    return { line: low + 1, column: offset - starts[low]! + 1 };
+    // In characters: an editor's column does not count halves of an emoji.
+    return { line: low + 1, column: [...source.slice(starts[low], offset)].length + 1 };
   };
 }
 

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readSettings, SETTINGS } from "../../../src/config/settings.ts";
+import { isolationSwitch } from "../../../src/config/switch.ts";
+import { durationMs, switchWord } from "../../../src/config/words.ts";
+import { ArgusError } from "../../../src/errors.ts";
+
+test("switch words", () => {
+  for (const word of ["0", "false", "no", "off", "disabled", "FALSE", " Off "])
+    assert.equal(switchWord(word), false, word);
+  for (const word of ["1", "true", "yes", "on", "enabled", "True", " ON "]) assert.equal(switchWord(word), true, word);
+  for (const word of ["", "2", "y", "n", "falsch", "truee", "nope"]) assert.equal(switchWord(word), undefined, word);
+});
+
+test("lengths of time", () => {
+  const good: readonly [string, number][] = [
+    ["0", 0],
+    ["0s", 0],
+    ["500ms", 500],
+    ["3s", 3000],
+    ["1.5s", 1500],
+    ["5m", 300_000],
+    ["1h", 3_600_000],
+  ];
+  for (const [text, ms] of good) assert.equal(durationMs(text), ms, text);
+  for (const text of ["", "3", "s", "3 s", "-1s", "3S", "1d", "3s ", "1e3s"])
+    assert.equal(durationMs(text), undefined, text);
+});
+
+test("nothing set gives the defaults; set to nothing is as good as unset", () => {
+  const defaults = {
+    config: undefined,
+    containerIsolation: undefined,
+    requireIsolation: false,
+    runtime: undefined,
+    buildIfMissing: true,
+    caBundle: undefined,
+    buildExtraArgs: [],
+  };
+  assert.deepEqual(readSettings({}), defaults);
+  assert.deepEqual(readSettings(Object.fromEntries(SETTINGS.map(({ name }) => [name, ""]))), defaults);
+});
+
+test("every variable is read", () => {
+  const settings = readSettings({
+    ARGUS_CONFIG: "x.yaml",
+    ARGUS_CONTAINER_ISOLATION: "off",
+    ARGUS_REQUIRE_ISOLATION: "1",
+    ARGUS_RUNTIME: "Podman",
+    ARGUS_CONTAINER_BUILD_IF_MISSING: "no",
+    ARGUS_CA_BUNDLE: "/ca.pem",
+    SSL_CERT_FILE: "/other.pem",
+    ARGUS_BUILD_EXTRA_ARGS: " --network=host  --no-cache ",
+  });
+  assert.deepEqual(settings, {
+    config: "x.yaml",
+    containerIsolation: false,
+    requireIsolation: true,
+    runtime: "podman",
+    buildIfMissing: false,
+    caBundle: "/ca.pem",
+    buildExtraArgs: ["--network=host", "--no-cache"],
+  });
+  assert.equal(readSettings({ SSL_CERT_FILE: "/other.pem" }).caBundle, "/other.pem");
+});
+
+test("a word that a variable does not know is an error that names the variable", () => {
+  for (const name of [
+    "ARGUS_CONTAINER_ISOLATION",
+    "ARGUS_REQUIRE_ISOLATION",
+    "ARGUS_CONTAINER_BUILD_IF_MISSING",
+    "ARGUS_RUNTIME",
+  ]) {
+    const isRight = (error: unknown) =>
+      error instanceof ArgusError &&
+      error.code === "config/bad-setting" &&
+      error.message.startsWith(name) &&
+      !error.message.includes("hunter2");
+    assert.throws(() => readSettings({ [name]: "hunter2" }), isRight, name);
+  }
+});
+
+test("the most specific switch wins", () => {
+  const words = [undefined, true, false];
+  for (const enabled of words) {
+    for (const variable of words) {
+      for (const flag of words) {
+        const { on, by } = isolationSwitch(
+          { container: { ...(enabled === undefined ? {} : { enabled }) } as never },
+          { flags: { containerIsolation: flag } },
+          { containerIsolation: variable },
+        );
+        assert.equal(on, enabled ?? variable ?? flag ?? true, `${enabled} ${variable} ${flag}`);
+        const first = [enabled, variable, flag].findIndex((word) => word !== undefined);
+        const names = ["container.enabled", "ARGUS_CONTAINER_ISOLATION", "feature_flags.container_isolation"];
+        assert.equal(by, names[first] ?? "default");
+      }
+    }
+  }
+});
