@@ -1,0 +1,83 @@
+import { imageReferenceProblem } from "../../../../src/config/rules/image_reference.ts";
+import { table, UNSEEN } from "./table.ts";
+
+const SHA = "0123456789abcdef".repeat(4);
+
+table("builder_image", imageReferenceProblem, {
+  fine: [
+    ...[
+      "alpine",
+      "alpine:latest",
+      "node:22-alpine",
+      "my.registry/org/img:v1.2.3",
+      "registry:5000/a/b",
+      "localhost/a",
+      "localhost:5000/a",
+    ],
+    ...[
+      `node@sha256:${SHA}`,
+      `node:22@sha256:${SHA}`,
+      "ghcr.io/a-b/c__d.e/f--g:T_1",
+      "a/b/c/d",
+      "[::1]:5000/a",
+      "Registry.Example.com/a",
+    ],
+    ...["debian:12", "python:3.13-slim"],
+  ],
+  refused: [
+    ...[
+      "",
+      " ",
+      "UPPER:case",
+      "has space:v1",
+      "../escape:v1",
+      "-alpine",
+      "--platform=x",
+      "alpine:",
+      "alpine:-x",
+      ":tag",
+      "a:b:c",
+      "a//b",
+    ],
+    ...[
+      "/a",
+      "a/",
+      "a/-b",
+      "a_/b",
+      "a..b",
+      "a___b",
+      "a.-b",
+      "node@sha256:abc",
+      `node@md5:${SHA}`,
+      `node@sha256:${SHA}0`,
+      SHA,
+      "build",
+    ],
+    ...[
+      "scratch",
+      "alpine AS build",
+      "alpine\nRUN id",
+      "alpine\n",
+      "alpine # x",
+      "$BASE",
+      "${BASE}",
+      "`id`",
+      "$(id)",
+      "a;b",
+      "a'b",
+      'a"b',
+    ],
+    ...[
+      "a\\b",
+      "http://a/b",
+      "docker://a",
+      "a:b/c:d/e",
+      "host:99999999/a",
+      "-host.io/a",
+      "host-.io/a",
+      "x".repeat(256),
+      "ü",
+    ],
+    ...[`a:${"x".repeat(129)}`, "аlpine", ...UNSEEN],
+  ],
+});

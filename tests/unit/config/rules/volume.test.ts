@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseVolume, volumeNotices, volumeProblem } from "../../../../src/config/rules/volume.ts";
+import type { Volume } from "../../../../src/plan/plan.ts";
+import { table, UNSEEN } from "./table.ts";
+
+const READ: [string, Volume][] = [
+  ["/home/me/.mcp-data:/data:rw", { source: "/home/me/.mcp-data", kind: "path", target: "/data", mode: "rw" }],
+  ["/a:/b", { source: "/a", kind: "path", target: "/b", mode: "rw" }],
+  ["/a:/b:ro", { source: "/a", kind: "path", target: "/b", mode: "ro" }],
+  ["/a:/b:ro,z", { source: "/a", kind: "path", target: "/b", mode: "ro,z" }],
+  ["/a:/b:Z", { source: "/a", kind: "path", target: "/b", mode: "Z" }],
+  ["cache:/data:ro,nocopy", { source: "cache", kind: "named", target: "/data", mode: "ro,nocopy" }],
+  ["my_vol.1-x:/data", { source: "my_vol.1-x", kind: "named", target: "/data", mode: "rw" }],
+  ["C:\\Users\\me:/data:ro", { source: "C:\\Users\\me", kind: "path", target: "/data", mode: "ro" }],
+  ["c:/Users/me:/data", { source: "c:/Users/me", kind: "path", target: "/data", mode: "rw" }],
+  ["\\\\srv\\share:/data", { source: "\\\\srv\\share", kind: "path", target: "/data", mode: "rw" }],
+  ["/a b/c:/d e", { source: "/a b/c", kind: "path", target: "/d e", mode: "rw" }],
+  ["/odd:name:/data:ro", { source: "/odd:name", kind: "path", target: "/data", mode: "ro" }],
+  ["/a:/tmp/", { source: "/a", kind: "path", target: "/tmp", mode: "rw" }],
+  ["/a://data//x/.", { source: "/a", kind: "path", target: "/data/x", mode: "rw" }],
+  [
+    "/a:/b:rw,U,rshared,cached,noexec,nosuid,nodev",
+    { source: "/a", kind: "path", target: "/b", mode: "rw,U,rshared,cached,noexec,nosuid,nodev" },
+  ],
+];
+
+for (const [text, volume] of READ) {
+  test(`the volume ${text} is read`, () => assert.deepEqual(parseVolume(text), volume));
+}
+
+table("volumes", volumeProblem, {
+  fine: READ.map(([text]) => text),
+  refused: [
+    ...[
+      "",
+      " ",
+      "/a",
+      "cache",
+      ":/b",
+      "/a:",
+      "/a::ro",
+      "/a:b",
+      "/a:b:ro",
+      "./a:/b",
+      "../a:/b",
+      "a/b:/c",
+      "~/a:/b",
+      "$HOME:/b",
+      "${X}:/b",
+    ],
+    ...[
+      "/a:/",
+      "/a://",
+      "/a:/.",
+      "/a:/./",
+      "/a:/b/..",
+      "/a:/../b",
+      "/a:/b/../c:ro",
+      "/a:..",
+      "/a:/b:",
+      "/a:/b:weird",
+      "/a:/b:ro,rw",
+    ],
+    ...[
+      "/a:/b:ro,ro",
+      "/a:/b:z,Z",
+      "/a:/b:RO",
+      "/a:/b:ro,",
+      "/a:/b: ro",
+      "/a:/b:ro:rw",
+      "x:/b",
+      "C:\\x",
+      "C:/x",
+      "-v:/b",
+      "$(cmd):/d",
+    ],
+    ...[
+      ";rm -rf /:/x",
+      "/a:/b:ro --privileged",
+      "a:C:\\x",
+      `/${"x".repeat(8192)}:/b`,
+      ...UNSEEN.map((each) => `/${each}:/b`),
+    ],
+    ...UNSEEN.map((each) => `/a:/${each}`),
+  ],
+});
+
+test("a mount of more than files is told", () => {
+  const rows: [string, string[]][] = [
+    ["/var/run/docker.sock:/s", ["config/engine-socket"]],
+    ["/run/user/1000/podman/podman.sock:/s:ro", ["config/engine-socket"]],
+    ["/home/me/.colima/default/docker.sock:/s", ["config/engine-socket"]],
+    ["/run/containerd/containerd.sock:/s", ["config/engine-socket"]],
+    ["\\\\.\\pipe\\docker_engine:/s", ["config/engine-socket"]],
+    ["/:/host:ro", ["config/wide-mount"]],
+    ["/run/:/r", ["config/wide-mount"]],
+    ["C:\\:/c", ["config/wide-mount"]],
+    ["/a:/tmp", ["config/replaced-tmpfs"]],
+    ["cache:/home/nonroot/", ["config/replaced-tmpfs"]],
+    ["/etc:/tmp:ro", ["config/wide-mount", "config/replaced-tmpfs"]],
+    ["/home/me/projects:/workspace:ro", []],
+    ["/home/me/.kube:/home/nonroot/.kube:ro", []],
+    ["/srv/my-docker.sock.d:/x", []],
+  ];
+  for (const [text, codes] of rows) {
+    const volume = parseVolume(text);
+    assert.ok("target" in volume, text);
+    assert.deepEqual(
+      volumeNotices(volume).map(({ code }) => code),
+      codes,
+      text,
+    );
+  }
+});
