@@ -64,6 +64,14 @@ interface Rule {
 
 const RULES: readonly Rule[] = [
   {
+    pattern:
+      /exec: "?(newuidmap|newgidmap|slirp4netns|pasta|netavark|aardvark-dns|conmon|crun|runc|docker-credential-[\w-]+)"?: executable file not found|could not find "?(slirp4netns|netavark|aardvark-dns|pasta|conmon)\b|(container-init) binary not found/,
+    code: "engine/no-helper",
+    message: (match, { engine }) =>
+      `${engine} lacks a program of its own: ${match.slice(1).find((name) => name !== undefined)}`,
+    hint: ([, exec, other, init]) => helperHint(exec ?? other ?? init ?? ""),
+  },
+  {
     pattern: /permission denied while trying to connect to the docker (?:daemon socket|API) at (\S+?):?(?:\s|$)/i,
     code: "engine/no-permission",
     message: ([, socket]) => `this user may not use docker at ${socket}`,
@@ -324,13 +332,20 @@ const BUILD_RULES: readonly Rule[] = [
   },
   {
     pattern:
-      /(?:pull access denied for ([^\s,]+)|manifest for (\S+) not found|(\S+): not found$|short-name "([^"]+)" did not resolve|reading manifest \S+ in (\S+): manifest unknown|repository (\S+) not found: does not exist)/m,
+      /(?:pull access denied for ([^\s,]+)|manifest for (\S+) not found|failed to (?:solve|resolve)[^\n]* (\S+): not found$|short-name "([^"]+)" did not resolve|reading manifest \S+ in (\S+): manifest unknown|repository (\S+) not found: does not exist)/m,
     code: "build/no-base",
     message: (match) => `there is no base image ${match.slice(1).find((name) => name !== undefined)}`,
     hint: (_, { engine }) =>
       engine === "podman"
         ? "check `builder_image` (podman may need the registry's name: docker.io/library/…) or the FROM lines"
         : "check `builder_image` or the FROM lines of the Dockerfile",
+  },
+  {
+    pattern: /\/bin\/sh: (?:line )?(?:\d+: )?(\S+): (?:command )?not found/,
+    code: "build/no-command",
+    message: ([, program]) => `a build step calls ${program}, which the builder image does not have`,
+    hint: ([, program]) =>
+      `name its package in \`build_system_deps\` (${program}), or choose another \`builder_image\``,
   },
   {
     pattern: /toomanyrequests|429 Too Many Requests/,
@@ -364,6 +379,18 @@ const BUILD_RULES: readonly Rule[] = [
     hint: () => "give the engine more memory, or build fewer backends at once",
   },
 ];
+
+function helperHint(program: string): string {
+  if (program.startsWith("docker-credential-"))
+    return "see `credsStore` in ~/.docker/config.json: remove it or install that program";
+  const packages: Readonly<Record<string, string>> = {
+    newuidmap: "uidmap",
+    newgidmap: "uidmap",
+    pasta: "passt",
+    "container-init": "catatonit",
+  };
+  return `install the package ${packages[program] ?? program}`;
+}
 
 function errorOf(rule: Rule, match: readonly string[], failure: EngineFailure, lines: readonly string[]): ArgusError {
   return new ArgusError(rule.code, rule.message(match, failure), {

@@ -76,12 +76,17 @@ export function surroundings(env: Surroundings["env"] = process.env): Surroundin
   return { platform: process.platform, home, env, uid: process.getuid?.() ?? -1 };
 }
 
+/** True when the engine's containers surely run on another machine, which has its own files and CPUs. */
+export function isRemote(engine: Pick<Engine, "name" | "env">): boolean {
+  const name = engine.name === "docker" ? "DOCKER_HOST" : "CONTAINER_HOST";
+  const address = engine.env[name] ?? process.env[name] ?? "";
+  return /^(?:ssh|tcp|https?):/.test(address) && !/:\/\/(?:127\.|localhost\b|\[::1\])/.test(address);
+}
+
 /** The CPUs of the machine that runs the engine's containers; 0 = unknown. */
 export function cpusOf(engine: Engine): number {
   // Podman takes any number. A desktop product's machine has its own, unknown without a call: the error explains that.
-  const host = engine.env.DOCKER_HOST ?? process.env.DOCKER_HOST ?? "";
-  if (engine.name !== "docker" || /^(tcp|ssh|https?):/.test(host)) return 0;
-  return availableParallelism();
+  return engine.name !== "docker" || isRemote(engine) ? 0 : availableParallelism();
 }
 
 /** How this engine's program builds; two calls of about 20 and 80 ms, so only before a build. */

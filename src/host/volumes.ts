@@ -4,16 +4,19 @@ import type { Stats } from "node:fs";
 import { isAbsolute } from "node:path";
 import process from "node:process";
 import type { EngineKind } from "../engine/dialect.ts";
+import type { Engine } from "../engine/engine.ts";
 import { ArgusError } from "../errors.ts";
 import { DEFAULT } from "../plan/defaults.ts";
 import type { Notice, Volume } from "../plan/plan.ts";
+import { isRemote } from "./engines.ts";
 import { isReadable, statOf } from "./files.ts";
 
 /**
  * Throws for a source that is not there (docker would create it as root's, podman fail) and warns about what the
- * server's user cannot reach. Named volumes are the engine's own affair.
+ * server's user cannot reach. Named volumes and the folders of another machine are the engine's own affair.
  */
-export function checkVolumes(volumes: readonly Volume[], engine: EngineKind): Notice[] {
+export function checkVolumes(volumes: readonly Volume[], engine: EngineKind & Pick<Engine, "env">): Notice[] {
+  if (isRemote(engine)) return [];
   return volumes.filter((volume) => volume.kind === "path").flatMap((volume) => checkVolume(volume, engine));
 }
 

@@ -55,7 +55,7 @@ test("doctor: a good docker and a good config", options, async () => {
     const said = await doctor(folder, { docker: { ...DOCKER, ...IMAGES, run: { stdout: HARDENED } } });
     assert.equal(said.code, 0, said.stderr);
     assert.equal(said.ok, true);
-    assert.equal(said.check("docker")?.message, `${join(folder, "bin", "docker")}, ssh://fake.invalid (DOCKER_HOST)`);
+    assert.equal(said.check("docker")?.message, `${join(folder, "bin", "docker")}, fd://fake (DOCKER_HOST)`);
     assert.deepEqual(said.check("podman"), { name: "podman", status: "ok", message: "not installed" });
     assert.equal(said.check("docker version")?.message, "26.1.5");
     assert.equal(said.check("docker builds")?.message, "BuildKit");
@@ -151,7 +151,7 @@ test("doctor: text for people, one line a check and its remedy below", options, 
     const fakes = fakeEngines(folder, { docker: { ...DOCKER, "buildx version": { code: 1 } } });
     const ended = await argus(["doctor"], { cwd: folder, env: cleanEnv(fakes.env) });
     assert.equal(ended.code, 0, ended.stderr);
-    assert.match(ended.stdout, /^ok {4}docker {10}\S+\/docker, ssh:\/\/fake\.invalid \(DOCKER_HOST\)$/m);
+    assert.match(ended.stdout, /^ok {4}docker {10}\S+\/docker, fd:\/\/fake \(DOCKER_HOST\)$/m);
     assert.match(ended.stdout, /^warn {2}docker builds {3}no buildx: .*\n {22}install the package docker-buildx/m);
   });
 });

@@ -46,8 +46,8 @@ export function fakeEngines(
     writeTree(folder, `bin/${program}`, script(folder, program), 0o755);
   }
   return {
-    // Nobody but docker's own program can dial an ssh address, so it passes for alive.
-    env: { ARGUS_ENGINE_PATH: join(folder, "bin"), DOCKER_HOST: "ssh://fake.invalid" },
+    // Nobody but docker's own program could dial such an address, so it passes for alive; and it is no other machine's.
+    env: { ARGUS_ENGINE_PATH: join(folder, "bin"), DOCKER_HOST: "fd://fake" },
     calls: () => callsIn(join(folder, "calls")),
   };
 }

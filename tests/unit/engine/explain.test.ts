@@ -180,6 +180,18 @@ const RUNS: [EngineFailure["engine"], string, string, string][] = [
     "no space",
   ],
   ["podman", "Error: statfs /nosuch/x: no such file or directory\n", "engine/no-source", "/nosuch/x"],
+  [
+    "podman",
+    "Error: container-init binary not found on the host: stat /usr/libexec/podman/catatonit: no such file or directory\n",
+    "engine/no-helper",
+    "container-init",
+  ],
+  [
+    "podman",
+    'Error: command required for rootless mode with multiple IDs: exec: "newuidmap": executable file not found in $PATH\n',
+    "engine/no-helper",
+    "newuidmap",
+  ],
 ];
 
 for (const [engine, output, code, words] of RUNS) {
@@ -198,6 +210,20 @@ const REGISTRY =
   'Head "https://registry-1.docker.io/v2/nosuch/base/manifests/1": dial tcp: lookup registry-1.docker.io on 10.0.0.53:53: no such host';
 
 const BUILDS: [EngineFailure["engine"], string, string, string][] = [
+  [
+    "docker",
+    "ERROR: failed to solve: alpine:99: failed to resolve source metadata for docker.io/library/alpine:99: docker.io/library/alpine:99: not found\n",
+    "build/no-base",
+    "docker.io/library/alpine:99",
+  ],
+  ["docker", "#5 0.2 /bin/sh: 1: git: not found\n#5 ERROR: exit code: 127\n", "build/no-command", "calls git"],
+  ["podman", `/bin/sh: make: not found\n${STEP}`, "build/no-command", "calls make"],
+  [
+    "docker",
+    'error getting credentials - err: exec: "docker-credential-desktop": executable file not found in $PATH, out: ``\n',
+    "engine/no-helper",
+    "docker-credential-desktop",
+  ],
   [
     "docker",
     `#3 ERROR: failed to do request: ${REGISTRY}\n------\n`,
