@@ -38,19 +38,6 @@ export function explain(failure: EngineFailure): ArgusError {
   );
 }
 
-/**
- * True when a run ended because the engine could not start the container, and not because the server ended with the
- * same code.
- */
-export function isEngineFailure(engine: OciName, code: number, stderr: string): boolean {
-  if (code < 125 || code > 127) return false;
-  return (engine === "docker" ? DOCKER_SPEAKS : PODMAN_SPEAKS).test(stderr);
-}
-
-const DOCKER_SPEAKS =
-  /^(?:docker: |unknown (?:shorthand )?flag: |invalid argument |Failed to initialize: |permission denied while |.*level=error msg="error waiting for container)/m;
-const PODMAN_SPEAKS = /^(?:Error: |Cannot connect to Podman)/m;
-
 /** Lines kept for the report. */
 const KEPT = 15;
 
