@@ -12,6 +12,7 @@ const ROWS: readonly (readonly [string, string, string])[] = [
   ["/usr/local/bin/node dist/index.js", "node.exe dist/index.js a", "a"],
   ["node dist/index.js", "node --port 1", "--port 1"],
   ["node dist/index.js", "my-server --port 1", "--port 1"],
+  ["my-server a", "other-server a b", "a b"],
   ["python -m my_server", "python -m my_server a", "a"],
   ["python -m my_server", "python3 -m my_server a", "a"],
   ["python3.12 -m my_server", "python -m my_server", ""],

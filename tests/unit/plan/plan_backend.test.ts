@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ContainerOptions } from "../../../src/config/config.ts";
+import { plain } from "../../../src/config/text.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
 import { planBackend } from "../../../src/plan/plan_backend.ts";
 import { argsOf, backendOf, containerOf, imageOf, type Line, planOf, refusal } from "./backends.ts";
@@ -327,6 +328,20 @@ test("a variable in a package's name is said to become part of the image", () =>
     warnings.map(({ code, where }) => [code, where]),
     [["plan/variable-in-image", "config.yaml:args.1"]],
   );
+});
+
+test("a variable is said to become part of the image once for each word", () => {
+  const { warnings } = containerOf(["uvx", "--with", { shown: "${A},${B}", value: "a,b" }, "pkg"]);
+  assert.deepEqual(
+    warnings.map(({ where }) => where),
+    ["config.yaml:args.1"],
+  );
+});
+
+test("a variable that is not set stands as its reference", () => {
+  const backend = { ...backendOf(["npx", "-y", plain("${PACKAGE}")]), unresolved: true };
+  const context = { config: { flags: {}, policy: { allowWeakening: true } }, settings: {} };
+  assert.equal(planBackend(backend, context).kind, "container");
 });
 
 test("the same backend gives the same plan", () => {

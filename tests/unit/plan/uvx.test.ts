@@ -95,6 +95,8 @@ const OPTIONS: readonly (readonly [Line, readonly string[], readonly string[]])[
   ["uvx --find-links https://a.example/wheels pkg", [], ["--find-links", "https://a.example/wheels"]],
   ["uvx --prerelease allow --resolution lowest pkg", [], ["--prerelease", "allow", "--resolution", "lowest"]],
   ["uvx --pre --exclude-newer 2026-01-01 pkg", [], ["--prerelease", "allow", "--exclude-newer", "2026-01-01"]],
+  ["uv run --with httpx --with my_pkg my-pkg", ["httpx"], []],
+  ["uv run --with httpx,my_pkg my-pkg", ["httpx"], []],
   ["pipx run --with a --index-url https://a.example pkg", ["a"], ["--index-url", "https://a.example"]],
 ];
 
@@ -112,6 +114,7 @@ const PYTHONS: readonly (readonly [Line, string | undefined, string | undefined,
   ["uvx --python 3.12 pkg", undefined, "3.12", "python:3.12-slim"],
   ["uvx -p 3.12 pkg", undefined, "3.12", "python:3.12-slim"],
   ["uvx -p3.12 pkg", undefined, "3.12", "python:3.12-slim"],
+  ["uvx -p=3.12 pkg", undefined, "3.12", "python:3.12-slim"],
   ["uvx --python=python3.11 pkg", undefined, "3.11", "python:3.11-slim"],
   ["uvx --python cpython@3.11 pkg", undefined, "3.11", "python:3.11-slim"],
   ["uvx --python >=3.11 pkg", undefined, ">=3.11", "python:3.13-slim"],
