@@ -14,6 +14,7 @@ import { cpusProblem } from "./rules/cpus.ts";
 import { dockerfilePathProblem } from "./rules/dockerfile_path.ts";
 import { entrypointProblem, entrypointWordProblem } from "./rules/entrypoint.ts";
 import { argumentProblem, envNameProblem, envValueProblem } from "./rules/env.ts";
+import { extraArgsProblems } from "./rules/extra_args.ts";
 import { gitRefProblem } from "./rules/git_ref.ts";
 import { gitUrlProblem } from "./rules/git_url.ts";
 import { goModuleProblem } from "./rules/go_module.ts";
@@ -42,6 +43,21 @@ function list(rule?: Rule) {
 
 function mapping(rule?: Rule, nameRule?: Rule) {
   return v.record(text(nameRule), text(rule), "must be a mapping of names to texts");
+}
+
+/** Words that no run could take are told one by one; what merely weakens the isolation is for the plan to say. */
+function engineWords() {
+  return v.pipe(
+    list(),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return;
+      const input = dataset.value;
+      for (const { index, message, hint } of extraArgsProblems(input).refused) {
+        const path: [v.ArrayPathItem] = [{ type: "array", origin: "value", input, key: index, value: input[index] }];
+        addIssue({ message, expected: hint ?? "", received: "", path });
+      }
+    }),
+  );
 }
 
 /** A rule about a list as a whole is told at its field. */
@@ -147,7 +163,7 @@ const container = v.strictObject(
       "Mounts: `host_path:container_path:mode`, mode `ro` or `rw`. `~`, `$VAR` and `${VAR}` expand.",
       "[]",
     ),
-    extra_args: optional(list(), "Arguments for `docker run`, put before the image's name as they are.", "[]"),
+    extra_args: optional(engineWords(), "Arguments for `docker run`, put before the image's name as they are.", "[]"),
     builder_image: optional(text(imageReferenceProblem), "Base image in place of the recipe's own."),
     system_deps: optional(list(packageNameProblem), "OS packages of the final image.", "[]"),
     build_system_deps: optional(list(packageNameProblem), "OS packages of the builder stage only.", "[]"),

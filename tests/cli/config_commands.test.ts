@@ -1,0 +1,193 @@
+/** validate, schema and init as a user meets them: streams, exit codes, JSON. */
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { test } from "node:test";
+import { argus, cleanEnv } from "../support/proc.ts";
+import { withTmp, writeTree } from "../support/tmp.ts";
+
+const GOOD =
+  'backends:\n  a:\n    command: uvx\n    args: ["mcp-server-time"]\n  b:\n    type: sse\n    url: https://example.com/sse\n';
+const BAD = 'backends:\n  a:\n    command: uvx\n    args: ["${NOPE}"]\n    memory: 1g\n';
+
+test("validate of a good config says so on stderr and nothing on stdout", () =>
+  withTmp(async (folder) => {
+    writeTree(folder, "config.yaml", GOOD);
+    const ended = await argus(["validate"], { cwd: folder });
+    assert.deepEqual([ended.code, ended.stdout, ended.stderr], [0, "", "config.yaml: 2 backends, no problems\n"]);
+  }));
+
+test("validate prints each problem with its place and hint, and exits with 2", () =>
+  withTmp(async (folder) => {
+    writeTree(folder, "x.yaml", BAD);
+    const ended = await argus(["validate", "--config", "x.yaml"], { cwd: folder });
+    assert.deepEqual([ended.code, ended.stdout], [2, ""]);
+    const lines = [
+      'x.yaml:4:12: error: backend "a": args[0]: the variable NOPE is not set [config/unset-variable]',
+      "  hint: set NOPE, or give a default: ${NOPE:-…}",
+      'x.yaml:5:5: error: unknown key "memory" in backend "a" [config/unknown-key]',
+      '  hint: move it under "container:"',
+    ];
+    for (const line of lines) assert.ok(ended.stderr.split("\n").includes(line), `${line}\n---\n${ended.stderr}`);
+  }));
+
+test("validate --json is the shape that scripts rely on", () =>
+  withTmp(async (folder) => {
+    writeTree(folder, "config.yaml", BAD);
+    const ended = await argus(["validate", "--json"], { cwd: folder });
+    assert.deepEqual([ended.code, ended.stderr], [2, ""]);
+    const { file, ok, problems } = JSON.parse(ended.stdout);
+    assert.deepEqual([file, ok], ["config.yaml", false]);
+    const unknown = problems.find(({ code }: { code: string }) => code === "config/unknown-key");
+    assert.deepEqual(unknown, {
+      severity: "error",
+      code: "config/unknown-key",
+      message: 'unknown key "memory" in backend "a"',
+      hint: 'move it under "container:"',
+      file: "config.yaml",
+      line: 5,
+      column: 5,
+      backend: "a",
+    });
+    writeTree(folder, "config.yaml", GOOD);
+    const good = await argus(["validate", "--json"], { cwd: folder });
+    assert.deepEqual([good.code, JSON.parse(good.stdout)], [0, { file: "config.yaml", ok: true, problems: [] }]);
+  }));
+
+test("validate --allow-unset accepts variables that are not set", () =>
+  withTmp(async (folder) => {
+    writeTree(folder, "config.yaml", 'backends:\n  a:\n    command: uvx\n    args: ["x"]\n    env: {A: "${NOPE}"}\n');
+    assert.equal((await argus(["validate"], { cwd: folder })).code, 2);
+    assert.equal((await argus(["validate", "--allow-unset"], { cwd: folder })).code, 0);
+  }));
+
+test("validate also plans: a local file is an error with its place", () =>
+  withTmp(async (folder) => {
+    writeTree(folder, "config.yaml", "backends:\n  a:\n    command: node\n    args: [dist/index.js]\n");
+    const ended = await argus(["validate", "--json"], { cwd: folder });
+    const { problems } = JSON.parse(ended.stdout);
+    assert.equal(ended.code, 2);
+    assert.equal(problems.length, 1);
+    assert.equal(problems[0].severity, "error");
+    assert.equal(problems[0].backend, "a");
+    assert.ok(problems[0].line >= 2 && problems[0].hint, ended.stdout);
+  }));
+
+test("files that a config names and that are not there are warnings", () =>
+  withTmp(async (folder) => {
+    const text = (there: string) =>
+      `backends:\n  a:\n    command: uvx\n    args: [x]\n    container: {volumes: ["${there}:/data", "named-volume:/x"]}\n  b:\n    command: python\n    container: {dockerfile: b.dockerfile}\n`;
+    writeTree(folder, "config.yaml", text(join(folder, "nope")));
+    const absent = await argus(["validate", "--json"], { cwd: folder });
+    const found = JSON.parse(absent.stdout).problems.map((problem: Record<string, unknown>) => [
+      problem.severity,
+      problem.code,
+      problem.line,
+    ]);
+    assert.deepEqual(
+      [absent.code, found],
+      [
+        0,
+        [
+          ["warning", "config/absent-source", 5],
+          ["warning", "config/absent-dockerfile", 8],
+        ],
+      ],
+    );
+    writeTree(folder, "config.yaml", text(folder));
+    writeTree(folder, "b.dockerfile", "FROM scratch\n");
+    const there = await argus(["validate", "--json"], { cwd: folder });
+    assert.deepEqual(JSON.parse(there.stdout).problems, []);
+  }));
+
+test("the config is found by flag, variable, working directory, user's folder, in this order", () =>
+  withTmp(async (folder) => {
+    const xdg = join(folder, "xdg");
+    const [flag, variable] = [writeTree(folder, "flag.yaml", GOOD), writeTree(folder, "variable.yaml", GOOD)];
+    const found = async (args: readonly string[], env: Record<string, string>, cwd: string) => {
+      const ended = await argus(["validate", "--json", ...args], {
+        cwd,
+        env: cleanEnv({ HOME: folder, XDG_CONFIG_HOME: xdg, ...env }),
+      });
+      return JSON.parse(ended.stdout).file ?? JSON.parse(ended.stdout).error.code;
+    };
+    const empty = join(folder, "empty");
+    mkdirSync(empty);
+    assert.equal(await found([], {}, empty), "config/not-found");
+    if (process.platform === "linux") {
+      const own = writeTree(xdg, "argus/config.yaml", GOOD);
+      assert.equal(await found([], {}, empty), own);
+    }
+    writeTree(empty, "config.yml", GOOD);
+    assert.equal(await found([], {}, empty), "config.yml");
+    writeTree(empty, "config.yaml", GOOD);
+    assert.equal(await found([], {}, empty), "config.yaml");
+    assert.equal(await found([], { ARGUS_CONFIG: variable }, empty), variable);
+    assert.equal(await found(["--config", flag], { ARGUS_CONFIG: variable }, empty), flag);
+  }));
+
+test("a config that cannot be read is one clear error", () =>
+  withTmp(async (folder) => {
+    const absent = await argus(["validate", "--config", "nope.yaml"], { cwd: folder });
+    assert.deepEqual([absent.code, absent.stdout], [2, ""]);
+    assert.match(
+      absent.stderr,
+      /there is no config nope\.yaml \(named by --config\) \[config\/not-found\]\n {2}hint: argus init nope\.yaml/,
+    );
+    const isFolder = await argus(["validate", "--config", folder], { cwd: folder });
+    assert.deepEqual([isFolder.code, isFolder.stderr.includes("[config/is-folder]")], [2, true]);
+    writeFileSync(join(folder, "utf16.yaml"), Buffer.from(`\uFEFF${GOOD}`, "utf16le"));
+    const utf16 = await argus(["validate", "--config", "utf16.yaml"], { cwd: folder });
+    assert.equal(utf16.code, 2);
+    assert.match(utf16.stderr, /utf16\.yaml:1:1: error: the file is UTF-16/);
+  }));
+
+test("a variable of argus with a bad word is an error that names it", () =>
+  withTmp(async (folder) => {
+    writeTree(folder, "config.yaml", GOOD);
+    const ended = await argus(["validate"], { cwd: folder, env: cleanEnv({ ARGUS_CONTAINER_ISOLATION: "perhaps" }) });
+    assert.equal(ended.code, 2);
+    assert.match(ended.stderr, /ARGUS_CONTAINER_ISOLATION must be .* \[config\/bad-setting\]/);
+  }));
+
+test("init writes a config that validates, and never writes over one", () =>
+  withTmp(async (folder) => {
+    const made = await argus(["init"], { cwd: folder });
+    assert.deepEqual([made.code, made.stdout], [0, ""]);
+    const file = join(folder, "config.yaml");
+    const before = readFileSync(file, "utf8");
+    if (process.platform !== "win32") assert.equal(statSync(file).mode & 0o133, 0);
+    const valid = await argus(["validate"], { cwd: folder });
+    assert.deepEqual([valid.code, valid.stderr], [0, "config.yaml: 1 backend, no problems\n"]);
+    const again = await argus(["init"], { cwd: folder });
+    assert.deepEqual([again.code, again.stderr.includes("[init/exists]")], [1, true]);
+    assert.equal(readFileSync(file, "utf8"), before);
+    const other = await argus(["init", "other.yaml", "--json"], { cwd: folder });
+    assert.deepEqual([other.code, JSON.parse(other.stdout)], [0, { file: "other.yaml" }]);
+  }));
+
+test("what init has in comments is valid too", () =>
+  withTmp(async (folder) => {
+    await argus(["init"], { cwd: folder });
+    const file = join(folder, "config.yaml");
+    const lines = readFileSync(file, "utf8").split("\n");
+    const start = lines.findIndex((line) => line.startsWith("  # github:"));
+    const all = lines.map((line, index) => (index >= start && line.startsWith("  # ") ? `  ${line.slice(4)}` : line));
+    writeFileSync(file, all.join("\n"));
+    const env = cleanEnv({ HOME: folder, GITHUB_TOKEN: "x" });
+    const ended = await argus(["validate", "--json"], { cwd: folder, env });
+    const { problems } = JSON.parse(ended.stdout);
+    assert.deepEqual(
+      problems.map(({ code }: { code: string }) => code),
+      ["config/absent-source"],
+    );
+  }));
+
+test("schema prints JSON Schema", async () => {
+  const ended = await argus(["schema"]);
+  assert.deepEqual([ended.code, ended.stderr], [0, ""]);
+  const schema = JSON.parse(ended.stdout);
+  assert.equal(schema.$schema, "https://json-schema.org/draft/2020-12/schema");
+  assert.deepEqual(schema.required, ["backends"]);
+});
