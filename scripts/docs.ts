@@ -36,14 +36,18 @@ function fieldTables(): string {
   const isRepeated = (row: FieldRow) => row.field.startsWith(`${container}kubernetes.`);
   const ofContainer = rows.filter((row) => row.field.startsWith(container) && !isRepeated(row));
   const ofBackend = rows.filter((row) => row.field.startsWith(backend) && !row.field.startsWith(container));
+  // The stdio backend comes first; the remote one begins with the second `type`.
+  const remote = ofBackend.findLastIndex((row) => row.field === `${backend}type`);
   const ofFile = rows.filter((row) => !row.field.startsWith(backend));
   return [
     "The file:\n",
     table(ofFile),
     "\nA backend, `backends.<name>`:\n",
-    table(ofBackend.map((row) => own(backend, row))),
+    table(ofBackend.slice(0, remote).map((row) => own(backend, row))),
     "\nIts `container`:\n",
     table(ofContainer.map((row) => own(container, row))),
+    "\nA backend that runs elsewhere (accepted, and skipped by `build` and `run`):\n",
+    table(ofBackend.slice(remote).map((row) => own(backend, row))),
   ].join("\n");
 }
 
