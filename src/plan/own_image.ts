@@ -25,7 +25,8 @@ export function ownImage(
 }
 
 function dockerfileImage(backend: StdioBackend, path: string, words: readonly Text[]): DockerfileImage {
-  const parts = path.split("/").filter((part) => part !== "" && part !== ".");
+  // A folder that is only called after the tool says nothing about the server.
+  const parts = path.split("/").filter((part) => !/^(\.?|\.?docker)$/i.test(part));
   const file = parts.at(-1) ?? path;
   const own = file.replace(/^(dockerfile|containerfile)\.?/i, "").replace(/\.(dockerfile|containerfile)$/i, "");
   return { recipe: "dockerfile", name: imageName(own || parts.at(-2) || backend.name), path, words };

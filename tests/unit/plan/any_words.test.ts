@@ -36,6 +36,11 @@ const WORDS = [
     "--python",
     "--package",
     "--package=a",
+    "--package=./a",
+    "--from=./a",
+    "-p./a",
+    "--with=./a,b",
+    "--python=/a",
     "--call",
   ],
   ...[

@@ -241,6 +241,7 @@ const DOCKERFILES: readonly (readonly [string, string])[] = [
   ["my-custom-server.dockerfile", "my-custom-server"],
   ["Dockerfile.github", "github"],
   ["servers/github/Dockerfile", "github"],
+  ["docker/Dockerfile", "it"],
   ["./Dockerfile", "it"],
   ["Containerfile", "it"],
   ["images/slack.Dockerfile", "slack"],
