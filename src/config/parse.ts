@@ -262,6 +262,7 @@ class Parser {
 
   /** Expands a text and tells what is wrong with its variables. */
   #expanded(text: string, at: number, path: Path, open: Path[], backend?: string): string {
+    if (!/^~|\$/.test(text)) return text;
     const expanded = path[1] === "volumes" ? expandVolume(text, this.#options.env) : expand(text, this.#options.env);
     const label = labelOf(path, backend);
     if (expanded.unset.length > 0) open.push(path);
@@ -339,7 +340,7 @@ function keyHint(key: string, known: readonly string[], onBackend: boolean): str
   const meant =
     nearest(key, known) ?? [OTHER_NAMES.get(key)].find((name) => name !== undefined && known.includes(name));
   if (meant !== undefined) return `did you mean "${meant}"?`;
-  return `known keys: ${known.join(", ")}`;
+  return known.length === 0 ? "use another name" : `known keys: ${known.join(", ")}`;
 }
 
 /** The known key that an unknown one was meant to be. */

@@ -40,6 +40,11 @@ function mapValue(schema: Schema, node: MapNode, path: Path, visitor: Visitor): 
   const each = (schema as { value?: Schema }).value;
   if (fields === undefined && each === undefined) return null;
   for (const [key, entry] of node.entries) {
+    // valibot's record drops this key without a word.
+    if (fields === undefined && key === "__proto__") {
+      visitor.unknownKey(key, entry.at, [...path, key], []);
+      continue;
+    }
     const field = fields === undefined ? each : Object.hasOwn(fields, key) ? fields[key] : undefined;
     if (field === undefined) visitor.unknownKey(key, entry.at, [...path, key], Object.keys(fields!));
     else if (entry.node.kind !== "null" || fields === undefined)
