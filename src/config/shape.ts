@@ -7,6 +7,9 @@ import type { MapNode, Node, Path, TextNode } from "./yaml.ts";
 
 type Schema = v.GenericSchema;
 
+/** Names that valibot's record drops without a word. */
+const DROPPED = ["__proto__", "prototype", "constructor"];
+
 export interface Visitor {
   /** The value of a text. */
   readonly text: (node: TextNode, path: Path) => string;
@@ -40,8 +43,7 @@ function mapValue(schema: Schema, node: MapNode, path: Path, visitor: Visitor): 
   const each = (schema as { value?: Schema }).value;
   if (fields === undefined && each === undefined) return null;
   for (const [key, entry] of node.entries) {
-    // valibot's record drops this key without a word.
-    if (fields === undefined && key === "__proto__") {
+    if (fields === undefined && DROPPED.includes(key)) {
       visitor.unknownKey(key, entry.at, [...path, key], []);
       continue;
     }

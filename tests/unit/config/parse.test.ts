@@ -116,7 +116,7 @@ test("a variable cannot slip past a rule, whatever it holds", () => {
 });
 
 test("a variable of a server cannot be lost by its name", () => {
-  for (const name of ["__proto__", "constructor", "toString"]) {
+  for (const name of ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty"]) {
     const { config, problems } = parse(`backends:\n  a: {command: uvx, env: {${name}: x}}\n`);
     const it = config.backends.get("a") as StdioBackend | undefined;
     assert.ok(it === undefined ? problems.length === 1 : Object.hasOwn(it.env, name), name);
