@@ -393,3 +393,11 @@ test("what is not known is said in the engine's words, without what it prints ar
   assert.equal(build.output, "[2/2] RUN exit 7\nfirst\nsecond\n > [2/2] RUN exit 7:\nexit code: 7");
   assert.equal(explain({ engine: "podman", phase: "other", code: 1, output: "" }).message, "podman failed");
 });
+
+test("an engine that cannot be used exits 3, whatever it was asked for", () => {
+  const output = "Cannot connect to the Docker daemon at unix:///x.sock. Is the docker daemon running?\n";
+  for (const phase of ["run", "build", "other"] as const) {
+    assert.equal(explain({ engine: "docker", phase, code: 1, output }).exitCode, 3);
+    assert.equal(explain({ engine: "docker", phase, code: 1, output: "no space left on device" }).exitCode, 1);
+  }
+});

@@ -53,3 +53,18 @@ test("what a process has written only grows", { skip: process.platform !== "linu
   assert.equal(writtenBytes(child.pid ?? 0), undefined);
   assert.match(bootId(), /^[0-9a-f-]{36}$/);
 });
+
+test("a process that has ended and waits for its parent is not alive", {
+  skip: process.platform !== "linux",
+}, async () => {
+  const parent = spawn("/bin/sh", ["-c", "true & echo $!; exec sleep 600"], { stdio: ["ignore", "pipe", "ignore"] });
+  try {
+    const line = await new Promise<string>((resolve) => parent.stdout.once("data", (bytes) => resolve(String(bytes))));
+    const deadline = Date.now() + 60_000;
+    while (isAlive(Number(line)) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.ok(!isAlive(Number(line)));
+  } finally {
+    parent.kill("SIGKILL");
+    await new Promise((resolve) => parent.on("close", resolve));
+  }
+});
