@@ -145,7 +145,7 @@ function installPackages(names: readonly string[]): string | undefined {
   const words = shellWords(names);
   return (
     `if command -v apk >/dev/null; then apk add --no-cache ${words}; ` +
-    `else apt-get update && apt-get install -y --no-install-recommends ${words} && rm -rf /var/lib/apt/lists/*; fi`
+    `else apt-get update && apt-get install -y --no-install-recommends ${words} && rm -rf /var/lib/apt/lists/* /var/cache/apt/*; fi`
   );
 }
 

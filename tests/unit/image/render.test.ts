@@ -109,7 +109,7 @@ test("what installs", () => {
     text({ ...source, url: "git+ssh://git@host.dev/a/b.git" }),
     /git remote add origin ssh:\/\/git@host\.dev/,
   );
-  assert.match(text({ ...source, ref: "v1.2.0" }), /fetch --quiet --depth 1 origin v1\.2\.0;/);
+  assert.match(text({ ...source, ref: "v1.2.0" }), /ref=v1\.2\.0 && git init/);
 });
 
 test("a Python source server gets an environment that the last stage carries, and byte code", () => {
