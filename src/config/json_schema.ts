@@ -44,19 +44,19 @@ function relaxed(node: Described): JsonSchema {
       }),
     );
   const result = { ...schema } as Record<string, unknown>;
-  if (schema.enum !== undefined) delete result["type"];
-  else if (words !== undefined) result["type"] = ["boolean", "string", "integer"];
-  else if (schema.type === "string") result["type"] = ["string", "number", "boolean"];
+  if (schema.enum !== undefined) delete result.type;
+  else if (words !== undefined) result.type = ["boolean", "string", "integer"];
+  else if (schema.type === "string") result.type = ["string", "number", "boolean"];
   if (schema.const !== undefined) {
-    delete result["const"];
-    result["enum"] = /^\d+$/.test(String(schema.const)) ? [schema.const, Number(schema.const)] : [schema.const];
+    delete result.const;
+    result.enum = /^\d+$/.test(String(schema.const)) ? [schema.const, Number(schema.const)] : [schema.const];
   }
-  if (schema.properties !== undefined) result["properties"] = each(schema.properties);
-  if (typeof schema.items === "object") result["items"] = relaxed(schema.items as Described);
+  if (schema.properties !== undefined) result.properties = each(schema.properties);
+  if (typeof schema.items === "object") result.items = relaxed(schema.items as Described);
   if (typeof schema.additionalProperties === "object") {
-    result["additionalProperties"] = relaxed(schema.additionalProperties as Described);
+    result.additionalProperties = relaxed(schema.additionalProperties as Described);
   }
-  if (schema.anyOf !== undefined) result["anyOf"] = schema.anyOf.map((inner) => relaxed(inner as Described));
+  if (schema.anyOf !== undefined) result.anyOf = schema.anyOf.map((inner) => relaxed(inner as Described));
   return result as JsonSchema;
 }
 
@@ -77,9 +77,7 @@ function rowsOf(node: Described, prefix: string): FieldRow[] {
     rows.push({ field: name, type: typeOf(field), default: shown, description: field.description ?? "" });
     if (field.properties !== undefined) rows.push(...rowsOf(field, name));
   }
-  const backends = (node.properties?.["backends"] as Described | undefined)?.additionalProperties as
-    | Described
-    | undefined;
+  const backends = (node.properties?.backends as Described | undefined)?.additionalProperties as Described | undefined;
   for (const kind of backends?.anyOf ?? []) rows.push(...rowsOf(kind as Described, "backends.<name>"));
   return rows;
 }

@@ -15,9 +15,9 @@ export function configCandidates(env: Env, platform: string, home: string): stri
 
 function userFolders(env: Env, platform: string, home: string): string[] {
   if (platform === "win32") {
-    return [win32.join(env["APPDATA"] || win32.join(home, "AppData", "Roaming"), "argus", "config.yaml")];
+    return [win32.join(env.APPDATA || win32.join(home, "AppData", "Roaming"), "argus", "config.yaml")];
   }
-  const xdg = posix.join(env["XDG_CONFIG_HOME"] || posix.join(home, ".config"), "argus", "config.yaml");
+  const xdg = posix.join(env.XDG_CONFIG_HOME || posix.join(home, ".config"), "argus", "config.yaml");
   if (platform !== "darwin") return [xdg];
   return [posix.join(home, "Library", "Application Support", "argus", "config.yaml"), xdg];
 }

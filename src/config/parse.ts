@@ -2,8 +2,7 @@
 import { dirname } from "node:path";
 import * as v from "valibot";
 import type { Backend, Config, ContainerOptions, Env, RemoteBackend, StdioBackend } from "./config.ts";
-import { explain, labelOf, ownerOf } from "./explain.ts";
-import { FOREIGN_BACKEND_KEYS, FOREIGN_FLAGS, FOREIGN_SECTIONS, LEGACY_FIELDS, OTHER_NAMES } from "./foreign.ts";
+import { explain, labelOf } from "./explain.ts";
 import { type Problem, placeOf } from "./problem.ts";
 import { checkRelations } from "./relations.ts";
 import { Report } from "./report.ts";
@@ -22,6 +21,7 @@ import {
 import { fieldsOf, readValue } from "./shape.ts";
 import { nearest } from "./suggest.ts";
 import type { Text } from "./text.ts";
+import { explainKey, meantKey } from "./unknown_key.ts";
 import { expand, expandVolume } from "./variables.ts";
 import {
   keyOffsetOf,
@@ -35,7 +35,7 @@ import {
   readYaml,
 } from "./yaml.ts";
 
-export type { Backend, Config, ContainerOptions, Env, RemoteBackend, StdioBackend } from "./config.ts";
+export type { Backend, Config, Env, StdioBackend } from "./config.ts";
 
 export interface ParseOptions {
   /** What `${VAR}` reads. */
@@ -300,53 +300,13 @@ class Parser {
   }
 
   #unknownKey(key: string, at: number, path: Path, known: readonly string[], backend?: string): void {
-    const owner = ownerOf(path.slice(0, -1), backend);
-    if (isForeign(path, backend)) {
-      this.#report.warn({
-        code: "config/unused-section",
-        message: `argus does not use ${ownerOf(path, backend)}`,
-        at,
-        backend,
-      });
-      return;
-    }
-    const onBackend = backend !== undefined && path.length === 1;
-    const nested = LEGACY_FIELDS.get(key);
-    if (onBackend && nested !== undefined) {
-      const message = `${owner}: ${key} has no effect outside container:`;
-      const hint = `write container: { ${nested}: … }`;
-      this.#report.warn({ code: "config/legacy-field", message, hint, at, backend });
-      return;
-    }
-    const message = `unknown key ${JSON.stringify(key)} in ${owner}`;
-    this.#report.error({ code: "config/unknown-key", message, hint: keyHint(key, known, onBackend), at, backend });
+    const { severity, ...finding } = explainKey(key, path, known, backend);
+    this.#report[severity]({ ...finding, at, backend });
   }
 
   #whereIn(root: MapNode, base: Path): (path: Path) => string {
     return (path) => placeOf({ file: this.#file, ...this.#place(offsetOf(root, [...base, ...path])) });
   }
-}
-
-function isForeign(path: Path, backend: string | undefined): boolean {
-  const key = String(path.at(-1));
-  if (backend !== undefined) return path.length === 1 && FOREIGN_BACKEND_KEYS.has(key);
-  if (path.length === 1) return FOREIGN_SECTIONS.has(key);
-  return path.length === 2 && path[0] === "feature_flags" && FOREIGN_FLAGS.has(key);
-}
-
-function keyHint(key: string, known: readonly string[], onBackend: boolean): string {
-  const inContainer = Object.keys(fieldsOf(fieldsOf(stdioBackend)!["container"]!)!);
-  if (onBackend && inContainer.includes(key)) return 'move it under "container:"';
-  const meant =
-    nearest(key, known) ?? [OTHER_NAMES.get(key)].find((name) => name !== undefined && known.includes(name));
-  if (meant !== undefined) return `did you mean "${meant}"?`;
-  return known.length === 0 ? "use another name" : `known keys: ${known.join(", ")}`;
-}
-
-/** The known key that an unknown one was meant to be. */
-function meantKey(key: string, known: readonly string[]): string | undefined {
-  const other = OTHER_NAMES.get(key);
-  return other !== undefined && known.includes(other) ? other : nearest(key, known);
 }
 
 /** Names that hold no secret on any machine: a warning about them would teach people to skip warnings. */

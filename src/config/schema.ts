@@ -276,10 +276,8 @@ export const configFile = v.strictObject(
   "must be a mapping",
 );
 
-/** The file as its schema gives it: texts expanded, switches as booleans, lengths of time in milliseconds. */
-export type FileConfig = v.InferOutput<typeof configFile>;
+/** The fields as the schema gives them: texts expanded, switches as booleans, lengths of time in milliseconds. */
 export type FileSettings = v.InferOutput<typeof settingsOfFile>;
 export type StdioFields = v.InferOutput<typeof stdioBackend>;
-export type RemoteFields = v.InferOutput<typeof remoteBackend>;
 export type ContainerFields = v.InferOutput<typeof container>;
 export type KubernetesFields = v.InferOutput<typeof kubernetes>;

@@ -82,13 +82,13 @@ export const SETTINGS: readonly SettingRow[] = [
  */
 export function readSettings(env: Env): Settings {
   return {
-    config: filled(env["ARGUS_CONFIG"]),
+    config: filled(env.ARGUS_CONFIG),
     containerIsolation: readSwitch("ARGUS_CONTAINER_ISOLATION", env),
     requireIsolation: readSwitch("ARGUS_REQUIRE_ISOLATION", env) ?? false,
     runtime: readRuntime(env),
     buildIfMissing: readSwitch("ARGUS_CONTAINER_BUILD_IF_MISSING", env) ?? true,
-    caBundle: filled(env["ARGUS_CA_BUNDLE"]) ?? filled(env["SSL_CERT_FILE"]),
-    buildExtraArgs: (env["ARGUS_BUILD_EXTRA_ARGS"] ?? "").split(/\s+/).filter((word) => word !== ""),
+    caBundle: filled(env.ARGUS_CA_BUNDLE) ?? filled(env.SSL_CERT_FILE),
+    buildExtraArgs: (env.ARGUS_BUILD_EXTRA_ARGS ?? "").split(/\s+/).filter((word) => word !== ""),
   };
 }
 
@@ -106,7 +106,7 @@ function readSwitch(name: string, env: Env): boolean | undefined {
 }
 
 function readRuntime(env: Env): RuntimeName | undefined {
-  const word = filled(env["ARGUS_RUNTIME"])?.trim().toLowerCase();
+  const word = filled(env.ARGUS_RUNTIME)?.trim().toLowerCase();
   if (word === undefined) return undefined;
   const runtime = RUNTIMES.find((name) => name === word);
   if (runtime !== undefined) return runtime;

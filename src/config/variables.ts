@@ -22,7 +22,7 @@ export function expand(shown: string, env: Env): Expanded {
 
 /** Expands a volume: `$VAR` too, and `~` at the start. */
 export function expandVolume(shown: string, env: Env): Expanded {
-  const home = env["HOME"] === undefined && env["USERPROFILE"] !== undefined ? "USERPROFILE" : "HOME";
+  const home = env.HOME === undefined && env.USERPROFILE !== undefined ? "USERPROFILE" : "HOME";
   const expanded = replace(/^~(?=[/\\:]|$)/.test(shown) ? `\${${home}}${shown.slice(1)}` : shown, BRACED_OR_BARE, env);
   return { ...expanded, shown };
 }

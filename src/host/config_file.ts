@@ -20,8 +20,8 @@ export interface ConfigFile {
 export async function readConfigFile(named: string | undefined): Promise<ConfigFile> {
   const { env } = process;
   if (named !== undefined) return read(named, "--config");
-  if (env["ARGUS_CONFIG"]) return read(env["ARGUS_CONFIG"], "ARGUS_CONFIG");
-  const home = env["HOME"] || env["USERPROFILE"] || (await import("node:os")).homedir();
+  if (env.ARGUS_CONFIG) return read(env.ARGUS_CONFIG, "ARGUS_CONFIG");
+  const home = env.HOME || env.USERPROFILE || (await import("node:os")).homedir();
   const candidates = configCandidates(env, process.platform, home);
   const found = candidates.find((file) => statOf(file)?.isFile());
   if (found !== undefined) return read(found, "");

@@ -14,8 +14,8 @@ interface Schema {
 }
 
 const SCHEMA = jsonSchema() as Schema;
-const [STDIO, REMOTE] = (SCHEMA.properties!["backends"]!.additionalProperties as Schema).anyOf!;
-const CONTAINER = STDIO!.properties!["container"]!;
+const [STDIO, REMOTE] = (SCHEMA.properties!.backends!.additionalProperties as Schema).anyOf!;
+const CONTAINER = STDIO!.properties!.container!;
 
 test("unknown keys are refused at every level, as argus does", () => {
   for (const level of [SCHEMA, STDIO!, REMOTE!, CONTAINER]) assert.equal(level.additionalProperties, false);
@@ -30,10 +30,10 @@ test("what the manual calls required is required", () => {
 });
 
 test("an editor accepts what argus accepts: numbers, switches, nothing", () => {
-  assert.deepEqual(CONTAINER.properties!["memory"]!.type, ["string", "number", "boolean", "null"]);
-  assert.deepEqual(CONTAINER.properties!["enabled"]!.type, ["boolean", "string", "integer", "null"]);
-  assert.deepEqual(CONTAINER.properties!["runtime"]!.enum, ["docker", "podman", "kubernetes", null]);
-  assert.deepEqual(SCHEMA.properties!["version"]!.enum, ["1", 1, null]);
+  assert.deepEqual(CONTAINER.properties!.memory!.type, ["string", "number", "boolean", "null"]);
+  assert.deepEqual(CONTAINER.properties!.enabled!.type, ["boolean", "string", "integer", "null"]);
+  assert.deepEqual(CONTAINER.properties!.runtime!.enum, ["docker", "podman", "kubernetes", null]);
+  assert.deepEqual(SCHEMA.properties!.version!.enum, ["1", 1, null]);
 });
 
 test("the table shows the defaults that plans use", () => {

@@ -1,0 +1,56 @@
+/** A key that the schema does not have: another program's, an old one, or a mistake with the key that was meant. */
+import { ownerOf } from "./explain.ts";
+import { FOREIGN_BACKEND_KEYS, FOREIGN_FLAGS, FOREIGN_SECTIONS, LEGACY_FIELDS, OTHER_NAMES } from "./foreign.ts";
+import { stdioBackend } from "./schema.ts";
+import { fieldsOf } from "./shape.ts";
+import { nearest } from "./suggest.ts";
+import type { Path } from "./yaml.ts";
+
+export interface KeyFinding {
+  readonly severity: "error" | "warn";
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/**
+ * What to say about an unknown key.
+ *
+ * @param path Of the key, in its backend when there is one.
+ * @param known The keys that may stand there.
+ */
+export function explainKey(key: string, path: Path, known: readonly string[], backend?: string): KeyFinding {
+  if (isForeign(path, backend)) {
+    return { severity: "warn", code: "config/unused-section", message: `argus does not use ${ownerOf(path, backend)}` };
+  }
+  const owner = ownerOf(path.slice(0, -1), backend);
+  const onBackend = backend !== undefined && path.length === 1;
+  const nested = LEGACY_FIELDS.get(key);
+  if (onBackend && nested !== undefined) {
+    const message = `${owner}: ${key} has no effect outside container:`;
+    return { severity: "warn", code: "config/legacy-field", message, hint: `write container: { ${nested}: … }` };
+  }
+  const message = `unknown key ${JSON.stringify(key)} in ${owner}`;
+  return { severity: "error", code: "config/unknown-key", message, hint: keyHint(key, known, onBackend) };
+}
+
+/** The known key that an unknown one was meant to be. */
+export function meantKey(key: string, known: readonly string[]): string | undefined {
+  const other = OTHER_NAMES.get(key);
+  return other !== undefined && known.includes(other) ? other : nearest(key, known);
+}
+
+function isForeign(path: Path, backend: string | undefined): boolean {
+  const key = String(path.at(-1));
+  if (backend !== undefined) return path.length === 1 && FOREIGN_BACKEND_KEYS.has(key);
+  if (path.length === 1) return FOREIGN_SECTIONS.has(key);
+  return path.length === 2 && path[0] === "feature_flags" && FOREIGN_FLAGS.has(key);
+}
+
+function keyHint(key: string, known: readonly string[], onBackend: boolean): string {
+  const inContainer = Object.keys(fieldsOf(fieldsOf(stdioBackend)!.container!)!);
+  if (onBackend && inContainer.includes(key)) return 'move it under "container:"';
+  const meant = meantKey(key, known);
+  if (meant !== undefined) return `did you mean "${meant}"?`;
+  return known.length === 0 ? "use another name" : `known keys: ${known.join(", ")}`;
+}
