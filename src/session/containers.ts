@@ -3,7 +3,7 @@ import type { Engine } from "../engine/engine.ts";
 import { containerListCommand, removeCommand } from "../engine/oci.ts";
 import { type FoundContainer, parseContainers } from "../engine/parse.ts";
 import { ownerAlive } from "../host/proc.ts";
-import { run } from "../host/spawn.ts";
+import { type RunOptions, run } from "../host/spawn.ts";
 
 /** A container of argus and whether its session is over. */
 export interface OwnedContainer extends FoundContainer {
@@ -12,9 +12,13 @@ export interface OwnedContainer extends FoundContainer {
   readonly orphan: boolean;
 }
 
+const LIST_TIMEOUT = 30_000;
+/** A busy machine was seen to take 30 s for one. */
+const REMOVE_TIMEOUT = 120_000;
+
 /** All containers of argus; undefined when the engine did not answer. */
-export async function listContainers(engine: Engine, timeoutMs = 30_000): Promise<OwnedContainer[] | undefined> {
-  const { code, stdout } = await run(containerListCommand(engine), { timeoutMs });
+export async function listContainers(engine: Engine, signal?: AbortSignal): Promise<OwnedContainer[] | undefined> {
+  const { code, stdout } = await run(containerListCommand(engine), options(LIST_TIMEOUT, signal));
   if (code !== 0) return undefined;
   return parseContainers(stdout).map((found) => ({ ...found, engine, orphan: isOrphan(found) }));
 }
@@ -23,12 +27,16 @@ export async function listContainers(engine: Engine, timeoutMs = 30_000): Promis
 export async function removeContainers(
   engine: Engine,
   containers: readonly { readonly id: string }[],
-  timeoutMs = 60_000,
+  signal?: AbortSignal,
 ): Promise<boolean> {
   if (containers.length === 0) return true;
   const ids = containers.map(({ id }) => id);
-  const { code } = await run(removeCommand(engine, ids), { timeoutMs });
+  const { code } = await run(removeCommand(engine, ids), options(REMOVE_TIMEOUT, signal));
   return code === 0;
+}
+
+function options(timeoutMs: number, signal: AbortSignal | undefined): RunOptions {
+  return signal === undefined ? { timeoutMs } : { timeoutMs, signal };
 }
 
 function isOrphan({ owner }: FoundContainer): boolean {

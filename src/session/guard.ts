@@ -23,7 +23,7 @@
  */
 
 /** How often the guard looks for a container after argus died: a start killed half-way may create it later. */
-export const LOOKS = 4;
+export const LOOKS = 3;
 
 /** How the pump ends when the image is absent; cat itself ends with 0 or 1. */
 const ABSENT = 3;

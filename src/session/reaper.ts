@@ -14,10 +14,11 @@ const PATIENCE = 1000;
 
 /** Reaps once, 2 s after the start of a session or at its end; the returned function is called at the end. */
 export function reapLater(engine: Engine): (hurried: boolean) => Promise<void> {
+  const patience = new AbortController();
   let reaping: Promise<unknown> | undefined;
   const start = (): Promise<unknown> => {
     clearTimeout(timer);
-    reaping ??= reap(engine).catch(() => {
+    reaping ??= reap(engine, patience.signal).catch(() => {
       // The next session tries again.
     });
     return reaping;
@@ -26,21 +27,30 @@ export function reapLater(engine: Engine): (hurried: boolean) => Promise<void> {
   // A session that could not start has nothing to wait for.
   timer.unref?.();
   return async (hurried) => {
-    await Promise.race([start(), after(hurried ? PATIENCE / 4 : PATIENCE)]);
+    // An engine that hangs must not keep argus: its program is let go, the engine itself may well finish the job.
+    const limit = setTimeout(() => patience.abort(), hurried ? PATIENCE / 4 : PATIENCE);
+    await start();
+    clearTimeout(limit);
   };
 }
 
-/** Removes what dead owners left; returns the containers that are gone now. */
-export async function reap(engine: Engine): Promise<OwnedContainer[]> {
+/** What a reaping found; `removed` is false when the engine refused to remove the orphans. */
+export interface Reaped {
+  readonly orphans: readonly OwnedContainer[];
+  readonly removed: boolean;
+}
+
+/** Removes what dead owners left; undefined when the engine did not answer. */
+export async function reap(engine: Engine, signal?: AbortSignal): Promise<Reaped | undefined> {
   // Looked at before the list: a container that starts meanwhile is then in the list.
   const running = engine.name === "podman" ? conmons() : new Map<string, number[]>();
   for (const pid of strayPumps()) kill(pid);
-  const listed = await listContainers(engine);
-  if (listed === undefined) return [];
+  const listed = await listContainers(engine, signal);
+  if (listed === undefined) return undefined;
   const names = new Set(listed.map(({ name }) => name));
   for (const [name, pids] of running) if (!names.has(name)) for (const pid of pids) kill(pid);
   const orphans = listed.filter(({ orphan }) => orphan);
-  return (await removeContainers(engine, orphans)) ? orphans : [];
+  return { orphans, removed: await removeContainers(engine, orphans, signal) };
 }
 
 function kill(pid: number): void {
@@ -49,11 +59,4 @@ function kill(pid: number): void {
   } catch {
     // Gone already, or another user's.
   }
-}
-
-function after(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    timer.unref?.();
-  });
 }

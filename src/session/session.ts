@@ -75,8 +75,10 @@ type Removal = "removed" | "absent" | "failed";
 
 type State = "starting" | "attached" | "stopping" | "gone";
 
-/** After so many milliseconds no start of this session can be under way in the engine. */
-const START_WINDOW = 10_000;
+/** A session that was ended so soon may have been ended while the engine was still creating its container. */
+const START_WINDOW = 2000;
+/** Even on a busy machine a container that was asked for exists by then. */
+const LONG_START_WINDOW = 10_000;
 /** How often the ladder is asked. */
 const TICK = 50;
 /** A look at the end of a session that nobody hurries. */
@@ -94,6 +96,8 @@ class Session {
   #inputEnded = false;
   #timer: ReturnType<typeof setInterval> | undefined;
   #removal: Removal | undefined;
+  /** The engine has ended the server, so that there was a container. */
+  #killed = false;
   #resolve: (code: number) => void = () => {};
   #reject: (error: ArgusError) => void = () => {};
   readonly #began = performance.now();
@@ -143,6 +147,10 @@ class Session {
     return this.#cause !== undefined;
   }
 
+  get #podman(): boolean {
+    return "engine" in this.#input && this.#input.engine.name === "podman";
+  }
+
   #started(): void {
     if (this.#state === "starting") this.#state = "attached";
     // A signal that came before there was anyone to forward it to.
@@ -184,7 +192,7 @@ class Session {
         break;
       case "kill":
         if (this.#container === undefined) this.#program.kill();
-        else void this.#call(this.#container.kill, LOOK_TIMEOUT);
+        else void this.#kill(this.#container.kill);
         break;
       case "remove":
         void this.#remove(LOOK_TIMEOUT);
@@ -212,10 +220,19 @@ class Session {
 
   /** After any other end than the server's own the container may still be there, or come only now. */
   async #look(code: number, stopped: boolean): Promise<void> {
-    const left = this.#timing.budget - (performance.now() - (this.#ladder.stopped ?? performance.now()));
+    const now = performance.now();
+    const left = this.#timing.budget - (now - (this.#ladder.stopped ?? now));
     const removal = await this.#remove(stopped ? Math.max(left, 300) : LOOK_TIMEOUT);
-    const young = performance.now() - this.#began < START_WINDOW;
-    await this.#gone(code, removal === "failed" ? LOOKS : removal === "absent" && young ? LOOKS - 1 : 0);
+    await this.#gone(code, this.#looksLeft(removal, (this.#ladder.stopped ?? now) - this.#began));
+  }
+
+  /** How often the guard looks after argus: a container that is known to have gone does not come back. */
+  #looksLeft(removal: Removal, lived: number): number {
+    if (removal === "failed") return LOOKS;
+    if (this.#killed || lived > LONG_START_WINDOW) return 0;
+    // Of a start that was cut short, podman's own processes may stay: the guard ends them after its look.
+    if (removal === "removed") return this.#podman ? 1 : 0;
+    return lived < START_WINDOW ? LOOKS - 1 : 1;
   }
 
   async #gone(code: number, looks: number): Promise<void> {
@@ -262,6 +279,11 @@ class Session {
     clearInterval(this.#timer);
     this.#unwatch();
     this.#reject(error);
+  }
+
+  async #kill(command: Command): Promise<void> {
+    const ran = await this.#call(command, LOOK_TIMEOUT);
+    if (ran?.code === 0) this.#killed = true;
   }
 
   async #remove(timeoutMs: number): Promise<Removal> {

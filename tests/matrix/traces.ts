@@ -26,6 +26,8 @@ export function processesOf(id: string): Trace[] {
     // No command line: a kernel thread, or a zombie that has ended and waits for its parent.
     if (words.length === 0) continue;
     if (!words.some((word) => named.test(word)) && !read(pid, "environ").split("\0").includes(marked)) continue;
+    // Rootless podman's pause process belongs to the user, not to the session that happened to start it.
+    if (words[0] === "catatonit" && words[1] === "-P") continue;
     const ppid = Number(/^PPid:\s*(\d+)/m.exec(read(pid, "status"))?.[1] ?? 0);
     found.push({ pid, ppid, comm: read(pid, "comm").trim(), words });
   }

@@ -1,0 +1,76 @@
+/** `argus clean`: removes what sessions left, and on request the images that no backend needs any more. */
+import { readSettings } from "../config/settings.ts";
+import type { Engine } from "../engine/engine.ts";
+import { imageListCommand, imageRemoveCommand } from "../engine/oci.ts";
+import { parseImages } from "../engine/parse.ts";
+import { EXIT } from "../errors.ts";
+import { run } from "../host/spawn.ts";
+import { planBackend } from "../plan/plan_backend.ts";
+import { reap } from "../session/reaper.ts";
+import { log } from "../ui/log.ts";
+import { loadConfig } from "./config.ts";
+import { imageFor } from "./image_for.ts";
+import { liveEngines } from "./ps.ts";
+
+/** What was removed. */
+interface Removed {
+  readonly containers: { readonly backend: string; readonly container: string; readonly engine: string }[];
+  readonly images: { readonly image: string; readonly engine: string }[];
+  /** Names that an engine refused to remove. */
+  readonly failed: string[];
+}
+
+/** Removes orphaned containers and, with `images`, unused images; 1 when something could not be removed. */
+export async function clean(flags: {
+  readonly config: string | undefined;
+  readonly json: boolean;
+  readonly images: boolean;
+}): Promise<number> {
+  // Before anything is removed: a config that cannot be read says nothing about what is needed.
+  const needed = flags.images ? await neededImages(flags.config) : undefined;
+  const engines = await liveEngines();
+  const removed: Removed = { containers: [], images: [], failed: [] };
+  for (const engine of engines) await cleanContainers(engine, removed);
+  if (needed !== undefined) for (const engine of engines) await cleanImages(engine, needed, removed);
+  if (flags.json) console.log(JSON.stringify(removed));
+  else tell(removed);
+  return removed.failed.length === 0 ? EXIT.ok : EXIT.failed;
+}
+
+async function cleanContainers(engine: Engine, removed: Removed): Promise<void> {
+  const reaped = await reap(engine);
+  if (reaped === undefined) removed.failed.push(`${engine.name}'s containers`);
+  for (const { backend, name } of reaped?.orphans ?? []) {
+    if (reaped?.removed) removed.containers.push({ backend, container: name, engine: engine.name });
+    else removed.failed.push(name);
+  }
+}
+
+async function neededImages(file: string | undefined): Promise<ReadonlySet<string>> {
+  const settings = readSettings(process.env);
+  const config = await loadConfig({ config: file, unset: "allow" });
+  const names = new Set<string>();
+  for (const backend of config.backends.values()) {
+    const plan = planBackend(backend, { config, settings });
+    if (plan.kind === "container") names.add((await imageFor(plan, config)).image.name);
+  }
+  return names;
+}
+
+async function cleanImages(engine: Engine, needed: ReadonlySet<string>, removed: Removed): Promise<void> {
+  const { code, stdout } = await run(imageListCommand(engine), { timeoutMs: 60_000 });
+  const unused = code === 0 ? parseImages(stdout).filter(({ name }) => !needed.has(name)) : [];
+  for (const { name } of unused) {
+    // Without force: an image that a session uses stays.
+    const { code: refused } = await run(imageRemoveCommand(engine, [name]), { timeoutMs: 120_000 });
+    if (refused === 0) removed.images.push({ image: name, engine: engine.name });
+    else removed.failed.push(name);
+  }
+}
+
+function tell({ containers, images, failed }: Removed): void {
+  for (const { container, engine } of containers) console.log(`removed container ${container} (${engine})`);
+  for (const { image, engine } of images) console.log(`removed image ${image} (${engine})`);
+  for (const name of failed) log.warn(`could not remove ${name}`);
+  if (containers.length + images.length + failed.length === 0) log.info("nothing to clean");
+}
