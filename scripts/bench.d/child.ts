@@ -46,10 +46,19 @@ export function open(line: Line): Session {
     stderr = `${stderr}${bytes}`.slice(-2000);
   });
   child.stdin.on("error", () => {});
-  const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));
+  let failure: Error | undefined;
   let wake: (() => void) | undefined;
   let bytes = 0;
   let newline = false;
+  const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));
+  child.on("error", (error) => {
+    failure = error;
+    wake?.();
+  });
+  child.on("close", (code) => {
+    failure ??= new Error(`${line.words.join(" ")} ended with ${code}\n${stderr}`);
+    wake?.();
+  });
   child.stdout.on("data", (chunk: Buffer) => {
     bytes += chunk.length;
     newline ||= chunk.includes(10);
@@ -57,7 +66,8 @@ export function open(line: Line): Session {
   });
   const until = (done: () => boolean) =>
     new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no answer of ${line.words.join(" ")}\n${stderr}`)), LIMIT);
+      const late = () => settle(() => reject(new Error(`no answer of ${line.words.join(" ")}\n${stderr}`)));
+      const timer = setTimeout(late, LIMIT);
       const settle = (how: () => void) => {
         clearTimeout(timer);
         wake = undefined;
@@ -65,11 +75,8 @@ export function open(line: Line): Session {
       };
       wake = () => {
         if (done()) settle(resolve);
+        else if (failure !== undefined) settle(() => reject(failure));
       };
-      child.once("error", (error) => settle(() => reject(error)));
-      child.once("close", (code) => {
-        if (!done()) settle(() => reject(new Error(`${line.words.join(" ")} ended with ${code}\n${stderr}`)));
-      });
       wake();
     });
   return {
@@ -80,7 +87,6 @@ export function open(line: Line): Session {
       bytes = 0;
       child.stdin.write(input);
       await until(() => bytes >= expected);
-      child.removeAllListeners("error");
       return performance.now() - from;
     },
     async firstLine() {
