@@ -117,7 +117,8 @@ export function packageWord(call: Call, word: Part): string {
 
 /** `user:password@` or `token@` in an address. The `git` and `hg` users of ssh addresses are no secret. */
 function hasCredentials(text: string): boolean {
-  const user = /[a-z]+:\/\/([^/?#\s]*)@/i.exec(text)?.[1];
+  // Without the scheme in front: looked for at every letter, a long word would take minutes.
+  const user = /:\/\/([^/?#\s]*)@/.exec(text)?.[1];
   return user !== undefined && !/^(git|hg)$/.test(user);
 }
 

@@ -31,6 +31,8 @@ const MODES: readonly (readonly string[])[] = [
 export function parseVolume(text: string): Volume | RuleProblem {
   const line = lineProblem(text, LONGEST);
   if (line !== undefined) return line;
+  // Read as a mount, "file:///x" would be a volume named "file".
+  if (/^[A-Za-z][\w+.-]+:\/\//.test(text)) return { message: "must be a mount, not a URL", hint: HINT };
   const fields = fieldsOf(text);
   if ("message" in fields) return fields;
   const { source, target, mode } = fields;

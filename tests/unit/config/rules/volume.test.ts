@@ -73,6 +73,8 @@ table("volumes", volumeProblem, {
       "C:\\x",
       "C:/x",
       "-v:/b",
+      "file:///etc",
+      "https://u:s3cret@a.b/c",
       "$(cmd):/d",
     ],
     ...[
