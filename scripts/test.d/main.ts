@@ -122,7 +122,10 @@ async function readEngines(): Promise<string> {
   for (const [, name = "", value = ""] of text.matchAll(/^export (\w+)='([^']*)'$/gm)) engines[name] = value;
   if (!done.ok) return `scripts/testbed env: ${done.why}`;
   say(`      engines: ${engines.ARGUS_TEST_ENGINES ?? "none"}`);
-  return (engines.ARGUS_TEST_ENGINES ?? "") === "" ? "no engine answers" : "";
+  const silent = ["docker", "podman", "rootless"].filter(
+    (name) => !engines.ARGUS_TEST_ENGINES?.split(" ").includes(name),
+  );
+  return silent.map((name) => `${name} does not answer`).join(", ");
 }
 
 /** Files that share the engines, one after the other, each with its own time limit and log. */
