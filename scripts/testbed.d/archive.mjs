@@ -1,8 +1,7 @@
 // Writes the folder of a docker-archive from ready layer tars, so that every engine loads the same image ids.
 // stdin: {"dir": "out", "images": [{"name", "layers": [paths], "config": {...}}]}; the caller packs `dir` with tar.
 import { createHash } from "node:crypto";
-import { createReadStream, linkSync, mkdirSync, writeFileSync } from "node:fs";
-import { readFileSync } from "node:fs";
+import { createReadStream, linkSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 

@@ -50,7 +50,11 @@ function forward(output, response) {
     const end = head.indexOf("\r\n\r\n");
     if (end < 0) return;
     output.off("data", collect);
-    const fields = head.subarray(0, end).toString("latin1").split("\r\n").map((line) => line.split(/:\s*/, 2));
+    const fields = head
+      .subarray(0, end)
+      .toString("latin1")
+      .split("\r\n")
+      .map((line) => line.split(/:\s*/, 2));
     const headers = Object.fromEntries(fields.filter(([name]) => name !== "Status"));
     response.writeHead(Number.parseInt(fields.find(([name]) => name === "Status")?.[1] ?? "200", 10), headers);
     response.write(head.subarray(end + 4));
