@@ -154,8 +154,9 @@ backends:
       "extra_args: Additional arguments passed directly",
       () =>
         assert.deepEqual(
-          container("command: uvx\nargs: [x]\ncontainer: {extra_args: [--device=/dev/fuse, --cap-add, SYS_PTRACE]}")
-            .extraArgs,
+          container(
+            "command: uvx\nargs: [x]\ncontainer: {extra_args: [--device=/dev/fuse, --cap-add, SYS_PTRACE]}",
+          ).extraArgs.map(({ value }) => value),
           ["--device=/dev/fuse", "--cap-add", "SYS_PTRACE"],
         ),
     ],

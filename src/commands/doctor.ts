@@ -1,5 +1,7 @@
 /** `argus doctor`: what works on this machine, what does not, and what to do about it. */
+
 import process from "node:process";
+import { plain } from "../config/text.ts";
 import type { Engine, OciName } from "../engine/engine.ts";
 import type { EngineFacts } from "../engine/facts.ts";
 import { ArgusError, EXIT } from "../errors.ts";
@@ -170,7 +172,7 @@ async function probePlan() {
     limits: { memory: DEFAULT.memory.value, cpus: "1" },
     network: "none",
     volumes: [],
-    extraArgs: ["--entrypoint", "/bin/sh"],
+    extraArgs: ["--entrypoint", "/bin/sh"].map(plain),
   };
 }
 

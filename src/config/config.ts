@@ -51,7 +51,8 @@ export interface RemoteBackend {
 /** `container:` with the keys of the file; lists and mappings are there even when the file has none. */
 export interface ContainerOptions extends Omit<ContainerFields, "volumes" | ListField | "build_env" | "kubernetes"> {
   readonly volumes: readonly Volume[];
-  readonly extra_args: readonly string[];
+  /** They may hold secrets, as `args` may. */
+  readonly extra_args: readonly Text[];
   readonly system_deps: readonly string[];
   readonly build_system_deps: readonly string[];
   readonly additional_packages: readonly string[];

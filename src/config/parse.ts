@@ -253,7 +253,9 @@ class Parser {
       env: Object.fromEntries(
         Object.entries(fields.env ?? {}).map(([key, each]) => [key, textAt(node, ["env", key], each)]),
       ),
-      container: containerOf(fields.container ?? {}, kubernetes),
+      container: containerOf(fields.container ?? {}, kubernetes, (path, value) =>
+        textAt(node, ["container", ...path], value),
+      ),
       session: sessionOf(fields),
       unresolved: open.some(([first]) => first !== "env"),
       where: this.#whereIn(root, base),
@@ -338,12 +340,16 @@ function sessionOf(fields: StdioFields): StdioBackend["session"] {
   return { stdout: fields.stdout ?? "raw", ...(grace === "never" ? {} : { eofGraceMs: grace }) };
 }
 
-function containerOf(fields: ContainerFields, kubernetes: KubernetesFields): ContainerOptions {
+function containerOf(
+  fields: ContainerFields,
+  kubernetes: KubernetesFields,
+  text: (path: Path, value: string) => Text,
+): ContainerOptions {
   const { volumes, kubernetes: own, ...rest } = fields;
   return {
     ...rest,
     volumes: (volumes ?? []).map(parseVolume).filter((volume) => "target" in volume),
-    extra_args: fields.extra_args ?? [],
+    extra_args: (fields.extra_args ?? []).map((word, index) => text(["extra_args", index], word)),
     system_deps: fields.system_deps ?? [],
     build_system_deps: fields.build_system_deps ?? [],
     additional_packages: fields.additional_packages ?? [],

@@ -35,7 +35,7 @@ export interface ContainerPlan {
   readonly network: string;
   readonly volumes: readonly Volume[];
   /** Passed as they are before the image's name. Spec: "Volume Mounts and Extra Arguments". */
-  readonly extraArgs: readonly string[];
+  readonly extraArgs: readonly Text[];
   /** The runtime that the config names; undefined = detect. */
   readonly runtime?: RuntimeName;
   /** `session.eof_grace` and `stdout` of this backend. */

@@ -28,7 +28,7 @@ function volumeWarnings({ container, where }: StdioBackend): Notice[] {
 }
 
 function extraArgsWarnings({ container, where }: StdioBackend, policy: Config["policy"]): Notice[] {
-  const { refused, weakening } = extraArgsProblems(container.extra_args);
+  const { refused, weakening } = extraArgsProblems(container.extra_args.map(({ value }) => value));
   const place = (index: number) => where(["container", "extra_args", index]);
   const [wrong] = refused;
   if (wrong !== undefined) {

@@ -60,7 +60,7 @@ test("rootless podman maps the user's own id only where host folders are mounted
 });
 
 test("extra arguments come last before the image, arguments of the server after it", () => {
-  const plan = samplePlan({ extraArgs: ["--device", "/dev/kvm"] });
+  const plan = samplePlan({ extraArgs: ["--device", "/dev/kvm"].map(plain) });
   const words = realArgs(runCommand(sampleRun({ plan, args: [plain("--zone"), plain("UTC")] })));
   assert.deepEqual(words.slice(-5), ["--device", "/dev/kvm", "localhost/argus/uvx-time:abc", "--zone", "UTC"]);
 });

@@ -273,13 +273,13 @@ const WARNINGS: readonly (readonly [string, Partial<ContainerOptions>, readonly 
   ["a socket of something else", { volumes: [mount("/run/postgres.sock", "/s")] }, []],
   ["a mount over /tmp", { volumes: [mount("/srv", "/tmp")] }, ["config/replaced-tmpfs"]],
   ["a mount over the home", { volumes: [mount("/srv", "/home/nonroot")] }, ["config/replaced-tmpfs"]],
-  ["a device", { extra_args: ["--device=/dev/fuse"] }, ["config/weakening"]],
+  ["a device", { extra_args: ["--device=/dev/fuse"].map(plain) }, ["config/weakening"]],
   [
     "a capability and a user",
-    { extra_args: ["--cap-add", "SYS_ADMIN", "-u", "0"] },
+    { extra_args: ["--cap-add", "SYS_ADMIN", "-u", "0"].map(plain) },
     ["config/weakening", "config/weakening"],
   ],
-  ["a name in the network", { extra_args: ["--hostname", "me"] }, []],
+  ["a name in the network", { extra_args: ["--hostname", "me"].map(plain) }, []],
   ["a mount below the home", { volumes: [mount("/srv", "/home/nonroot/.kube")] }, []],
 ];
 
@@ -295,14 +295,14 @@ for (const [what, container, codes] of WARNINGS) {
 
 test("policy.allow_weakening: false refuses what is else warned about", () => {
   const context = { config: { flags: {}, policy: { allowWeakening: false } } };
-  const error = refusal("uvx pkg", { extra_args: ["--hostname", "me", "--privileged"] }, context);
+  const error = refusal("uvx pkg", { extra_args: ["--hostname", "me", "--privileged"].map(plain) }, context);
   assert.equal(error.code, "config/weakening");
   assert.equal(error.where, "config.yaml:container.extra_args.2");
-  assert.equal(planOf("uvx pkg", { extra_args: ["--hostname", "me"] }, context).kind, "container");
+  assert.equal(planOf("uvx pkg", { extra_args: ["--hostname", "me"].map(plain) }, context).kind, "container");
 });
 
 test("a word of extra_args that would become the image is refused", () => {
-  assert.equal(refusal("uvx pkg", { extra_args: ["alpine"] }).code, "config/extra-args");
+  assert.equal(refusal("uvx pkg", { extra_args: ["alpine"].map(plain) }).code, "config/extra-args");
 });
 
 test("the value of a variable is in the server's arguments and in no error or warning", () => {
