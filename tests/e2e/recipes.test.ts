@@ -195,7 +195,7 @@ function looksRight(world: World, image: string, { backend, absent }: Recipe): v
   if (backend !== "dockerfile") assert.equal(User, "65532:65532");
   // A read-only root never gets byte code later.
   if (backend === "uvx" || backend === "module") {
-    const imports = `python -v -c "import argparse, asyncio, mcp_server_time" 2>&1 | grep "^# code object from '.*[.]py'$"; true`;
+    const imports = `python -v -c "import argparse, asyncio, mcp_server_time" 2>&1 | grep '^# code object from .*[.]py$'; true`;
     const venv = engineCall(world, [...words, `PATH=/app/venv/bin:$PATH; ${imports}`], ANSWER_MS);
     assert.equal(venv.stdout, "");
   }
