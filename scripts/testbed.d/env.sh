@@ -5,7 +5,7 @@ env_print() {
   local engines="" address
   if docker_answers; then engines+=" docker"; fi
   if podman version >/dev/null 2>&1; then engines+=" podman"; fi
-  if (rootless_exec podman version) >/dev/null 2>&1; then engines+=" rootless"; fi
+  if rootless_podman version >/dev/null 2>&1; then engines+=" rootless"; fi
   address="$(githost_address)"
   env_line ARGUS_TEST_ENGINES "${engines# }"
   env_line ARGUS_TEST_DOCKER_DISTRIBUTION_CLI /usr/bin/docker

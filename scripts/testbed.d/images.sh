@@ -36,7 +36,7 @@ images_engine() {
   case "$engine" in
     docker) docker_cli "$@" ;;
     podman) podman "$@" ;;
-    rootless) (rootless_exec podman "$@") ;;
+    rootless) rootless_podman "$@" ;;
   esac
 }
 
@@ -114,7 +114,7 @@ images_load_into() {
   step "load into $engine" "load-$engine" images_engine "$engine" load -q -i "$archive"
   say "loaded $(wc -l <"$wanted") base images into $engine"
   while read -r name _ id; do
-    if grep -qxF "${name#docker.io/library/}" "$wanted"; then images_engine "$engine" rmi "$id" >/dev/null 2>&1 || true; fi
+    if [ -n "$name" ] && grep -qxF "${name#docker.io/library/}" "$wanted"; then images_engine "$engine" rmi "$id" >/dev/null 2>&1 || true; fi
   done <<<"$old"
 }
 
@@ -216,7 +216,7 @@ images_purge() {
   local engine name stamp
   for engine in "${IMAGES_ENGINES[@]}"; do
     while read -r name stamp _; do
-      if [ "$stamp" != - ]; then images_engine "$engine" rmi "$name" >/dev/null 2>&1 || say "kept $name in $engine: in use"; fi
+      if [ -n "$name" ] && [ "$stamp" != - ]; then images_engine "$engine" rmi "$name" >/dev/null 2>&1 || say "kept $name in $engine: in use"; fi
     done < <(images_found "$engine")
   done
 }

@@ -7,7 +7,20 @@ podman_up() {
   podman_configure
   podman_devices
   podman_hugetlb
-  step "podman version" podman-version podman version
+  podman_wake
+}
+
+podman_wake() {
+  if podman ps -aq >/dev/null 2>&1; then return 0; fi
+  podman_forget_boot /run/libpod
+  step "podman ps" podman-ps podman ps -aq
+}
+
+# Where /run outlives a boot, Podman takes the containers of the last one for running ones, and their lost network
+# makes every command fail. Without this file it puts its state in order as after a boot.
+podman_forget_boot() {
+  say "podman's state is from another boot: resetting it"
+  rm -f "$1/alive"
 }
 
 # Podman asks for limits above the hard ones and dies where the kernel refuses; without systemd it needs cgroupfs; a left-over

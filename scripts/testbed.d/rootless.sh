@@ -29,11 +29,16 @@ rootless_storage() {
   chown "$ROOTLESS_USER:$ROOTLESS_USER" "$dir/storage.conf"
 }
 
+# The user's Podman, as one command among others of this script.
+rootless_podman() (rootless_exec podman "$@")
+
 # A pause process that ended without a word leaves a pid file that can name a stranger.
 rootless_wake() {
-  if (rootless_exec podman version) >/dev/null 2>&1; then return 0; fi
-  (rootless_exec podman system migrate) >/dev/null 2>&1 || true
-  step "rootless podman" rootless-version rootless_exec podman version
+  if rootless_podman ps -aq >/dev/null 2>&1; then return 0; fi
+  rootless_podman system migrate >/dev/null 2>&1 || true
+  if rootless_podman ps -aq >/dev/null 2>&1; then return 0; fi
+  podman_forget_boot "/run/user/$(id -u "$ROOTLESS_USER")/libpod/tmp"
+  step "rootless podman" rootless-ps rootless_podman ps -aq
 }
 
 rootless_home() { getent passwd "$ROOTLESS_USER" | cut -d: -f6; }
@@ -64,7 +69,7 @@ rootless_path() {
 }
 
 rootless_status() {
-  if ! (rootless_exec podman version) >/dev/null 2>&1; then
+  if ! rootless_podman version >/dev/null 2>&1; then
     echo "rootless  missing"
     return 1
   fi
