@@ -37,6 +37,8 @@ export type LadderEvent =
   | { readonly kind: "eof" }
   /** A signal came, or the client died. */
   | { readonly kind: "stop" }
+  /** The engine lost the container: there is nobody to forward a signal to. */
+  | { readonly kind: "lost" }
   /** Time passed; `written` counts what the server has written so far, where that is known. */
   | { readonly kind: "tick"; readonly written?: number | undefined };
 
@@ -58,6 +60,10 @@ export function climb(
       return { ladder: ladder.step === "none" ? { ...ladder, step: "draining", since: now } : ladder };
     case "stop":
       return stop(ladder, now);
+    case "lost":
+      return ladder.step === "removing" || ladder.step === "abandoned"
+        ? { ladder }
+        : enter(ladder, "removing", "remove", now);
     case "tick":
       return tick(ladder, event.written, now, timing);
   }

@@ -12,6 +12,7 @@ import { ArgusError } from "../errors.ts";
 import { run } from "../host/spawn.ts";
 import type { SessionOptions } from "../plan/plan.ts";
 import { type ClientEnd, watchClient } from "./client.ts";
+import { watchConmon } from "./conmon.ts";
 import { flowOf } from "./flow.ts";
 import { LOOKS } from "./guard.ts";
 import { CALM, climb, type Ladder, type LadderAction, type LadderEvent, TIMING, type Timing } from "./ladder.ts";
@@ -106,6 +107,7 @@ class Session {
   readonly #program: Program;
   readonly #output: Output | undefined;
   readonly #unwatch: () => void;
+  #unwatchConmon: () => void = () => {};
 
   readonly #input: SessionInput | BareInput;
   readonly #container: Container | undefined;
@@ -138,6 +140,9 @@ class Session {
       this.#unwatch();
       throw error;
     }
+    if (container !== undefined && "engine" in input) {
+      this.#unwatchConmon = watchConmon(input.engine, container.name, () => this.#lost());
+    }
     this.#output =
       this.#program.output === undefined ? undefined : readOutput(this.#program.output, input.session.stdout);
   }
@@ -165,6 +170,11 @@ class Session {
   #stop(reason: ClientEnd): void {
     this.#cause ??= reason;
     this.#advance({ kind: "stop" });
+  }
+
+  #lost(): void {
+    console.error("argus: engine: podman's monitor of the container was killed; the session is over");
+    this.#advance({ kind: "lost" });
   }
 
   #advance(event: LadderEvent): void {
@@ -242,6 +252,7 @@ class Session {
     this.#state = "gone";
     clearInterval(this.#timer);
     this.#unwatch();
+    this.#unwatchConmon();
     await this.#outputEnds(stopped);
     await this.#program.settle(looks);
     this.#calls.abort();
@@ -278,6 +289,7 @@ class Session {
     this.#state = "gone";
     clearInterval(this.#timer);
     this.#unwatch();
+    this.#unwatchConmon();
     this.#reject(error);
   }
 

@@ -33,6 +33,11 @@ export function conmons(): ReadonlyMap<string, readonly number[]> {
   return found;
 }
 
+/** The conmon of one container. */
+export function conmonOf(container: string): number | undefined {
+  return pids().find((pid) => commOf(pid) === "conmon" && wordsOf(pid).includes(container));
+}
+
 /** Pumps whose session is gone: `cat` ends only when its client writes or closes. */
 export function strayPumps(): number[] {
   return allProcesses()
@@ -44,11 +49,18 @@ export function strayPumps(): number[] {
 }
 
 function allProcesses(): Seen[] {
+  return pids().map((pid) => ({ pid, comm: commOf(pid), words: wordsOf(pid) }));
+}
+
+function pids(): number[] {
   if (process.platform !== "linux") return [];
   return readdirSync("/proc")
     .map(Number)
-    .filter((pid) => pid > 0)
-    .map((pid) => ({ pid, comm: (textOf(`/proc/${pid}/comm`) ?? "").trim(), words: wordsOf(pid) }));
+    .filter((pid) => pid > 0);
+}
+
+function commOf(pid: number): string {
+  return (textOf(`/proc/${pid}/comm`) ?? "").trim();
 }
 
 function wordsOf(pid: number): string[] {

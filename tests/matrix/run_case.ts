@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { GUARD_NAME } from "../../src/session/guard.ts";
 import { driverWords } from "../support/driver.ts";
 import type { World } from "../support/engines.ts";
 import { type Case, nameOf } from "./cases.ts";
@@ -95,10 +96,7 @@ async function end(item: Case, running: Running): Promise<void> {
       if (argus !== undefined) kill(argus.pid, "SIGKILL");
       return;
     case "kill cli":
-      for (const { pid } of processes.filter(isCli)) kill(pid, "SIGKILL");
-      // A CLI that did not run yet starts now, and the session goes on: then its client ends it.
-      await sleep(50);
-      if (processes.filter(isCli).length === 0) client.stdin!.end();
+      for (const { pid } of await appearing(id, isCli)) kill(pid, "SIGKILL");
       return;
     case "kill client":
       kill(argus?.ppid ?? client.pid!, "SIGKILL");
@@ -108,12 +106,21 @@ async function end(item: Case, running: Running): Promise<void> {
       for (const { pid } of processes.filter(isGuard)) kill(pid, "SIGKILL");
       return;
     case "kill conmon":
-      for (const { pid } of processes.filter(({ comm }) => comm === "conmon")) kill(pid, "SIGKILL");
-      if (!processes.some(({ comm }) => comm === "conmon")) client.stdin!.end();
+      await appearing(id, isConmon);
+      // The first one only forks the real one.
+      for (const began = performance.now(); performance.now() - began < 500; await sleep(10)) {
+        for (const { pid } of processesOf(id).filter(isConmon)) kill(pid, "SIGKILL");
+      }
       return;
     default:
       if (argus !== undefined) kill(argus.pid, item.end);
   }
+}
+
+/** What may not have started yet at the moment of the case. */
+async function appearing(id: string, which: (trace: Trace) => boolean): Promise<Trace[]> {
+  await until(() => processesOf(id).some(which), 60_000, 5);
+  return processesOf(id).filter(which);
 }
 
 /** Where guard and argus were killed together, the next session removes what they left. */
@@ -137,21 +144,16 @@ async function watch(world: World, item: Case, running: Running, limitMs: number
 
 function argusOf(id: string): Trace | undefined {
   return processesOf(id).find(
-    ({ words }) =>
-      words.includes(id) &&
-      words.includes(IMAGE) &&
-      words[0] !== "sh" &&
-      !isGuardWords(words) &&
-      !words.includes("--rm"),
+    ({ words }) => words.includes(id) && words.includes(IMAGE) && words[0] === driverWords()[0],
   );
 }
 
-function isGuard({ words }: Trace): boolean {
-  return isGuardWords(words);
+function isConmon({ comm }: Trace): boolean {
+  return comm === "conmon";
 }
 
-function isGuardWords(words: readonly string[]): boolean {
-  return words.includes("argus-session");
+function isGuard({ words }: Trace): boolean {
+  return words.includes(GUARD_NAME);
 }
 
 function isCli({ comm, words }: Trace): boolean {

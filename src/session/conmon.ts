@@ -1,0 +1,74 @@
+/**
+ * Watches podman's monitor of a container. When conmon is killed, `podman run` hangs for ever and the container loses
+ * its stdio: nobody else would tell.
+ */
+import process from "node:process";
+import type { Engine } from "../engine/engine.ts";
+import { isAlive } from "../host/proc.ts";
+import { run } from "../host/spawn.ts";
+import { conmonOf } from "./stray_processes.ts";
+
+/** How often conmon is looked for after the start, and how often; then the engine is asked. Milliseconds. */
+const SEARCH = 200;
+const SEARCHES = 12;
+/** How often a conmon that was found is looked at: one system call. */
+const POLL = 500;
+/** After the server's own end podman tidies up without conmon, on a busy machine for a while. */
+const PATIENCE = 1500;
+
+/** Calls `died` once when the container's conmon is gone and its program is not; returns the function that stops it. */
+export function watchConmon(engine: Engine, container: string, died: () => void): () => void {
+  if (engine.name !== "podman" || process.platform !== "linux") return () => {};
+  const stop = new AbortController();
+  void (async () => {
+    const pid = await search(engine, container, stop.signal);
+    if (pid === undefined) return;
+    for (let missing = 0; missing < PATIENCE; ) {
+      await pause(POLL, stop.signal);
+      missing = isAlive(pid) ? 0 : missing + POLL;
+    }
+    died();
+  })().catch(() => {
+    // Stopped.
+  });
+  return () => stop.abort();
+}
+
+/** The pid of the container's conmon, as the machine or, for a conmon that died young, the engine tells. */
+async function search(engine: Engine, container: string, signal: AbortSignal): Promise<number | undefined> {
+  for (let tries = 0; tries < SEARCHES; tries += 1) {
+    await pause(SEARCH, signal);
+    const pid = conmonOf(container);
+    if (pid !== undefined) return pid;
+  }
+  // The conmon of a remote engine runs elsewhere.
+  if ((await ask(engine, ["info", "--format", "{{.Host.ServiceIsRemote}}"], signal)) !== "false") return undefined;
+  for (let tries = 0; tries < SEARCHES; tries += 1) {
+    const pid = Number(
+      await ask(engine, ["container", "inspect", "--format", "{{.State.ConmonPid}}", container], signal),
+    );
+    if (pid > 0) return pid;
+    await pause(POLL * 2, signal);
+  }
+  return undefined;
+}
+
+async function ask(engine: Engine, args: readonly string[], signal: AbortSignal): Promise<string> {
+  const { stdout } = await run({ bin: engine.bin, args, env: engine.env }, { timeoutMs: 10_000, signal });
+  signal.throwIfAborted();
+  return stdout.trim();
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      },
+      { once: true },
+    );
+  });
+}
