@@ -19,10 +19,22 @@ import { gitRefProblem } from "./rules/git_ref.ts";
 import { gitUrlProblem } from "./rules/git_url.ts";
 import { goModuleProblem } from "./rules/go_module.ts";
 import { imageReferenceProblem } from "./rules/image_reference.ts";
+import {
+  annotationProblem,
+  contextProblem,
+  deadlineProblem,
+  labelKeyProblem,
+  labelValueProblem,
+  namespaceProblem,
+  objectNameProblem,
+  ownKeyProblem,
+  registryProblem,
+  tolerationProblem,
+} from "./rules/kubernetes.ts";
 import { memoryProblem } from "./rules/memory.ts";
 import { networkProblem } from "./rules/network.ts";
 import { packageNameProblem } from "./rules/package_name.ts";
-import type { Rule } from "./rules/rule.ts";
+import type { Rule, RuleProblem } from "./rules/rule.ts";
 import { volumeProblem } from "./rules/volume.ts";
 import { durationMs, SWITCH_WORDS, switchWord } from "./words.ts";
 
@@ -108,36 +120,53 @@ function optional<Schema extends v.GenericSchema>(schema: Schema, description: s
   );
 }
 
+/** A rule about a value as a whole is told at its field. */
+function whole<Value>(rule: (value: Value) => RuleProblem | undefined) {
+  return v.rawCheck<Value>(({ dataset, addIssue }) => {
+    const found = dataset.typed ? rule(dataset.value) : undefined;
+    if (found !== undefined) addIssue({ message: found.message, expected: found.hint ?? "", received: "" });
+  });
+}
+
+const tolerationFields = v.strictObject(
+  {
+    key: optional(text(labelKeyProblem), "Key of the taint."),
+    operator: optional(choice(["Equal", "Exists"]), "How `value` is compared.", "Equal"),
+    value: optional(text(labelValueProblem), "Value of the taint."),
+    effect: optional(choice(["NoSchedule", "PreferNoSchedule", "NoExecute"]), "Effect of the taint.", "all"),
+  },
+  "must be a mapping",
+);
+const toleration = v.pipe(tolerationFields, whole<v.InferOutput<typeof tolerationFields>>(tolerationProblem));
+
 const kubernetes = v.strictObject(
   {
-    context: optional(text(), "Context of the kubeconfig.", "the current one"),
-    namespace: optional(text(), "Namespace of the Pod.", "the context's"),
+    context: optional(text(contextProblem), "Context of the kubeconfig.", "the current one"),
+    namespace: optional(text(namespaceProblem), "Namespace of the Pod.", "the context's"),
     registry: optional(
-      text(),
+      text(registryProblem),
       "Registry and path that images are pushed to and pulled from: `registry.example.com/mcp`.",
+      "none: the node has the image",
     ),
-    image_pull_secret: optional(text(), "Name of the Secret that the cluster pulls the image with."),
-    service_account: optional(text(), "Service account of the Pod; its token is never mounted.", "none"),
-    node_selector: optional(mapping(), "Labels that a node must carry."),
-    tolerations: optional(
-      v.array(
-        v.strictObject(
-          {
-            key: optional(text(), "Key of the taint."),
-            operator: optional(choice(["Equal", "Exists"]), "How `value` is compared.", "Equal"),
-            value: optional(text(), "Value of the taint."),
-            effect: optional(choice(["NoSchedule", "PreferNoSchedule", "NoExecute"]), "Effect of the taint.", "all"),
-          },
-          "must be a mapping",
-        ),
-        "must be a list of tolerations",
+    image_pull_secret: optional(text(objectNameProblem), "Name of the Secret that the cluster pulls the image with."),
+    service_account: optional(
+      text(objectNameProblem),
+      "Service account of the Pod; its token is never mounted.",
+      "the namespace's default",
+    ),
+    node_selector: optional(mapping(labelValueProblem, labelKeyProblem), "Labels that a node must carry."),
+    tolerations: optional(v.array(toleration, "must be a list of tolerations"), "Taints that the Pod tolerates."),
+    runtime_class: optional(text(objectNameProblem), "RuntimeClass of the Pod, such as gVisor's."),
+    labels: optional(mapping(labelValueProblem, ownKeyProblem), "More labels of the Pod."),
+    annotations: optional(mapping(annotationProblem, ownKeyProblem), "More annotations of the Pod."),
+    deadline: optional(
+      v.union(
+        [v.literal("never"), v.pipe(duration(), whole(deadlineProblem))],
+        'must be a length of time such as "8h", or "never"',
       ),
-      "Taints that the Pod tolerates.",
+      "The cluster ends the Pod after this time, whatever happens to argus: `8h`, `never`.",
+      `${DEFAULT.deadlineMs.value / 3_600_000}h`,
     ),
-    runtime_class: optional(text(), "RuntimeClass of the Pod, such as gVisor's."),
-    labels: optional(mapping(), "More labels of the Pod."),
-    annotations: optional(mapping(), "More annotations of the Pod."),
-    deadline: optional(duration(), "The cluster ends the Pod after this time, whatever happens to argus.", "none"),
     allow_host_path: optional(flag(), "Allow `volumes` that mount a folder of the node.", "false"),
   },
   "must be a mapping",

@@ -94,4 +94,10 @@ export const DEFAULT = {
     reason: "a server may finish its answers after the client closed its end",
     source: "design: Session",
   },
+  deadlineMs: {
+    value: 7 * 24 * 3600 * 1000,
+    unit: "milliseconds",
+    reason: "a Pod whose client vanished ends at last, while no work week is cut in two",
+    source: "design: Kubernetes",
+  },
 } as const satisfies Record<string, Default<string | number>>;

@@ -1,0 +1,111 @@
+/** The one place where command lines for kubectl are written. */
+import type { Command } from "../command.ts";
+import { LABEL } from "../engine.ts";
+import type { Manifest } from "./manifest.ts";
+import { CONTAINER, labelValue } from "./names.ts";
+
+/** Which cluster, which namespace, and the program that reaches them. */
+export interface Cluster {
+  /** Name or absolute path of kubectl. */
+  readonly bin: string;
+  /** undefined = the kubeconfig's current one. */
+  readonly context?: string | undefined;
+  /** undefined = the context's. */
+  readonly namespace?: string | undefined;
+  /** Variables that kubectl needs beside those of argus. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** An answer of a cluster that lives takes less than a second. */
+const REQUEST_TIMEOUT = "--request-timeout=15s";
+
+/** Makes one object and prints its uid; the manifest travels on standard input, where no other process sees it. */
+export function createCommand(cluster: Cluster, manifest: Manifest): Command {
+  return { ...kubectl(cluster, ["create", "-f", "-", "-o", "jsonpath={.metadata.uid}"]), input: json(manifest) };
+}
+
+/** Makes several objects, one after the other, and prints their names. */
+export function createAllCommand(cluster: Cluster, manifests: readonly Manifest[]): Command {
+  const list = { apiVersion: "v1", kind: "List", items: manifests };
+  return { ...kubectl(cluster, ["create", "-f", "-", "-o", "name"]), input: json(list) };
+}
+
+/**
+ * Connects standard input, output and error with the server's. It does not wait for the container and exits with 0
+ * whatever the server's code: see {@link notYetAttachable} and {@link getPodCommand}.
+ */
+export function attachCommand(cluster: Cluster, pod: string): Command {
+  // Without -q, kubectl adds lines of its own to standard error.
+  return kubectl(cluster, ["attach", "-i", "-q", "--pod-running-timeout=30s", "-c", CONTAINER, pod], "stream");
+}
+
+/** True when an attach failed because the container has not started yet: try again. */
+export function notYetAttachable(stderr: string): boolean {
+  return /does not have a host assigned|container server not found in pod|unable to upgrade connection: container not found/.test(
+    stderr,
+  );
+}
+
+/** Prints one Pod; `parsePod` reads it. */
+export function getPodCommand(cluster: Cluster, pod: string): Command {
+  return kubectl(cluster, ["get", "pod", pod, "-o", "json"]);
+}
+
+/** Prints all Pods of argus in the namespace; `parsePods` reads it. */
+export function listPodsCommand(cluster: Cluster, backend?: string): Command {
+  const selector = backend === undefined ? LABEL.session : `${LABEL.session},${LABEL.backend}=${labelValue(backend)}`;
+  return kubectl(cluster, ["get", "pods", "-l", selector, "-o", "json"]);
+}
+
+/** Prints what the server wrote before anyone listened, its output and error mixed. */
+export function logsCommand(cluster: Cluster, pod: string): Command {
+  return kubectl(cluster, ["logs", pod, "-c", CONTAINER]);
+}
+
+/**
+ * Removes Pods, and with them what they own, without waiting for the end. A grace of 0 would free the name while the
+ * process lives on.
+ */
+export function deletePodsCommand(cluster: Cluster, pods: readonly string[]): Command {
+  return kubectl(cluster, ["delete", "pod", "--grace-period=1", "--wait=false", "--ignore-not-found", ...pods]);
+}
+
+/** Prints "yes" or "no". */
+export function canICommand(cluster: Cluster, verb: string, resource: string, subresource?: string): Command {
+  const part = subresource === undefined ? [] : [`--subresource=${subresource}`];
+  return kubectl(cluster, ["auth", "can-i", verb, resource, ...part]);
+}
+
+/** Prints the versions of kubectl and of the server; `parseVersions` reads it. */
+export function versionCommand(cluster: Cluster): Command {
+  return kubectl(cluster, ["version", "-o", "json"]);
+}
+
+/** Prints a namespace with the labels of its PodSecurity level; `parseNamespace` reads it. */
+export function getNamespaceCommand(cluster: Cluster, namespace: string): Command {
+  return kubectl(cluster, ["get", "namespace", namespace, "-o", "json"]);
+}
+
+/** Prints the part of the kubeconfig that is used, without its secrets; asks no server. `parseContext` reads it. */
+export function contextCommand(cluster: Cluster): Command {
+  return kubectl(cluster, ["config", "view", "--minify", "-o", "json"], "local");
+}
+
+function kubectl(cluster: Cluster, args: readonly string[], kind: "request" | "stream" | "local" = "request"): Command {
+  const [verb = "", ...others] = args;
+  return {
+    bin: cluster.bin,
+    args: [
+      verb,
+      ...(kind === "request" ? [REQUEST_TIMEOUT] : []),
+      ...(cluster.context === undefined ? [] : [`--context=${cluster.context}`]),
+      ...(cluster.namespace === undefined ? [] : [`--namespace=${cluster.namespace}`]),
+      ...others,
+    ],
+    env: cluster.env ?? {},
+  };
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value)}\n`;
+}

@@ -1,0 +1,171 @@
+/**
+ * One session as one Pod: the same posture as {@link runCommand} gives on Docker and Podman.
+ *
+ * The Pod is made first. What it needs beside itself, {@link ownedManifests} makes with the Pod as its owner, so that
+ * nothing of it can outlive the Pod, whoever removes that.
+ */
+import type { KubernetesFields } from "../../config/schema.ts";
+import type { Text } from "../../config/text.ts";
+import { DEFAULT } from "../../plan/defaults.ts";
+import type { ContainerPlan } from "../../plan/plan.ts";
+import { VERSION } from "../../version.ts";
+import { LABEL, type SessionIdentity } from "../engine.ts";
+import { ownerText } from "../owner.ts";
+import { refuseExtraArgs } from "./extra_args.ts";
+import type { Manifest, Metadata, OwnerReference, Pod } from "./manifest.ts";
+import { CONTAINER, labelValue, podName } from "./names.ts";
+import { deniesAll, networkPolicy } from "./policy.ts";
+import { cpuQuantity, memoryQuantity } from "./quantity.ts";
+import { type ServerTexts, secretManifest, serverTexts } from "./secret.ts";
+import { podVolumes } from "./volume.ts";
+
+/** The part of a plan that shapes a Pod. */
+export type PodPlan = Pick<ContainerPlan, "env" | "limits" | "network" | "volumes" | "extraArgs">;
+
+/** What a Pod needs to know; everything is decided before. */
+export interface PodInput {
+  readonly plan: PodPlan;
+  /** As the cluster pulls it, by digest where it is known. */
+  readonly image: string;
+  /** What follows the image's entry. */
+  readonly args: readonly Text[];
+  readonly identity: SessionIdentity;
+  readonly kubernetes: KubernetesFields;
+  /** Places of the backend in the config, for errors. */
+  readonly where?: (path: readonly (string | number)[]) => string;
+}
+
+/** Seconds between TERM and KILL; the kubelet never waits less than 2 (facts of Kubernetes 1.34). */
+const GRACE_SECONDS = 1;
+
+/**
+ * The Pod of a session. It holds no value of the environment and no argument that came from a variable: they are in the
+ * Secret, which whoever may read Pods need not be able to read.
+ *
+ * @throws ArgusError `config/…` for what a Pod cannot do.
+ */
+export function podManifest(input: PodInput): Pod {
+  const { plan, kubernetes } = input;
+  refuseExtraArgs(plan.extraArgs, input.where);
+  const denied = deniesAll(plan.network, input.where);
+  const texts = serverTexts(plan.env, input.args);
+  const { volumes, mounts } = podVolumes(input);
+  const resources = { cpu: cpuQuantity(plan.limits.cpus), memory: memoryQuantity(plan.limits.memory) };
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: metadataOf(input),
+    spec: {
+      restartPolicy: "Never",
+      // The end of a Pod that nobody is left to end.
+      ...deadlineOf(kubernetes),
+      terminationGracePeriodSeconds: GRACE_SECONDS,
+      // A server needs no rights in the cluster and no list of its services.
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      // A real first process, as `--init` gives: a server without handlers ends on TERM, and its children are reaped.
+      shareProcessNamespace: true,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: DEFAULT.uid.value,
+        runAsGroup: DEFAULT.uid.value,
+        fsGroup: DEFAULT.uid.value,
+        fsGroupChangePolicy: "OnRootMismatch",
+        seccompProfile: { type: "RuntimeDefault" },
+      },
+      ...placement(kubernetes),
+      containers: [
+        {
+          name: CONTAINER,
+          image: input.image,
+          imagePullPolicy: "IfNotPresent",
+          ...(texts.args.length === 0 ? {} : { args: texts.args }),
+          // The server hears the client, and the end of the client's input ends the server's.
+          stdin: true,
+          stdinOnce: true,
+          // A terminal would change bytes.
+          tty: false,
+          env: homeVariables(plan.env),
+          ...(needsSecret(texts, denied) ? { envFrom: [{ secretRef: { name: podName(input.identity) } }] } : {}),
+          resources: { requests: resources, limits: resources },
+          securityContext: {
+            readOnlyRootFilesystem: true,
+            allowPrivilegeEscalation: false,
+            capabilities: { drop: ["ALL"] },
+          },
+          volumeMounts: mounts,
+        },
+      ],
+      volumes,
+    },
+  };
+}
+
+/**
+ * What a Pod waits for, in the order in which it is to be made: the container does not start before its Secret is there,
+ * so with the Secret last, no policy comes too late. Empty when the Pod needs nothing.
+ *
+ * @param uid The Pod's, which the cluster gave it.
+ */
+export function ownedManifests(input: PodInput, uid: string): Manifest[] {
+  const { plan, identity } = input;
+  const denied = deniesAll(plan.network, input.where);
+  const texts = serverTexts(plan.env, input.args);
+  const owner: OwnerReference = { apiVersion: "v1", kind: "Pod", name: podName(identity), uid };
+  const { annotations: _, ...metadata } = metadataOf(input);
+  const owned: Metadata = { ...metadata, labels: argusLabels(identity), ownerReferences: [owner] };
+  return [
+    ...(denied ? [networkPolicy(owned, { [LABEL.session]: podName(identity) })] : []),
+    ...(needsSecret(texts, denied) ? [secretManifest(owned, texts)] : []),
+  ];
+}
+
+/** With a policy, an empty Secret holds the server back until the policy is there. */
+function needsSecret(texts: ServerTexts, denied: boolean): boolean {
+  return denied || Object.keys(texts.secret).length > 0;
+}
+
+function metadataOf({ identity, kubernetes }: PodInput): Metadata {
+  return {
+    name: podName(identity),
+    ...(kubernetes.namespace === undefined ? {} : { namespace: kubernetes.namespace }),
+    // The last ones win: by them argus finds its Pods.
+    labels: { ...kubernetes.labels, ...argusLabels(identity) },
+    annotations: {
+      ...kubernetes.annotations,
+      // A label's value can hold neither.
+      [LABEL.backend]: identity.backend,
+      [LABEL.owner]: ownerText(identity.owner),
+    },
+  };
+}
+
+function argusLabels(identity: SessionIdentity): Record<string, string> {
+  return {
+    [LABEL.backend]: labelValue(identity.backend),
+    [LABEL.session]: podName(identity),
+    [LABEL.version]: labelValue(VERSION),
+  };
+}
+
+function deadlineOf({ deadline = DEFAULT.deadlineMs.value }: KubernetesFields): { activeDeadlineSeconds?: number } {
+  return deadline === "never" ? {} : { activeDeadlineSeconds: Math.max(1, Math.ceil(deadline / 1000)) };
+}
+
+/** Where the Pod may run, and as whom the cluster sees it. */
+function placement(kubernetes: KubernetesFields): Record<string, unknown> {
+  const { service_account, image_pull_secret, runtime_class, node_selector, tolerations } = kubernetes;
+  return {
+    ...(service_account === undefined ? {} : { serviceAccountName: service_account }),
+    ...(image_pull_secret === undefined ? {} : { imagePullSecrets: [{ name: image_pull_secret }] }),
+    ...(runtime_class === undefined ? {} : { runtimeClassName: runtime_class }),
+    ...(node_selector === undefined ? {} : { nodeSelector: node_selector }),
+    ...(tolerations === undefined ? {} : { tolerations }),
+  };
+}
+
+/** A user's own image may know neither; both are the folders that can be written. */
+function homeVariables(env: PodPlan["env"]): { name: string; value: string }[] {
+  const own = { HOME: DEFAULT.home.value, TMPDIR: DEFAULT.temporary.value };
+  return Object.entries(own).flatMap(([name, value]) => (name in env ? [] : [{ name, value }]));
+}

@@ -1,0 +1,90 @@
+/** Mounts of a Pod: argus' own folders that can be written, and the backend's `volumes`. */
+import { isObjectName } from "../../config/rules/kubernetes.ts";
+import { ArgusError } from "../../errors.ts";
+import { DEFAULT } from "../../plan/defaults.ts";
+import type { Volume } from "../../plan/plan.ts";
+import type { PodVolume, VolumeMount } from "./manifest.ts";
+import type { PodInput } from "./pod.ts";
+import { memoryQuantity } from "./quantity.ts";
+
+/** The Pod's volumes and where its container mounts them. */
+export interface PodVolumes {
+  readonly volumes: readonly PodVolume[];
+  readonly mounts: readonly VolumeMount[];
+}
+
+/** Throws for a mount that a Pod cannot have. */
+export function podVolumes(input: Pick<PodInput, "plan" | "kubernetes" | "where">): PodVolumes {
+  const { plan, kubernetes, where } = input;
+  const targets = plan.volumes.map(({ target }) => target);
+  const volumes: PodVolume[] = [];
+  const mounts: VolumeMount[] = [];
+  for (const { name, target, size } of OWN) {
+    // A mount of the user's over the same folder replaces ours.
+    if (targets.includes(target)) continue;
+    volumes.push({ name, emptyDir: { medium: "Memory", sizeLimit: memoryQuantity(size) } });
+    mounts.push({ name, mountPath: target });
+  }
+  const names = new Map<string, string>();
+  for (const [index, volume] of plan.volumes.entries()) {
+    const at = { where: where?.(["container", "volumes", index]) };
+    const readOnly = isReadOnly(volume, at);
+    // Two mounts of one source are one volume.
+    let name = names.get(volume.source);
+    if (name === undefined) {
+      name = `volume-${names.size + 1}`;
+      names.set(volume.source, name);
+      volumes.push({ name, ...sourceOf(volume, kubernetes.allow_host_path === true, at) });
+    }
+    mounts.push({ name, mountPath: volume.target, ...(readOnly ? { readOnly } : {}) });
+  }
+  return { volumes, mounts };
+}
+
+/** Memory, as a tmpfs is: nothing reaches the node's disk. Kubernetes has no `noexec` for it. */
+const OWN = [
+  { name: "tmp", target: DEFAULT.temporary.value, size: DEFAULT.temporarySize.value },
+  { name: "home", target: DEFAULT.home.value, size: DEFAULT.homeSize.value },
+] as const;
+
+interface At {
+  readonly where: string | undefined;
+}
+
+function sourceOf({ source, kind }: Volume, hostPath: boolean, at: At) {
+  if (kind === "named") {
+    if (isObjectName(source)) return { persistentVolumeClaim: { claimName: source } };
+    throw new ArgusError("config/kubernetes-volume", `no PersistentVolumeClaim can have the name "${source}"`, {
+      ...at,
+      hint: "on kubernetes a named volume is a claim of that name: small letters, digits, - and .",
+    });
+  }
+  if (!hostPath) {
+    throw new ArgusError(
+      "config/host-path",
+      `the volume ${source} is a folder of this machine, which a node of the cluster does not have`,
+      {
+        ...at,
+        hint:
+          "name a PersistentVolumeClaim instead (`claim:/data`); for a folder of the node itself set " +
+          "`kubernetes.allow_host_path: true`, which the PodSecurity level restricted refuses",
+      },
+    );
+  }
+  if (source.startsWith("/")) return { hostPath: { path: source } };
+  throw new ArgusError("config/host-path", `a node has no folder ${source}`, {
+    ...at,
+    hint: "use a path with slashes",
+  });
+}
+
+/** Words that change nothing for one Pod are dropped; others would be a broken promise. */
+function isReadOnly({ source, mode }: Volume, at: At): boolean {
+  const words = mode.split(",");
+  const unknown = words.find((word) => !["ro", "rw", "z", "Z", ""].includes(word));
+  if (unknown === undefined) return words.includes("ro");
+  throw new ArgusError("config/volume-mode", `kubernetes cannot mount ${source} with the mode "${unknown}"`, {
+    ...at,
+    hint: '"ro" or "rw"',
+  });
+}
