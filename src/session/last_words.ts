@@ -21,15 +21,13 @@ interface Contained {
   readonly memory: string;
 }
 
-/** A server that ends by itself so soon has probably not answered yet. */
-const EARLY = 10_000;
-
 /** The last words; undefined when there is nothing to say. */
 export function lastWords(ending: Ending, contained: Contained | undefined): string | undefined {
   const { backend, code, stopped, lived } = ending;
   if (stopped || code === 0) return undefined;
   const server = `the server of "${backend}"`;
-  if (contained === undefined) return lived < EARLY ? `${server} ended with exit code ${code}` : undefined;
+  const alone = `server: ${server} ended by itself with exit code ${code} after ${(lived / 1000).toFixed(1)} s; its own words are above`;
+  if (contained === undefined) return ending.inputEnded ? undefined : alone;
   const { engine, memory } = contained;
   switch (code) {
     case 125:
@@ -42,7 +40,6 @@ export function lastWords(ending: Ending, contained: Contained | undefined): str
         return `engine: the ${engine.name} command was killed; its container is removed`;
       return `${server} was killed (exit code 137): probably out of memory (limit ${memory}); raise container.memory`;
     default:
-      if (lived >= EARLY || ending.inputEnded) return undefined;
-      return `server: ${server} ended by itself with exit code ${code} after ${(lived / 1000).toFixed(1)} s; its own words are above`;
+      return ending.inputEnded ? undefined : alone;
   }
 }

@@ -1,0 +1,165 @@
+/** How a session ends for its client: exit codes, last words, the end of input, the client's own death. */
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { spawn } from "node:child_process";
+import process from "node:process";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { kill, leftoversOf, sweep } from "../matrix/traces.ts";
+import { driverWords } from "../support/driver.ts";
+import { type World, worlds } from "../support/engines.ts";
+import { type Client, openSession, writeAll } from "../support/session_client.ts";
+
+/** A limit against a hang, not a promise. */
+const OPTIONS = { timeout: 300_000 };
+
+let serial = 0;
+
+/** Runs a test's body with an id of its own and checks that nothing of it is left. */
+async function withId(world: World, body: (id: string) => Promise<void>): Promise<void> {
+  serial += 1;
+  const id = `se${process.pid}x${serial}`;
+  try {
+    await body(id);
+    await nothingIsLeft(world, id);
+  } finally {
+    sweep(world, id);
+  }
+}
+
+async function nothingIsLeft(world: World, id: string): Promise<void> {
+  let left: string[] = [];
+  for (const began = performance.now(); performance.now() - began < 60_000; await sleep(200)) {
+    left = leftoversOf(world, id);
+    if (left.length === 0) return;
+  }
+  assert.deepEqual(left, []);
+}
+
+/** A server that says that it runs, so that a test can act then. */
+function shell(world: World, id: string, script: string, env: Record<string, string> = {}): Client {
+  return openSession(world, id, ["sh", "-c", `echo ready; ${script}`], { env });
+}
+
+const READY = "ready\n".length;
+
+for (const world of worlds()) {
+  test(`${world.name}: the exit code is the server's own, and an early end names the layer`, OPTIONS, async () => {
+    for (const code of [0, 1, 42]) {
+      await withId(world, async (id) => {
+        const ended = await openSession(world, id, ["sh", "-c", `exit ${code}`]).ended;
+        assert.equal(ended.code, code);
+        assert.equal(ended.stdout.length, 0);
+        if (code !== 0) assert.match(ended.stderr, /^argus: server: the server of "se\w+" .*exit code \d+/m);
+      });
+    }
+  });
+
+  test(`${world.name}: a program that is not in the image is told as the entry's fault`, OPTIONS, () =>
+    withId(world, async (id) => {
+      const { code, stderr, stdout } = await openSession(world, id, ["no-such-program"]).ended;
+      // Docker's init ends with 127, podman's with 1: then it could be the server's own.
+      assert.match(stderr, code === 127 ? /^argus: entry: /m : /^argus: server: .*exit code 1 /m);
+      assert.equal(stdout.length, 0);
+    }),
+  );
+
+  test(`${world.name}: an image that is not there is an error, and nothing is on stdout`, OPTIONS, () =>
+    withId(world, async (id) => {
+      const image = "localhost/argus/no-such:000000000000";
+      const { code, stderr, stdout } = await openSession(world, id, ["cat"], { image }).ended;
+      assert.notEqual(code, 0);
+      assert.match(stderr, /no image localhost\/argus\/no-such|absent\/image/);
+      assert.equal(stdout.length, 0);
+    }),
+  );
+
+  for (const [signal, code] of [
+    ["SIGTERM", 143],
+    ["SIGINT", 130],
+    ["SIGHUP", 129],
+    ["SIGQUIT", 131],
+  ] as const) {
+    test(`${world.name}: ${signal} ends a server that ignores it, with exit code ${code}`, OPTIONS, () =>
+      withId(world, async (id) => {
+        const client = shell(world, id, "trap '' TERM INT HUP QUIT; while :; do sleep 1000; done");
+        await client.has(READY);
+        kill(client.child.pid!, signal);
+        assert.equal((await client.ended).code, code);
+      }),
+    );
+  }
+
+  test(`${world.name}: a server that handles SIGTERM keeps its own exit code`, OPTIONS, () =>
+    withId(world, async (id) => {
+      const client = shell(world, id, "trap 'exit 5' TERM; while :; do sleep 0.05; done");
+      await client.has(READY);
+      await sleep(300);
+      kill(client.child.pid!, "SIGTERM");
+      // On a machine so busy that 0.7 s are not enough for the server, the kill comes first.
+      assert.ok([5, 143].includes((await client.ended).code!));
+    }),
+  );
+
+  test(`${world.name}: the end of input ends a server that ignores it, after its answer`, OPTIONS, () =>
+    withId(world, async (id) => {
+      const client = shell(world, id, "cat; sleep 1; echo late; while :; do sleep 1000; done", {
+        DRIVER_EOF_GRACE: "8000",
+      });
+      await writeAll(client, Buffer.from("hello\n"));
+      client.child.stdin!.end();
+      const { stdout } = await client.ended;
+      assert.equal(stdout.toString("utf8"), "ready\nhello\nlate\n");
+    }),
+  );
+
+  test(`${world.name}: output that flows after the end of input is not cut by a grace shorter than it`, OPTIONS, () =>
+    withId(world, async (id) => {
+      const line = "0123456789012345678901234567890123456789";
+      const script = `cat; i=0; while [ $i -lt 100 ]; do echo ${line}; sleep 0.1; i=$((i+1)); done`;
+      const client = shell(world, id, script, { DRIVER_EOF_GRACE: "8000" });
+      client.child.stdin!.end();
+      const { code, stdout } = await client.ended;
+      assert.equal(stdout.toString("utf8"), `ready\n${`${line}\n`.repeat(100)}`);
+      assert.equal(code, 0);
+    }),
+  );
+
+  test(`${world.name}: a grace of never lets a silent server finish`, OPTIONS, () =>
+    withId(world, async (id) => {
+      const client = shell(world, id, "cat; sleep 6; echo done", { DRIVER_EOF_GRACE: "never" });
+      client.child.stdin!.end();
+      assert.equal((await client.ended).stdout.toString("utf8"), "ready\ndone\n");
+    }),
+  );
+
+  // Without root a limit needs a delegated cgroup.
+  if (world.name !== "rootless") {
+    test(`${world.name}: a memory limit that is hit is told as such`, OPTIONS, () =>
+      withId(world, async (id) => {
+        const client = shell(world, id, "exec tail -c 200m /dev/zero", { DRIVER_MEMORY: "16m" });
+        const { code, stderr } = await client.ended;
+        // Where only a child of the server was killed, its shell says so by its own code.
+        if (code === 137) assert.match(stderr, /probably out of memory \(limit 16m\)/);
+        assert.notEqual(code, 0);
+      }),
+    );
+  }
+
+  test(`${world.name}: the death of the client is seen although somebody else holds its pipe`, OPTIONS, () =>
+    withId(world, async (id) => {
+      const words = [...driverWords(), world.engine, id, "alpine:3.21", "sh", "-c", "trap '' TERM; cat; sleep 1000"];
+      const wrapper = ["sh", "-c", 'exec 3<&0; "$@" <&3 & exec 3<&-; wait', "client", ...words];
+      const [bin = "", ...rest] = [...world.prefix, ...wrapper];
+      const client = spawn(bin, rest, {
+        stdio: ["pipe", "ignore", "ignore"],
+        env: { ...process.env, DRIVER_CASE: id },
+      });
+      while (!leftoversOf(world, id).some((text) => /docker|podman/.test(text))) await sleep(100);
+      await sleep(1000);
+      client.kill("SIGKILL");
+      await nothingIsLeft(world, id);
+      client.stdin.destroy();
+    }),
+  );
+}

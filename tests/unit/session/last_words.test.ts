@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Ending, lastWords } from "../../../src/session/last_words.ts";
+
+const ENDING: Ending = {
+  backend: "fetch",
+  code: 0,
+  stopped: false,
+  inputEnded: false,
+  lived: 1500,
+  removal: undefined,
+};
+const engine = { name: "docker", bin: "/usr/bin/docker", env: {}, rootless: false } as const;
+const CONTAINED = { engine, image: "localhost/argus/uvx-fetch:0123456789ab", memory: "512m" };
+
+const CASES: readonly [about: string, ending: Partial<Ending>, words: RegExp | undefined][] = [
+  ["a good end", {}, undefined],
+  ["a good end after the end of input", { inputEnded: true }, undefined],
+  ["a server that fails by itself", { code: 1 }, /^server: .*"fetch".*exit code 1 after 1\.5 s/],
+  ["a server that fails after the end of input has nothing to explain", { code: 1, inputEnded: true }, undefined],
+  ["a session that the client ended", { code: 143, stopped: true }, undefined],
+  ["an engine that fails", { code: 125 }, /^engine: docker .*argus doctor/],
+  ["a program that cannot be executed", { code: 126 }, /^entry: .*cannot be executed.*argus plan fetch/],
+  ["a program that is not in the image", { code: 127 }, /^entry: .*is not in the image.*argus plan fetch/],
+  ["a killed server", { code: 137, removal: "absent" }, /probably out of memory \(limit 512m\)/],
+  ["a killed engine program", { code: 137, removal: "removed" }, /^engine: the docker command was killed/],
+];
+
+for (const [about, ending, words] of CASES) {
+  test(`last words: ${about}`, () => {
+    const said = lastWords({ ...ENDING, ...ending }, CONTAINED);
+    if (words === undefined) assert.equal(said, undefined);
+    else assert.match(said ?? "", words);
+  });
+}
+
+test("last words: a bare command that fails", () => {
+  assert.match(lastWords({ ...ENDING, code: 1 }, undefined) ?? "", /exit code 1/);
+  assert.equal(lastWords(ENDING, undefined), undefined);
+});
