@@ -1,0 +1,38 @@
+/** How an image gets from the engine that built it to the registry that the cluster pulls from. */
+import type { Command } from "../command.ts";
+import type { Engine } from "../engine.ts";
+
+/** Gives the image its name in the registry. */
+export function tagCommand(engine: Pick<Engine, "bin" | "env">, image: string, ref: string): Command {
+  return command(engine, ["tag", image, ref]);
+}
+
+/** Sends what the registry lacks; a second push of the same image sends nothing. */
+export function pushCommand(engine: Pick<Engine, "bin" | "env">, ref: string): Command {
+  return command(engine, ["push", ref]);
+}
+
+/** Prints the digests under which registries know an image; {@link parseDigest} reads it. */
+export function digestCommand(engine: Pick<Engine, "bin" | "env">, ref: string): Command {
+  return command(engine, ["image", "inspect", "--format", "{{json .RepoDigests}}", ref]);
+}
+
+/** The digest that the registry of `ref` gave it (`sha256:…`); undefined before the first push. */
+export function parseDigest(output: string, ref: string): string | undefined {
+  const repository = ref.replace(/:[^:/]*$/, "");
+  const found = digestsOf(output).find((each) => each.startsWith(`${repository}@`));
+  return found?.slice(repository.length + 1);
+}
+
+function digestsOf(output: string): string[] {
+  try {
+    const value: unknown = JSON.parse(output);
+    return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
+  } catch {
+    return [];
+  }
+}
+
+function command(engine: Pick<Engine, "bin" | "env">, args: readonly string[]): Command {
+  return { bin: engine.bin, args, env: engine.env };
+}

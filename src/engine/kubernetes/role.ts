@@ -1,0 +1,56 @@
+/** The rights that argus needs in its namespace, and no more: errors, the manual and the tests read them here. */
+
+/** One rule of a Role. */
+export interface RoleRule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+export const ROLE_RULES: readonly RoleRule[] = [
+  // A session; `list` is for what another one left behind.
+  { apiGroups: [""], resources: ["pods"], verbs: ["create", "get", "list", "delete"] },
+  // `create` for SPDY, `get` for WebSocket, which kubectl 1.31 and newer use.
+  { apiGroups: [""], resources: ["pods/attach"], verbs: ["create", "get"] },
+  // The last words of a server that ended before anyone listened.
+  { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
+  // The server's variables. Not `get`: argus reads no Secret, and the cluster removes it with its Pod.
+  { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
+  // `network: none`.
+  { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: ["create"] },
+];
+
+/** The Role as an object of the cluster. */
+export function roleManifest(namespace: string): Record<string, unknown> {
+  return {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "Role",
+    metadata: { name: "argus", namespace },
+    rules: ROLE_RULES,
+  };
+}
+
+/** The Role as YAML with what binds it to a user: to be pasted into `kubectl apply -f -`. */
+export function roleYaml(namespace: string, user: string): string {
+  const rules = ROLE_RULES.map(
+    ({ apiGroups, resources, verbs }) =>
+      `  - {apiGroups: ${flow(apiGroups)}, resources: ${flow(resources)}, verbs: ${flow(verbs)}}`,
+  );
+  return [
+    "apiVersion: rbac.authorization.k8s.io/v1",
+    "kind: Role",
+    `metadata: {name: argus, namespace: ${namespace}}`,
+    "rules:",
+    ...rules,
+    "---",
+    "apiVersion: rbac.authorization.k8s.io/v1",
+    "kind: RoleBinding",
+    `metadata: {name: argus, namespace: ${namespace}}`,
+    "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: argus}",
+    `subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: ${JSON.stringify(user)}}]`,
+  ].join("\n");
+}
+
+function flow(words: readonly string[]): string {
+  return `[${words.map((word) => (/^[a-z][a-z0-9./]*$/.test(word) ? word : JSON.stringify(word))).join(", ")}]`;
+}
