@@ -38,13 +38,6 @@ export function adHocConfig(
   return { config, backend: config.backends.get(NAME) as StdioBackend };
 }
 
-/** The first flag that only an ad hoc run takes, if one was given. */
-export function firstAdHocFlag(flags: AdHoc): string | undefined {
-  if (flags.volumes.length > 0) return "volume";
-  if (flags.env.length > 0) return "env";
-  return (["network", "memory", "cpus"] as const).find((name) => flags[name] !== undefined);
-}
-
 function unsetVariable(name: string): ArgusError {
   return new ArgusError("usage/unset-variable", `--env ${name}: the variable ${name} is not set`, {
     hint: `${name}=… argus run --env ${name} -- …`,

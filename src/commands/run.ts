@@ -13,9 +13,8 @@ import { planBackend } from "../plan/plan_backend.ts";
 import { newIdentity } from "../session/identity.ts";
 import { runBare, runSession } from "../session/session.ts";
 import { log } from "../ui/log.ts";
-import { type AdHoc, adHocConfig, firstAdHocFlag } from "./ad_hoc.ts";
+import type { AdHoc } from "./ad_hoc.ts";
 import { loadConfig } from "./config.ts";
-import { ensureImage } from "./ensure_image.ts";
 import { imageFor } from "./image_for.ts";
 import { noKubernetes, runtimeName } from "./runtime_name.ts";
 import { tell } from "./tell.ts";
@@ -75,6 +74,8 @@ async function runContainer(plan: ContainerPlan, config: Config, engine: Engine,
     return await start();
   } catch (error) {
     if (!(error instanceof ArgusError) || error.code !== "absent/image") throw error;
+    // Loaded only now: most runs find their image, and what a build needs would stay in memory as long as the session.
+    const { ensureImage } = await import("./ensure_image.ts");
     await ensureImage(engine, image, plan.backend, settings);
     return start();
   }
@@ -100,12 +101,15 @@ function withoutEngine(plan: ContainerPlan, backend: StdioBackend): BarePlan {
 
 async function target(flags: RunFlags): Promise<{ config: Config; backend: Backend }> {
   if (flags.backend === undefined) {
-    if (flags.words.length > 0) return adHocConfig(flags.words, flags.adHoc, process.env);
+    if (flags.words.length > 0) {
+      const { adHocConfig } = await import("./ad_hoc.ts");
+      return adHocConfig(flags.words, flags.adHoc, process.env);
+    }
     throw new ArgusError("usage/no-backend", "which backend? Name one of the config, or a command after --", {
       hint: "argus run BACKEND, or argus run -- uvx mcp-server-time",
     });
   }
-  const flag = firstAdHocFlag(flags.adHoc);
+  const flag = firstOf(flags.adHoc);
   if (flag !== undefined) {
     throw new ArgusError("usage/ad-hoc-flag", `--${flag} is for ad hoc runs; the backend's is in the config`, {
       hint: `set it under container: of "${flags.backend}"`,
@@ -114,6 +118,13 @@ async function target(flags: RunFlags): Promise<{ config: Config; backend: Backe
   const config = await loadConfig(flags, [flags.backend]);
   const backend = config.backends.get(flags.backend)!;
   return { config, backend: withMoreArgs(backend, flags.words) };
+}
+
+/** The first flag that only an ad hoc run takes, if one was given. */
+function firstOf({ volumes, env, ...single }: AdHoc): string | undefined {
+  if (volumes.length > 0) return "volume";
+  if (env.length > 0) return "env";
+  return (["network", "memory", "cpus"] as const).find((name) => single[name] !== undefined);
 }
 
 function withMoreArgs(backend: Backend, words: readonly string[]): Backend {
