@@ -50,8 +50,13 @@ export function imageOf(plan: ImagePlan, files: ImageFiles = {}): Image {
   const inputs = inputsOf(plan);
   return {
     name: imageName(plan.recipe, plan.name, inputs),
-    dockerfile: renderDockerfile(plan, { mounts: true }),
-    plainDockerfile: renderDockerfile(plan, { mounts: false }),
+    // Rendered when asked for: a run needs the name alone.
+    get dockerfile() {
+      return renderDockerfile(plan, { mounts: true });
+    },
+    get plainDockerfile() {
+      return renderDockerfile(plan, { mounts: false });
+    },
     inputs,
     labels: {},
     notices: [],

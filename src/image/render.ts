@@ -21,20 +21,27 @@ export interface RenderOptions {
 
 /** The text of the Dockerfile. A value that would leave its line → image/unsafe-value. */
 export function renderDockerfile(plan: GeneratedImage, options: RenderOptions): string {
-  const data = dataOf(plan);
-  const template = eta.compile(TEMPLATES[plan.recipe]);
   const labels = [...labelsOf(plan), assignment(LABEL.version, VERSION), assignment(LABEL.inputs, inputsOf(plan))];
-  return eta.render(template, { ...data, labels, mounts: options.mounts });
+  return eta.render(templateOf(plan.recipe), { ...dataOf(plan), labels, mounts: options.mounts });
 }
 
 /** Hash of everything that shapes the image: 64 hex digits, the same for each builder and each version of argus. */
 export function inputsOf(plan: GeneratedImage): string {
-  const template = eta.compile(TEMPLATES[plan.recipe]);
-  const text = eta.render(template, { ...dataOf(plan), labels: labelsOf(plan), mounts: true });
-  return hashOf(text);
+  return hashOf(eta.render(templateOf(plan.recipe), { ...dataOf(plan), labels: labelsOf(plan), mounts: true }));
 }
 
 const eta = new Eta({ autoEscape: false, autoTrim: false, autoFilter: true, filterFunction: oneLine });
+
+type Template = ReturnType<typeof eta.compile>;
+
+const compiled = new Map<GeneratedImage["recipe"], Template>();
+
+/** Compiling takes far longer than rendering, and a config has many backends of one recipe. */
+function templateOf(recipe: GeneratedImage["recipe"]): Template {
+  const template = compiled.get(recipe) ?? eta.compile(TEMPLATES[recipe]);
+  compiled.set(recipe, template);
+  return template;
+}
 
 function dataOf(plan: GeneratedImage): object {
   const git = plan.git ? ["git", "ca-certificates"] : [];
