@@ -2,6 +2,7 @@
 import type { Text } from "../config/text.ts";
 import { type Command, shownWords } from "../engine/command.ts";
 import type { Owner, SessionIdentity } from "../engine/engine.ts";
+import type { NetworkPolicy, Pod, Secret } from "../engine/kubernetes/manifest.ts";
 import { buildCommand, runCommand } from "../engine/oci.ts";
 import type { Image } from "../image/image.ts";
 import type { ContainerPlan, Notice, Plan, Recipe, RuntimeName } from "../plan/plan.ts";
@@ -18,7 +19,16 @@ export interface PlanJson {
   /** Absolute folder of the build context. */
   readonly context?: string | null;
   readonly build?: CommandJson;
+  /** Kubernetes with a registry: the commands that bring the image there. */
+  readonly tag?: CommandJson;
+  readonly push?: CommandJson;
+  /** Kubernetes: makes the Pod, which is its standard input. */
+  readonly create?: CommandJson;
   readonly run?: CommandJson;
+  /** Kubernetes: the Pod, and what it owns. */
+  readonly pod?: Pod;
+  readonly network_policy?: NetworkPolicy;
+  readonly secret?: Secret;
   readonly warnings: readonly Notice[];
 }
 
@@ -47,11 +57,7 @@ export function describeContainer(
   runtime: "docker" | "podman",
 ): PlanJson {
   const engine = { name: runtime, rootless: false, env: {} };
-  const identity: SessionIdentity = {
-    backend: plan.backend,
-    container: `argus-${plan.backend}-SESSION`,
-    owner: NOBODY,
-  };
+  const identity = plannedIdentity(plan.backend);
   const env = Object.fromEntries(Object.keys(plan.env).map((name) => [name, ""]));
   const { cpus } = plan.limits;
   return {
@@ -62,21 +68,24 @@ export function describeContainer(
     image: image.name,
     dockerfile: image.dockerfile,
     context: image.context ?? null,
-    build: commandJson(
-      buildCommand({
-        engine,
-        bin: runtime,
-        image: image.name,
-        dockerfile: image.dockerfile,
-        context: image.context,
-        labels: image.labels,
-      }),
-    ),
+    build: commandJson(plannedBuild(image, runtime)),
     run: commandJson(runCommand({ engine, bin: runtime, image: image.name, plan, args, identity, cpus, env })),
     warnings: [...plan.warnings, ...image.notices],
   };
 }
 
-function commandJson(command: Command): CommandJson {
+/** The session that a printed plan speaks of. */
+export function plannedIdentity(backend: string): SessionIdentity {
+  return { backend, container: `argus-${backend}-SESSION`, owner: NOBODY };
+}
+
+/** The build of an image as it may be printed. */
+export function plannedBuild(image: Image, runtime: "docker" | "podman"): Command {
+  const { name, dockerfile, context, labels } = image;
+  const engine = { name: runtime, rootless: false, env: {} };
+  return buildCommand({ engine, bin: runtime, image: name, dockerfile, context, labels });
+}
+
+export function commandJson(command: Command): CommandJson {
   return { command: shownWords(command), env: Object.keys(command.env).sort() };
 }

@@ -1,6 +1,6 @@
 /** `argus plan`: what argus would do, without touching an engine. */
 
-import type { Config } from "../config/parse.ts";
+import type { Config, StdioBackend } from "../config/parse.ts";
 import { readSettings } from "../config/settings.ts";
 import { ArgusError, EXIT } from "../errors.ts";
 import type { Plan, RuntimeName } from "../plan/plan.ts";
@@ -8,7 +8,7 @@ import { planBackend } from "../plan/plan_backend.ts";
 import { loadConfig } from "./config.ts";
 import { describeContainer, describeOther, type PlanJson } from "./describe.ts";
 import { imageFor } from "./image_for.ts";
-import { noKubernetes, runtimeName } from "./runtime_name.ts";
+import { runtimeName } from "./runtime_name.ts";
 
 export interface PlanFlags {
   readonly config: string | undefined;
@@ -33,15 +33,18 @@ export async function plan(flags: PlanFlags): Promise<number> {
   );
   if (flags.dockerfile) console.log(onlyDockerfile(plans, flags.backend).trimEnd());
   else if (flags.json) console.log(JSON.stringify(plans, null, 2));
-  else console.log(plans.map(textOf).join("\n\n"));
+  else console.log(await textOfAll(plans));
   return EXIT.ok;
 }
 
 async function describe(plan: Plan, config: Config, flag: RuntimeName | undefined): Promise<PlanJson> {
   if (plan.kind !== "container") return describeOther(plan);
   const runtime = flag ?? plan.runtime ?? "docker";
-  if (runtime === "kubernetes") throw noKubernetes(plan.backend);
   const { image, args } = await imageFor(plan, config);
+  if (runtime === "kubernetes") {
+    const { describePod } = await import("./describe_pod.ts");
+    return describePod(plan, image, args, config.backends.get(plan.backend) as StdioBackend);
+  }
   return describeContainer(plan, image, args, runtime);
 }
 
@@ -58,12 +61,26 @@ function onlyDockerfile(plans: readonly PlanJson[], backend: string | undefined)
   });
 }
 
+/** With a Pod among them, the whole text is YAML that kubectl takes, and what is no object is a comment. */
+async function textOfAll(plans: readonly PlanJson[]): Promise<string> {
+  if (plans.every(({ pod }) => pod === undefined)) return plans.map(textOf).join("\n\n");
+  const { manifestYaml } = await import("./describe_pod.ts");
+  const comment = (text: string) => text.replaceAll(/^/gm, "# ");
+  return plans
+    .map((plan) => `${comment(textOf(plan))}\n${manifestYaml(plan)}`)
+    .join("---\n")
+    .trimEnd();
+}
+
 function textOf(plan: PlanJson): string {
   const rows: (string | undefined)[] = [
     `${plan.backend}: ${plan.kind}${plan.reason === undefined ? "" : `, ${plan.reason}`}`,
     plan.recipe && `  recipe   ${plan.recipe}`,
     plan.image && `  image    ${plan.image}`,
     plan.build && `  build    ${shellLine(plan.build.command)}`,
+    plan.tag && `  tag      ${shellLine(plan.tag.command)}`,
+    plan.push && `  push     ${shellLine(plan.push.command)}`,
+    plan.create && `  create   ${shellLine(plan.create.command)}`,
     plan.run && `  run      ${shellLine(plan.run.command)}`,
     plan.run && plan.run.env.length > 0 ? `  env      ${plan.run.env.join(" ")}` : undefined,
     ...plan.warnings.map(({ message, where }) => `  warning  ${where === undefined ? "" : `${where}: `}${message}`),

@@ -2,7 +2,8 @@
  * Golden cases: a config that a user could write, and everything that argus would do with it.
  *
  * Each folder holds config.yaml with one backend; beside it stand plan.json, and for a container the Dockerfile and the
- * command lines of docker and podman, one word a line. `ARGUS_UPDATE_GOLDEN=1` writes them; the diff is the review.
+ * command lines of docker and podman, one word a line, and the objects of kubernetes as `argus plan` prints them (or the
+ * reason why there are none). `ARGUS_UPDATE_GOLDEN=1` writes them; the diff is the review.
  * The version of argus and the hashes of images are left out: they change with every edit of a template.
  */
 import assert from "node:assert/strict";
@@ -12,12 +13,14 @@ import process from "node:process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { DockerfileParser } from "dockerfile-ast";
+import { describePod, manifestYaml } from "../../src/commands/describe_pod.ts";
 import { imageFor } from "../../src/commands/image_for.ts";
-import { type Config, parseConfig } from "../../src/config/parse.ts";
+import { type Config, parseConfig, type StdioBackend } from "../../src/config/parse.ts";
 import { shownWords } from "../../src/engine/command.ts";
 import type { Engine, SessionIdentity } from "../../src/engine/engine.ts";
 import { runCommand } from "../../src/engine/oci.ts";
-import { imageOf } from "../../src/image/image.ts";
+import { ArgusError } from "../../src/errors.ts";
+import { type Image, imageOf } from "../../src/image/image.ts";
 import type { ContainerPlan, Plan } from "../../src/plan/plan.ts";
 import { planBackend } from "../../src/plan/plan_backend.ts";
 import { VERSION } from "../../src/version.ts";
@@ -33,7 +36,7 @@ const SECRET = "s3cret";
 const ENV = { HOME: "/home/me", TOKEN: SECRET };
 
 /** Everything that a case may produce; a file that is not produced must not be there. */
-const OUTPUTS = ["plan.json", "Dockerfile", "docker.argv", "podman.argv"] as const;
+const OUTPUTS = ["plan.json", "Dockerfile", "docker.argv", "podman.argv", "pod.yaml", "pod.error"] as const;
 type Outputs = Partial<Record<(typeof OUTPUTS)[number], string>>;
 
 for (const name of CASES) {
@@ -116,9 +119,11 @@ async function produce(folder: string): Promise<Outputs> {
   const masked = (text: string) =>
     text
       .replaceAll(`${folder}/`, "")
-      .replaceAll(/(localhost\/argus\/[^:\s]+):[0-9a-f]{12}\b/g, "$1:<hash>")
+      .replaceAll(/(\/argus\/[^:\s]+):[0-9a-f]{12}\b/g, "$1:<hash>")
       .replaceAll(/(argus\.inputs["']?=["']?)[0-9a-f]{12,64}/g, "$1<hash>")
-      .replaceAll(new RegExp(`(argus\\.version["']?=["']?)${VERSION.replaceAll(".", "\\.")}`, "g"), "$1<version>");
+      .replaceAll(new RegExp(`(argus\\.version["']?=["']?)${VERSION.replaceAll(".", "\\.")}`, "g"), "$1<version>")
+      // The cluster takes the file as it is, so this one stays the value of a label.
+      .replaceAll(`argus.version: ${VERSION}`, "argus.version: 0.0.0");
   const shown = { "plan.json": masked(`${JSON.stringify(printable(plan), null, 2)}\n`) };
   if (plan.kind !== "container") return shown;
   const { image, args } = await imageFor(plan, config);
@@ -143,7 +148,23 @@ async function produce(folder: string): Promise<Outputs> {
     ...(plan.image.recipe === "dockerfile" ? {} : { Dockerfile: masked(image.dockerfile) }),
     "docker.argv": argv({ name: "docker", bin: "docker", env: {}, rootless: false }),
     "podman.argv": argv({ name: "podman", bin: "podman", env: {}, rootless: true }),
+    ...masks(podOf(plan, image, args, config), masked),
   };
+}
+
+/** What the cluster would get, or why a Pod cannot do what the config asks for. */
+function podOf(plan: ContainerPlan, image: Image, args: ContainerPlan["args"], config: Config): Outputs {
+  try {
+    const backend = config.backends.get(plan.backend) as StdioBackend;
+    return { "pod.yaml": manifestYaml(describePod(plan, image, args, backend)) };
+  } catch (error) {
+    if (!(error instanceof ArgusError)) throw error;
+    return { "pod.error": `${error.where}: ${error.message} [${error.code}]\nhint: ${error.hint}\n` };
+  }
+}
+
+function masks(outputs: Outputs, masked: (text: string) => string): Outputs {
+  return Object.fromEntries(Object.entries(outputs).map(([name, text]) => [name, masked(text)]));
 }
 
 function identityOf(plan: ContainerPlan): SessionIdentity {

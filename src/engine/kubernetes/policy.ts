@@ -1,5 +1,6 @@
 /** `network` on a cluster. */
 import { ArgusError } from "../../errors.ts";
+import type { Notice } from "../../plan/plan.ts";
 import type { Metadata, NetworkPolicy } from "./manifest.ts";
 
 /** True for `none`, false for `bridge`; throws for what only a single machine has. */
@@ -17,6 +18,14 @@ export function deniesAll(network: string, where?: (path: readonly (string | num
       where: where?.(["container", "network"]),
     },
   );
+}
+
+/** What the user should know where nobody has tried whether the cluster enforces policies. */
+export function policyNotices(network: string): Notice[] {
+  if (network !== "none") return [];
+  const message =
+    "network: none is a NetworkPolicy on kubernetes, which isolates only where the cluster's network plugin enforces it";
+  return [{ code: "kubernetes/policy-enforcement", message }];
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Why a Pod does not start, or ended without its server's doing. Nothing of this fails by itself: someone has to look. */
 import { ArgusError } from "../../errors.ts";
-import type { Condition, PodState } from "./parse.ts";
+import type { Condition, PodState, ServerState } from "./parse.ts";
 
 /** The trouble as an error; undefined while nothing is wrong, and when the server itself ended. */
 export function podTrouble(pod: PodState): ArgusError | undefined {
@@ -44,8 +44,11 @@ function endTrouble({ reason, message, phase }: PodState): ArgusError | undefine
   return undefined;
 }
 
-function containerEnd(pod: PodState, { reason, message }: Condition): ArgusError | undefined {
-  if (reason === "OOMKilled") {
+type Ended = Extract<ServerState, { state: "terminated" }>;
+
+function containerEnd(pod: PodState, { reason, message, exitCode }: Ended): ArgusError | undefined {
+  // With exit code 0 only a child of the server was killed, and the server lived with it.
+  if (reason === "OOMKilled" && exitCode !== 0) {
     const limit = pod.limits.memory;
     return error(
       "out-of-memory",

@@ -1,0 +1,67 @@
+/** A plan for kubernetes as printed: the objects that the cluster would get, without the values of the Secret. */
+import { dump } from "js-yaml";
+import type { StdioBackend } from "../config/config.ts";
+import type { Text } from "../config/text.ts";
+import { imageRef } from "../engine/kubernetes/image_ref.ts";
+import { attachCommand, createCommand } from "../engine/kubernetes/kubectl.ts";
+import type { Manifest } from "../engine/kubernetes/manifest.ts";
+import { ownedManifests, podManifest } from "../engine/kubernetes/pod.ts";
+import { policyNotices } from "../engine/kubernetes/policy.ts";
+import { pushCommand, tagCommand } from "../engine/kubernetes/push.ts";
+import { withoutValues } from "../engine/kubernetes/secret.ts";
+import type { Image } from "../image/image.ts";
+import type { ContainerPlan } from "../plan/plan.ts";
+import { commandJson, type PlanJson, plannedBuild, plannedIdentity } from "./describe.ts";
+
+/** Stands where the cluster's own id of the Pod will be. */
+const UID = "POD-UID";
+
+/** Describes a container as a Pod, whose image docker builds. */
+export function describePod(
+  plan: ContainerPlan,
+  image: Image,
+  args: readonly Text[],
+  backend: Pick<StdioBackend, "container" | "where">,
+): PlanJson {
+  const { kubernetes } = backend.container;
+  const ref = imageRef(kubernetes.registry, image.name);
+  const identity = plannedIdentity(plan.backend);
+  const input = { plan, image: ref, args, identity, kubernetes, where: backend.where };
+  const pod = podManifest(input);
+  const owned = ownedManifests(input, UID);
+  const policy = owned.find((each) => each.kind === "NetworkPolicy");
+  const secret = owned.find((each) => each.kind === "Secret");
+  const cluster = { bin: "kubectl", context: kubernetes.context, namespace: kubernetes.namespace };
+  const docker = { bin: "docker", env: {} };
+  return {
+    backend: plan.backend,
+    kind: "container",
+    recipe: plan.image.recipe,
+    runtime: "kubernetes",
+    image: ref,
+    dockerfile: image.dockerfile,
+    context: image.context ?? null,
+    build: commandJson(plannedBuild(image, "docker")),
+    ...(kubernetes.registry === undefined
+      ? {}
+      : { tag: commandJson(tagCommand(docker, image.name, ref)), push: commandJson(pushCommand(docker, ref)) }),
+    create: commandJson(createCommand(cluster, pod)),
+    run: {
+      ...commandJson(attachCommand(cluster, pod.metadata.name)),
+      env: Object.keys(plan.env).sort(),
+    },
+    pod,
+    ...(policy === undefined ? {} : { network_policy: policy }),
+    ...(secret === undefined ? {} : { secret: withoutValues(secret) }),
+    warnings: [...plan.warnings, ...image.notices, ...policyNotices(plan.network)],
+  };
+}
+
+/** The objects of a plan as YAML documents; "" when it has none. */
+export function manifestYaml({ pod, network_policy, secret }: PlanJson): string {
+  const manifests: (Manifest | undefined)[] = [pod, network_policy, secret];
+  return manifests
+    .filter((each) => each !== undefined)
+    .map((each) => dump(each, { noRefs: true, lineWidth: -1 }))
+    .join("---\n");
+}

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { imageRef } from "../../../../src/engine/kubernetes/image_ref.ts";
+import { labelValue, podName } from "../../../../src/engine/kubernetes/names.ts";
+import { parseDigest, pushCommand, tagCommand } from "../../../../src/engine/kubernetes/push.ts";
+import { cpuQuantity, memoryQuantity } from "../../../../src/engine/kubernetes/quantity.ts";
+
+for (const [size, quantity] of [
+  ["512m", "512Mi"],
+  ["1.5g", "1536Mi"],
+  ["1g", "1Gi"],
+  ["2048MB", "2Gi"],
+  ["10240k", "10Mi"],
+  ["6291457b", "6291457"],
+  ["0.3g", "322122547"],
+] as const) {
+  test(`memory ${size} is ${quantity}`, () => assert.equal(memoryQuantity(size), quantity));
+}
+
+for (const [cpus, quantity] of [
+  ["1", "1"],
+  ["0.5", "500m"],
+  ["1.25", "1250m"],
+  ["2.0", "2"],
+  ["0.01", "10m"],
+  ["0.1", "100m"],
+  ["0.0101", "11m"],
+  ["1.9999", "2"],
+] as const) {
+  test(`cpus ${cpus} is ${quantity}`, () => assert.equal(cpuQuantity(cpus), quantity));
+}
+
+const OWNER = { pid: 1, started: "", boot: "", host: "", uid: 0 };
+
+for (const [container, name] of [
+  ["argus-time-0123456789ab", "argus-time-0123456789ab"],
+  ["argus-My_Server.v2-0123456789ab", "argus-my-server-v2-0123456789ab"],
+  [`argus-${"x".repeat(80)}-0123456789ab`, `${"x".repeat(50)}-0123456789ab`],
+] as const) {
+  test(`${container} is the Pod ${name}`, () => {
+    assert.equal(podName({ backend: "b", container, owner: OWNER }), name);
+    assert.ok(name.length <= 63);
+  });
+}
+
+for (const [text, value] of [
+  ["time", "time"],
+  ["Time_Server.v2", "Time_Server.v2"],
+  ["_x_", "x"],
+  ["a:b c", "a-b-c"],
+  ["x".repeat(80), "x".repeat(63)],
+  [`${"x".repeat(62)}_y`, "x".repeat(62)],
+] as const) {
+  test(`${text} is the label ${value}`, () => assert.equal(labelValue(text), value));
+}
+
+const IMAGE = "localhost/argus/npx-x:0123456789ab";
+const DIGEST = `sha256:${"a".repeat(64)}`;
+
+for (const [registry, digest, ref] of [
+  [undefined, undefined, IMAGE],
+  ["registry.example.com/mcp", undefined, "registry.example.com/mcp/argus/npx-x:0123456789ab"],
+  ["localhost:5000/", undefined, "localhost:5000/argus/npx-x:0123456789ab"],
+  ["localhost:5000", DIGEST, `localhost:5000/argus/npx-x@${DIGEST}`],
+] as const) {
+  test(`with the registry ${registry} the cluster pulls ${ref.slice(0, 60)}`, () => {
+    assert.equal(imageRef(registry, IMAGE, digest), ref);
+  });
+}
+
+test("an image is tagged, pushed, and known by the digest that its registry gave it", () => {
+  const engine = { bin: "/usr/bin/docker", env: { DOCKER_HOST: "x" } };
+  const ref = imageRef("localhost:5000", IMAGE);
+  assert.deepEqual(tagCommand(engine, IMAGE, ref), { bin: engine.bin, args: ["tag", IMAGE, ref], env: engine.env });
+  assert.deepEqual(pushCommand(engine, ref).args, ["push", ref]);
+  const listed = JSON.stringify([`other.example.com/argus/npx-x@sha256:b`, `localhost:5000/argus/npx-x@${DIGEST}`]);
+  assert.equal(parseDigest(`${listed}\n`, ref), DIGEST);
+  assert.equal(parseDigest("[]\n", ref), undefined);
+  assert.equal(parseDigest("null\n", ref), undefined);
+  assert.equal(parseDigest("Error: no such image", ref), undefined);
+});
