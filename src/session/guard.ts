@@ -8,7 +8,7 @@
  *
  * Descriptors: 0, 1, 2 the client's own · 3 the command's extra input · 4 the lifeline, whose words the guard reads ·
  * 5 reports to argus.
- * Arguments: NAME BIN REMOVE CHECK COMMAND... (REMOVE and CHECK are split at spaces; NAME is empty when there is no
+ * Arguments: NAME BIN REMOVE CHECK COMMAND... (REMOVE and CHECK are split at line ends; NAME is empty when there is no
  * container, CHECK when there is nothing to check).
  *
  *     main ─┬─ guard          reads the lifeline
@@ -34,11 +34,13 @@ export const GUARD_NAME = "argus-session";
 /** Variable that marks the pump, whose command line says nothing. */
 export const SESSION_VARIABLE = "ARGUS_SESSION";
 
-/** The script, for `sh -c`. */
-export const GUARD_SCRIPT = `
+/** What the scripts have in common. */
+const GUARD = `
 name=$1 bin=$2 remove=$3 check=$4
 shift 4
 path=$PATH
+newline='
+'
 PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/run/current-system/sw/bin
 
 pause() { sleep "$1" || sleep 1; }
@@ -46,6 +48,8 @@ pause() { sleep "$1" || sleep 1; }
 # Sets outcome. A call that hangs is given up after 6 s, because the next one may be luckier.
 look() {
   if said=$(
+    IFS=$newline
+    set -f
     "$bin" $remove "$name" & call=$!
     { pause 6; kill -9 "$call"; } >/dev/null & dog=$!
     wait "$call"; code=$?
@@ -107,14 +111,17 @@ guard() {
   fi
   kill -9 0
 }
+`;
 
+/** The script, for `sh -c`. */
+export const GUARD_SCRIPT = `${GUARD}
 exec 6>&2 2>/dev/null
 ( guard ) </dev/null >/dev/null 3<&- 5>&- 6>&- <&4 4<&- &
 exec 4<&-
 {
   exec 3<&-
-  ${SESSION_VARIABLE}=$name /bin/sh -c 'echo "$$"; [ -z "$2" ] || "$1" $2 </dev/null >/dev/null || exit ${ABSENT}; exec cat 2>&6 6>&-' \\
-    sh "$bin" "$check" 5>&-
+  ${SESSION_VARIABLE}=$name /bin/sh -c 'IFS=$3; set -f; echo "$$"; [ -z "$2" ] || "$1" $2 </dev/null >/dev/null || exit ${ABSENT}; exec cat 2>&6 6>&-' \\
+    sh "$bin" "$check" "$newline" 5>&-
   [ "$?" = ${ABSENT} ] || echo eof >&5
 } | {
   read -r pump
@@ -123,4 +130,17 @@ exec 4<&-
   echo "exit $?" >&5
   kill -9 "$pump"
 }
+`;
+
+/**
+ * The same guard with a pump alone, for a program that argus starts itself: descriptor 3 is where the input goes. It
+ * reports `pump PID` and `eof`.
+ */
+export const PUMP_SCRIPT = `${GUARD}
+exec 6>&2 2>/dev/null
+( guard ) </dev/null >/dev/null 3>&- 5>&- 6>&- <&4 4<&- &
+exec 4<&-
+${SESSION_VARIABLE}=$name /bin/sh -c 'echo "pump $$" >&5; exec cat >&3 2>&6 3>&- 5>&- 6>&-'
+exec 3>&-
+echo eof >&5
 `;

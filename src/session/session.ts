@@ -4,11 +4,13 @@
  * Whatever ends the session, the container goes: by the server's own end, by the ladder, by the guard when argus is
  * killed, by the reaper when both are.
  */
+import { delimiter, join } from "node:path";
 import process from "node:process";
 import type { Command } from "../engine/command.ts";
 import type { Engine, SessionIdentity } from "../engine/engine.ts";
 import { imageExistsCommand, imageInspectCommand, killCommand, removeCommand } from "../engine/oci.ts";
 import { ArgusError } from "../errors.ts";
+import { isProgram } from "../host/files.ts";
 import { run } from "../host/spawn.ts";
 import type { SessionOptions } from "../plan/plan.ts";
 import { type ClientEnd, watchClient } from "./client.ts";
@@ -60,8 +62,19 @@ export async function runSession(input: SessionInput): Promise<number> {
 }
 
 /** Runs a bare command the same way: same signals, same ladder, no container. */
-export function runBare(input: BareInput): Promise<number> {
-  return new Session(input, undefined).end;
+export async function runBare(input: BareInput): Promise<number> {
+  checkProgram(input.command);
+  return await new Session(input, undefined).end;
+}
+
+/** The shell that starts it would say "sh: 1: exec: …: not found". */
+function checkProgram({ bin, env }: Command): void {
+  if (process.platform === "win32") return;
+  const folders = bin.includes("/") ? [""] : (env.PATH ?? process.env.PATH ?? "").split(delimiter);
+  if (folders.some((folder) => isProgram(bin.includes("/") ? bin : join(folder, bin)))) return;
+  throw new ArgusError("absent/program", `cannot find the program ${bin}`, {
+    hint: bin.includes("/") ? "check the path" : "install it, or write its absolute path as the command",
+  });
 }
 
 interface Container {
@@ -205,7 +218,8 @@ class Session {
         else void this.#kill(this.#container.kill);
         break;
       case "remove":
-        void this.#remove(LOOK_TIMEOUT);
+        if (this.#container === undefined) this.#program.kill();
+        else void this.#remove(this.#container, LOOK_TIMEOUT);
         break;
       case "abandon":
         this.#program.kill();
@@ -224,15 +238,15 @@ class Session {
     } else if (!stopped && code < 125) {
       await this.#gone(code, 0);
     } else {
-      await this.#look(code, stopped);
+      await this.#look(this.#container, code, stopped);
     }
   }
 
   /** After any other end than the server's own the container may still be there, or come only now. */
-  async #look(code: number, stopped: boolean): Promise<void> {
+  async #look(container: Container, code: number, stopped: boolean): Promise<void> {
     const now = performance.now();
     const left = this.#timing.budget - (now - (this.#ladder.stopped ?? now));
-    const removal = await this.#remove(stopped ? Math.max(left, 300) : LOOK_TIMEOUT);
+    const removal = await this.#remove(container, stopped ? Math.max(left, 300) : LOOK_TIMEOUT);
     await this.#gone(code, this.#looksLeft(removal, (this.#ladder.stopped ?? now) - this.#began));
   }
 
@@ -298,8 +312,8 @@ class Session {
     if (ran?.code === 0) this.#killed = true;
   }
 
-  async #remove(timeoutMs: number): Promise<Removal> {
-    const ran = await this.#call(this.#container!.remove, timeoutMs);
+  async #remove({ remove }: Container, timeoutMs: number): Promise<Removal> {
+    const ran = await this.#call(remove, timeoutMs);
     const removal: Removal = ran?.code !== 0 ? "failed" : ran.stdout.trim() === "" ? "absent" : "removed";
     if (this.#removal !== "removed") this.#removal = removal;
     return this.#removal;

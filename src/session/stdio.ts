@@ -60,7 +60,7 @@ function startGuarded(input: ProgramInput, events: ProgramEvents): Program {
     container?.name ?? "",
     container?.remove.bin ?? "",
     removeWords(container?.remove),
-    container === undefined ? "" : realArgs(container.check).join(" "),
+    container === undefined ? "" : realArgs(container.check).join("\n"),
   ];
   const shell = launch(
     ["/bin/sh", "-c", GUARD_SCRIPT, GUARD_NAME, ...guarded, command.bin],
@@ -151,9 +151,9 @@ export const startDirect: StartProgram = (input, events) => {
   };
 };
 
-/** What precedes the container's name: `rm -f -v`. */
-function removeWords(remove: Command | undefined): string {
-  return remove === undefined ? "" : realArgs(remove).slice(0, -1).join(" ");
+/** What precedes the container's name (`rm -f -v`), one word a line. */
+export function removeWords(remove: Command | undefined): string {
+  return remove === undefined ? "" : realArgs(remove).slice(0, -1).join("\n");
 }
 
 type Stdio = "pipe" | "inherit" | "ignore" | number;
@@ -198,7 +198,7 @@ export function signalNumber(name: string | null): number {
 }
 
 // Deno reports a wrong exit code after child.kill(), so signals always go by pid.
-function sendSignal(pid: number | undefined, name: NodeJS.Signals): void {
+export function sendSignal(pid: number | undefined, name: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
     process.kill(pid, name);
@@ -207,7 +207,8 @@ function sendSignal(pid: number | undefined, name: NodeJS.Signals): void {
   }
 }
 
-function eachLine(stream: Readable, use: (line: string) => void): void {
+/** Calls `use` with every whole line. */
+export function eachLine(stream: Readable, use: (line: string) => void): void {
   let rest = "";
   stream.on("data", (bytes: Uint8Array) => {
     const lines = (rest + bytes.toString()).split("\n");

@@ -12,7 +12,7 @@ import { openSession, writeAll } from "../support/session_client.ts";
 
 /** A limit against a hang, not a promise. */
 const OPTIONS = { timeout: 900_000 };
-const IN_A_ROW = Number(process.env.ARGUS_SOAK_SESSIONS ?? 30);
+const IN_A_ROW = Number(process.env.ARGUS_SOAK_SESSIONS ?? 15);
 const AT_ONCE = Number(process.env.ARGUS_SOAK_AT_ONCE ?? 10);
 
 const ENDS = ["eof", "SIGTERM", "SIGKILL", "exit", "eof and SIGTERM"] as const;
