@@ -12,13 +12,18 @@ const DELAY = 2000;
 /** How long the end of a session may wait for the reaping. */
 const PATIENCE = 1000;
 
-/** Reaps once, 2 s after the start of a session or at its end; the returned function is called at the end. */
+/** Reaps an engine once, 2 s after the start of a session or at its end; the returned function is called at the end. */
 export function reapLater(engine: Engine): (hurried: boolean) => Promise<void> {
+  return later((signal) => reap(engine, signal));
+}
+
+/** The same for any reaping; the signal ends one that takes too long. */
+export function later(once: (signal: AbortSignal) => Promise<unknown>): (hurried: boolean) => Promise<void> {
   const patience = new AbortController();
   let reaping: Promise<unknown> | undefined;
   const start = (): Promise<unknown> => {
     clearTimeout(timer);
-    reaping ??= reap(engine, patience.signal).catch(() => {
+    reaping ??= once(patience.signal).catch(() => {
       // The next session tries again.
     });
     return reaping;
