@@ -18,6 +18,7 @@ env_print() {
     env_line ARGUS_BUILD_EXTRA_ARGS "--add-host $GITHOST_NAME:$address"
   fi
   if registry_answers; then env_line ARGUS_TEST_REGISTRY "$REGISTRY"; fi
+  kubernetes_env
 }
 
 env_line() { printf "export %s='%s'\n" "$1" "$2"; }
