@@ -2,8 +2,9 @@
  * What `argus plan --runtime kubernetes` prints is taken by a real API server, in a namespace whose PodSecurity level is
  * "restricted": every golden case, without making anything.
  *
- * `ARGUS_TEST_KUBECONFIG` names the kubeconfig of an administrator (`scripts/testbed env` prints it), ARGUS_TEST_KUBECTL
- * the program. Without the first the test is skipped, aloud; with it, a cluster that does not answer is a failure.
+ * `ARGUS_TEST_KUBECONFIG` names the kubeconfig (`scripts/testbed env` prints it), ARGUS_TEST_KUBECTL the program. Without
+ * the first the test is skipped, aloud; with it, a cluster that does not answer is a failure. The rights of argus are
+ * enough: `create`, for `apply` would read the Secret first.
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -31,17 +32,24 @@ const CASES = readdirSync(GOLDEN).filter((name) => existsSync(join(GOLDEN, name,
 if (KUBECONFIG === "") {
   test("kubernetes manifests", { skip: "ARGUS_TEST_KUBECONFIG is not set: no cluster" }, () => {});
 } else {
-  test("the cluster answers, and its namespace is restricted", () => {
-    const { code, stdout, stderr } = kubectl(["get", "namespace", NAMESPACE, "-o", "json"]);
+  test("the cluster answers", () => {
+    const { code, stderr } = kubectl(["get", "pods"]);
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /"pod-security.kubernetes.io\/enforce": "restricted"/);
+  });
+
+  test("there are cases, and those that the cluster refuses", () => {
+    assert.ok(CASES.length > 20, `${CASES.length} cases`);
+    assert.deepEqual(
+      Object.keys(REFUSED).filter((name) => !CASES.includes(name)),
+      [],
+    );
   });
 
   for (const name of CASES) {
     const refusal = REFUSED[name];
     test(`${name}: the API server ${refusal === undefined ? "takes" : "refuses"} its objects`, () => {
       const manifests = readFileSync(join(GOLDEN, name, "pod.yaml"), "utf8");
-      const { code, stdout, stderr } = kubectl(["apply", "--dry-run=server", "-f", "-"], manifests);
+      const { code, stdout, stderr } = kubectl(["create", "--dry-run=server", "-f", "-"], manifests);
       if (refusal === undefined) {
         assert.equal(code, 0, stderr);
         const kinds = manifests.match(/^kind: .+$/gm)?.length;

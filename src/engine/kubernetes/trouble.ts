@@ -136,7 +136,7 @@ const PULL_RULES: readonly { pattern: RegExp; code: string; says(message: string
     pattern:
       /no such host|connection refused|i\/o timeout|no route to host|network is unreachable|deadline exceeded|toomanyrequests|429/i,
     code: "image-unreachable",
-    says: (message) => message.replace(/^.*: (?=[^:]+(?::[^:]+)?$)/s, ""),
+    says: (message) => message.replace(/^.*: (?=[^:]+: [^:]+$)/s, ""),
     hint: "the nodes must reach the registry: an address of this machine such as localhost means the node itself there",
   },
 ];
