@@ -16,7 +16,7 @@ import { log } from "../ui/log.ts";
 import type { AdHoc } from "./ad_hoc.ts";
 import { loadConfig } from "./config.ts";
 import { imageFor } from "./image_for.ts";
-import { noKubernetes, runtimeName } from "./runtime_name.ts";
+import { runtimeName } from "./runtime_name.ts";
 import { tell } from "./tell.ts";
 
 export interface RunFlags {
@@ -48,13 +48,14 @@ export async function run(flags: RunFlags): Promise<number> {
       return runUnisolated(plan, required);
     case "container": {
       const named = runtimeName(flags.runtime) ?? plan.runtime;
-      if (named === "kubernetes") throw noKubernetes(plan.backend);
+      const building = { ...settings, buildIfMissing: flags.build && settings.buildIfMissing };
+      if (named === "kubernetes") {
+        const { runPod } = await import("./run_pod.ts");
+        return runPod(plan, config, backend as StdioBackend, building);
+      }
       const engine = await findEngine({ named });
       if (engine === undefined) return runUnisolated(withoutEngine(plan, backend as StdioBackend), required);
-      return runContainer(plan, config, engine, {
-        ...settings,
-        buildIfMissing: flags.build && settings.buildIfMissing,
-      });
+      return runContainer(plan, config, engine, building);
     }
   }
 }

@@ -12,10 +12,3 @@ export function runtimeName(word: string | undefined): RuntimeName | undefined {
     hint: "drop --runtime to use what is installed",
   });
 }
-
-/** The error for a backend that names kubernetes. */
-export function noKubernetes(backend: string): ArgusError {
-  return new ArgusError("absent/kubernetes", `backend "${backend}": this version cannot run on kubernetes yet`, {
-    hint: "use runtime: docker or podman",
-  });
-}

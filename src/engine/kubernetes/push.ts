@@ -8,8 +8,20 @@ export function tagCommand(engine: Pick<Engine, "bin" | "env">, image: string, r
 }
 
 /** Sends what the registry lacks; a second push of the same image sends nothing. */
-export function pushCommand(engine: Pick<Engine, "bin" | "env">, ref: string): Command {
-  return command(engine, ["push", ref]);
+export function pushCommand(engine: Pick<Engine, "bin" | "env"> & Partial<Engine>, ref: string): Command {
+  // Docker talks to a registry of its own machine without TLS by itself.
+  const plain = engine.name === "podman" && isLoopback(ref) ? ["--tls-verify=false"] : [];
+  return command(engine, ["push", ...plain, ref]);
+}
+
+/** Asks the registry for the image with the engine's own login; fails when it is not there. */
+export function manifestCommand(engine: Pick<Engine, "bin" | "env">, ref: string): Command {
+  return command(engine, ["manifest", "inspect", ref]);
+}
+
+/** True for an image in a registry of this machine. */
+export function isLoopback(ref: string): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?\//.test(ref);
 }
 
 /** Prints the digests under which registries know an image; {@link parseDigest} reads it. */

@@ -1,0 +1,74 @@
+/** `argus run` on a cluster: the image in the registry that the cluster pulls from, then one Pod. Never a fallback. */
+import type { Config, StdioBackend } from "../config/config.ts";
+import type { Settings } from "../config/settings.ts";
+import { imageRef } from "../engine/kubernetes/image_ref.ts";
+import { ownedManifests, podManifest } from "../engine/kubernetes/pod.ts";
+import { policyNotices } from "../engine/kubernetes/policy.ts";
+import { ArgusError } from "../errors.ts";
+import { findCluster } from "../host/cluster.ts";
+import { findEngine } from "../host/engines.ts";
+import type { Image } from "../image/image.ts";
+import type { ContainerPlan } from "../plan/plan.ts";
+import { newIdentity } from "../session/identity.ts";
+import { runPodSession } from "../session/pod_session.ts";
+import { imageFor } from "./image_for.ts";
+import { tell } from "./tell.ts";
+
+/** Runs a backend in a Pod to its end and returns the server's exit code. */
+export async function runPod(
+  plan: ContainerPlan,
+  config: Config,
+  backend: StdioBackend,
+  settings: Settings,
+): Promise<number> {
+  const { kubernetes } = backend.container;
+  const cluster = findCluster(kubernetes);
+  const { image, args } = await imageFor(plan, config);
+  const identity = newIdentity(plan.backend);
+  const input = { plan, args, identity, kubernetes, where: backend.where };
+  // What a Pod cannot do is told before anything is built.
+  podManifest({ ...input, image: image.name });
+  tell([...image.notices, ...policyNotices(plan.network)]);
+  const ref = await publishedRef(image, kubernetes.registry, plan.backend, settings);
+  const podInput = { ...input, image: ref };
+  return runPodSession({
+    cluster,
+    backend: plan.backend,
+    pod: podManifest(podInput),
+    owned: (uid) => ownedManifests(podInput, uid),
+    session: plan.session,
+  });
+}
+
+/** The image as the cluster pulls it: built and pushed when the registry lacks it, by digest where that is known. */
+async function publishedRef(
+  image: Image,
+  registry: string | undefined,
+  backend: string,
+  settings: Settings,
+): Promise<string> {
+  const ref = imageRef(registry, image.name);
+  // Without a registry the nodes have the image, and only they know.
+  if (registry === undefined) return ref;
+  const { publish, publishedAs } = await import("./cluster_image.ts");
+  const published = await publishedAs(ref, () => findEngine());
+  // Where nobody here may ask, the cluster tells.
+  if (published.state === "unknown") return ref;
+  if (published.state === "present") return imageRef(registry, image.name, published.digest);
+  if (!settings.buildIfMissing) throw absent(ref, backend);
+  const engine = await findEngine();
+  if (engine === undefined) {
+    throw new ArgusError("absent/engine", `the registry has no image ${ref}, and no engine is here to build it`, {
+      hint: "install Docker or Podman, or build and push it elsewhere: argus build",
+    });
+  }
+  const { ensureImage } = await import("./ensure_image.ts");
+  await ensureImage(engine, image, backend, settings);
+  return imageRef(registry, image.name, await publish(engine, image.name, ref));
+}
+
+function absent(ref: string, backend: string): ArgusError {
+  return new ArgusError("absent/image", `the image ${ref} of backend "${backend}" is absent in its registry`, {
+    hint: `argus build ${backend} --runtime kubernetes`,
+  });
+}

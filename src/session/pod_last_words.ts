@@ -1,0 +1,49 @@
+/** What a session on a cluster that ended badly leaves on stderr: which layer failed, and what to try. */
+import type { PodState } from "../engine/kubernetes/parse.ts";
+import type { ArgusError } from "../errors.ts";
+
+/** How it ended. */
+export interface PodEnding {
+  readonly backend: string;
+  /** The server's where it is known. */
+  readonly code: number;
+  /** kubectl's own; 128+n when a signal ended it. */
+  readonly attachCode: number;
+  readonly inputEnded: boolean;
+  /** Milliseconds. */
+  readonly lived: number;
+  /** As the cluster saw it last; undefined = it is gone. */
+  readonly pod: PodState | undefined;
+  readonly trouble: ArgusError | undefined;
+  /** What the server wrote, when some of it may have come before anyone listened. */
+  readonly missed: string;
+}
+
+const MOST_LINES = 20;
+
+/** The lines; none when there is nothing to say. */
+export function podLastWords(ending: PodEnding): string[] {
+  const { backend, code, attachCode, inputEnded, lived, pod, trouble } = ending;
+  if (pod === undefined) return [`argus: kubernetes: the Pod of "${backend}" was removed while it was in use`];
+  if (pod.server?.state !== "terminated") {
+    const why =
+      attachCode > 128
+        ? "the kubectl command was killed"
+        : "the connection to the server ended (its node or the API server may have been restarted, or the network cut)";
+    return [`argus: kubernetes: ${why}; the Pod of "${backend}" is removed`];
+  }
+  if (code === 0) return [];
+  const missed = ending.missed.split(/\r?\n/).filter(Boolean).slice(-MOST_LINES);
+  const log = missed.length === 0 ? [] : ["argus: the last lines of the server, as the cluster kept them:", ...missed];
+  if (trouble !== undefined) {
+    const hint = trouble.hint === undefined ? "" : `; ${trouble.hint}`;
+    return [...log, `argus: server: ${trouble.message}${hint}`];
+  }
+  if (inputEnded) return log;
+  const seconds = (lived / 1000).toFixed(1);
+  const at = missed.length === 0 ? "; its own words are above" : "";
+  return [
+    ...log,
+    `argus: server: the server of "${backend}" ended by itself with exit code ${code} after ${seconds} s${at}`,
+  ];
+}

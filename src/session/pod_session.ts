@@ -1,0 +1,374 @@
+/**
+ * One running Pod: created → attached → ended → removed. The promises are those of a container's session; what differs is
+ * the cluster: the Pod is made before anyone can listen, kubectl forwards no signal and knows no exit code, and nothing
+ * removes a Pod that has ended.
+ *
+ * Whatever ends the session, the Pod goes, and with it what it owns: by this module, by the guard when argus is killed,
+ * by the reaper when both are, by its deadline when the machine vanishes.
+ */
+import { pasteable } from "../engine/command.ts";
+import { explainKubectl } from "../engine/kubernetes/explain.ts";
+import {
+  attachCommand,
+  type Cluster,
+  createAllCommand,
+  createCommand,
+  deletePodsCommand,
+  getPodCommand,
+  logsCommand,
+} from "../engine/kubernetes/kubectl.ts";
+import type { Manifest, Pod } from "../engine/kubernetes/manifest.ts";
+import { type PodState, parsePod } from "../engine/kubernetes/parse.ts";
+import { podTrouble } from "../engine/kubernetes/trouble.ts";
+import { ArgusError } from "../errors.ts";
+import { type Ran, run } from "../host/spawn.ts";
+import type { SessionOptions } from "../plan/plan.ts";
+import { type ClientEnd, watchClient } from "./client.ts";
+import { flowOf } from "./flow.ts";
+import { LOOKS } from "./guard.ts";
+import { CALM, climb, type Ladder, type LadderEvent, TIMING, type Timing } from "./ladder.ts";
+import { type Output, readOutput } from "./output.ts";
+import { type AttachEnd, type Attachment, attach } from "./pod_attach.ts";
+import { PodFlow } from "./pod_flow.ts";
+import { podLastWords } from "./pod_last_words.ts";
+import { openWires, type Wires } from "./pod_wires.ts";
+import { reapPods } from "./pods.ts";
+import { later } from "./reaper.ts";
+import { signalNumber } from "./stdio.ts";
+
+/** A session in a Pod. */
+export interface PodSessionInput {
+  readonly cluster: Cluster;
+  readonly backend: string;
+  readonly pod: Pod;
+  /** What the Pod waits for and owns, once the cluster has given it a uid. */
+  readonly owned: (uid: string) => readonly Manifest[];
+  readonly session: SessionOptions;
+}
+
+/**
+ * Runs a backend in its Pod until it ends, with the client's own stdio; resolves to the exit code.
+ *
+ * @throws ArgusError `kubernetes/…` when the cluster does not take, start or keep the Pod; the Pod is removed then.
+ */
+export async function runPodSession(input: PodSessionInput): Promise<number> {
+  const reaping = later((signal) => reapPods(input.cluster, signal));
+  const session = new PodSession(input);
+  const code = await session.end;
+  await reaping(session.hurried);
+  return code;
+}
+
+/** How often the ladder is asked. */
+const TICK = 50;
+/** A call that only asks; one of them may hang. */
+const CALL_TIMEOUT = 20_000;
+/** The first look at a Pod that does not answer yet, and all further ones. */
+const LOOK = 1000;
+/** After so long the user is told what is being waited for. */
+const SLOW = 10_000;
+/** An image of some GiB is there by then. */
+const START_LIMIT = 15 * 60_000;
+/** The cluster knows the exit code up to so much later than the stream has ended, and longer when it is busy. */
+const CODE_PATIENCE = 3000;
+const CODE_LOOK = 150;
+/** How long a client that ended the session may take to read what is left. */
+const OUTPUT_PATIENCE = 300;
+
+/** Errors after which a request may have been carried out nevertheless. */
+const UNCLEAR = ["kubernetes/connection-lost", "kubernetes/busy", "kubernetes/failed"];
+
+class PodSession {
+  /** Resolves to the exit code when the Pod is gone or on its way. */
+  readonly end: Promise<number>;
+  #ladder: Ladder = CALM;
+  #cause: ClientEnd | "eof" | undefined;
+  #inputEnded = false;
+  /** The cluster says that the server has started: only then does the end of input start the ladder. */
+  #running = false;
+  #over = false;
+  /** Whether the cluster has the Pod. */
+  #made: "no" | "maybe" | "yes" = "no";
+  /** The cluster has taken the removal on. */
+  #removed = false;
+  #attachment: Attachment | undefined;
+  #output: Output | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #resolve: (code: number) => void = () => {};
+  #reject: (error: unknown) => void = () => {};
+  readonly #began = performance.now();
+  readonly #flow = new PodFlow();
+  /** Ends the calls that a stop makes pointless. */
+  readonly #asking = new AbortController();
+  /** Ends every call. */
+  readonly #calls = new AbortController();
+  readonly #timing: Timing;
+  readonly #wires: Wires;
+  readonly #unwatch: () => void;
+  readonly #input: PodSessionInput;
+
+  constructor(input: PodSessionInput) {
+    this.#input = input;
+    this.#timing = { ...TIMING, eofGrace: input.session.eofGraceMs };
+    this.end = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    // Before the start: a signal in between must not end argus without its Pod.
+    this.#unwatch = watchClient((reason) => this.#stop(reason));
+    try {
+      this.#wires = openWires(this.#name, deletePodsCommand(input.cluster, [this.#name]), () => this.#endOfInput());
+    } catch (error) {
+      this.#unwatch();
+      throw error;
+    }
+    this.#live().catch((error) => this.#fail(error));
+  }
+
+  /** The client waits for the end, and kills when it takes too long. */
+  get hurried(): boolean {
+    return this.#cause !== undefined;
+  }
+
+  get #name(): string {
+    return this.#input.pod.metadata.name;
+  }
+
+  get #stopping(): boolean {
+    return this.#ladder.stopped !== undefined;
+  }
+
+  /** The whole life, as far as nobody ends it. */
+  async #live(): Promise<void> {
+    const uid = await this.#create();
+    if (this.#stopping) return this.#stopped();
+    const owned = this.#createOwned(uid);
+    const watching = this.#watchStart();
+    // A failure of either ends the session, whatever the attach does meanwhile.
+    owned.catch((error) => this.#fail(error));
+    watching.catch((error) => this.#fail(error));
+    if (!this.#wires.repeatable) await watching;
+    const { cluster, session } = this.#input;
+    const pipeOutput = session.stdout === "strict" || process.platform !== "linux";
+    const attachment = attach(attachCommand(cluster, this.#name), this.#wires, pipeOutput);
+    this.#attachment = attachment;
+    if (attachment.output !== undefined) this.#output = readOutput(attachment.output, session.stdout);
+    if (this.#stopping) attachment.giveUp();
+    const end = await attachment.end;
+    if (this.#stopping) await this.#stopped();
+    else await this.#ended(end);
+  }
+
+  async #create(): Promise<string> {
+    const command = createCommand(this.#input.cluster, this.#input.pod);
+    this.#made = "maybe";
+    const made = await run(command, { timeoutMs: CALL_TIMEOUT, signal: this.#asking.signal });
+    if (made.code === 0) this.#made = "yes";
+    if (made.code === 0 || this.#stopping) return made.stdout.trim();
+    const error = this.#explain(made, pasteable(command));
+    // After a clear refusal there is nothing to remove.
+    if (!made.timedOut && !UNCLEAR.includes(error.code)) this.#made = "no";
+    throw error;
+  }
+
+  /** Secret and policy, with the Pod as their owner. */
+  async #createOwned(uid: string): Promise<void> {
+    const manifests = this.#input.owned(uid);
+    if (manifests.length === 0) return;
+    const command = createAllCommand(this.#input.cluster, manifests);
+    const made = await run(command, { timeoutMs: CALL_TIMEOUT, signal: this.#asking.signal });
+    if (made.code !== 0 && !this.#stopping) throw this.#explain(made, pasteable(command));
+  }
+
+  /** Looks at the Pod until its server runs: nothing that keeps it from that ever fails by itself. */
+  async #watchStart(): Promise<void> {
+    for (let told = false; !this.#over && !this.#stopping; ) {
+      await pause(LOOK);
+      if (this.#over || this.#stopping) return;
+      const pod = await this.#look();
+      if (this.#over || this.#stopping || pod === undefined) continue;
+      const { server } = pod;
+      if (server?.state === "running") {
+        this.#running = true;
+        if (this.#inputEnded) this.#advance({ kind: "eof" });
+        return;
+      }
+      // The attach, or its failure, tells the rest.
+      if (server?.state === "terminated" || pod.deleting) return this.#attachment?.giveUp();
+      const trouble = podTrouble(pod);
+      if (trouble !== undefined) throw trouble;
+      const waited = performance.now() - this.#began;
+      if (waited > START_LIMIT) throw this.#slow(pod);
+      if (waited > SLOW && !told) {
+        told = true;
+        console.error(`argus: the Pod ${this.#name} is still being started (${waitingFor(pod)})`);
+      }
+    }
+  }
+
+  /** The Pod as the cluster sees it; undefined when the cluster does not answer. Throws when it is not there. */
+  async #look(): Promise<PodState | undefined> {
+    const command = getPodCommand(this.#input.cluster, this.#name);
+    const got = await run(command, { timeoutMs: CALL_TIMEOUT, signal: this.#asking.signal });
+    if (got.code === 0) return parsePod(got.stdout);
+    if (this.#stopping || this.#over) return undefined;
+    const error = this.#explain(got, pasteable(command));
+    if (error.code === "kubernetes/pod-gone" || error.code === "kubernetes/forbidden") throw error;
+    return undefined;
+  }
+
+  /** The stream is over and nobody asked for it: find out why, tell it, and remove the Pod. */
+  async #ended(end: AttachEnd): Promise<void> {
+    const lived = performance.now() - this.#began;
+    const pod = await this.#finalState(end).catch((error) => {
+      if (error instanceof ArgusError && error.code === "kubernetes/pod-gone") return undefined;
+      throw error;
+    });
+    if (this.#stopping) return this.#stopped();
+    const server = pod?.server;
+    if (server?.state !== "terminated" && end.code !== 0 && end.said !== "") {
+      throw this.#explain({ stderr: end.said }, pasteable(attachCommand(this.#input.cluster, this.#name)));
+    }
+    const trouble = pod === undefined ? undefined : podTrouble(pod);
+    if (trouble?.code === "kubernetes/cannot-start") throw trouble;
+    const code = server?.state === "terminated" ? server.exitCode : end.code || 1;
+    const words = podLastWords({
+      backend: this.#input.backend,
+      code,
+      attachCode: end.code,
+      inputEnded: this.#inputEnded,
+      lived,
+      pod,
+      trouble,
+      missed: code !== 0 && (end.said !== "" || lived < 5000) ? await this.#log() : "",
+    });
+    for (const line of words) console.error(line);
+    await this.#finish(code);
+  }
+
+  /** The Pod once its server has ended, or as it is when the patience is over. */
+  async #finalState({ code, said }: AttachEnd): Promise<PodState | undefined> {
+    const began = performance.now();
+    for (;;) {
+      const pod = await this.#look();
+      const over = pod?.server?.state === "terminated" || this.#stopping;
+      // An attach that the cluster refused says nothing about the server.
+      const refused = code !== 0 && said !== "" && !/completed pod/.test(said);
+      if (over || refused || performance.now() - began > CODE_PATIENCE) return pod;
+      await pause(CODE_LOOK);
+    }
+  }
+
+  /** What the server wrote, as the node has kept it: what came before the attach nobody has seen. */
+  async #log(): Promise<string> {
+    const got = await run(logsCommand(this.#input.cluster, this.#name), {
+      timeoutMs: CALL_TIMEOUT,
+      signal: this.#asking.signal,
+    });
+    return got.code === 0 ? got.stdout : "";
+  }
+
+  #endOfInput(): void {
+    this.#inputEnded = true;
+    if (this.#running) this.#advance({ kind: "eof" });
+  }
+
+  #stop(reason: ClientEnd): void {
+    this.#cause ??= reason;
+    this.#advance({ kind: "stop" });
+  }
+
+  #advance(event: LadderEvent): void {
+    if (this.#over) return;
+    const { ladder, action } = climb(this.#ladder, event, performance.now(), this.#timing);
+    this.#ladder = ladder;
+    if (ladder.step !== "none") this.#timer ??= setInterval(() => this.#tick(), TICK);
+    switch (action) {
+      case "forward":
+        this.#cause ??= "eof";
+        this.#asking.abort();
+        this.#attachment?.giveUp();
+        void this.#remove();
+        break;
+      case "kill":
+      case "remove":
+        void this.#remove();
+        break;
+      case "abandon":
+        void this.#finish(this.#stopCode);
+        break;
+    }
+  }
+
+  #tick(): void {
+    const pid = this.#attachment?.pid;
+    const draining = this.#ladder.step === "draining";
+    const raw = !draining || pid === undefined ? undefined : flowOf(pid);
+    this.#advance({ kind: "tick", written: this.#output?.bytes ?? this.#flow.seen(raw, performance.now()) });
+  }
+
+  /** The stream is over, or never began, after a stop. */
+  async #stopped(): Promise<void> {
+    // A call may be under way; the ladder asks again until one is answered.
+    while (!this.#removed && !this.#over) await pause(TICK);
+    await this.#finish(this.#stopCode);
+  }
+
+  /** kubectl passes no signal on, so that nobody knows what the server would have said to it. */
+  get #stopCode(): number {
+    return 128 + signalNumber(this.#cause?.startsWith("SIG") ? (this.#cause as string) : "SIGTERM");
+  }
+
+  async #fail(error: unknown): Promise<void> {
+    if (this.#over || this.#stopping) return;
+    await this.#finish(undefined, error);
+  }
+
+  async #finish(code: number | undefined, error?: unknown): Promise<void> {
+    if (this.#over) return;
+    this.#over = true;
+    clearInterval(this.#timer);
+    this.#asking.abort();
+    if (this.#made !== "no" && !this.#removed && this.#ladder.step !== "abandoned") await this.#remove();
+    this.#attachment?.kill();
+    await this.#outputEnds();
+    this.#unwatch();
+    // A Pod whose making was cut short may come yet.
+    await this.#wires.settle(this.#made === "no" || (this.#made === "yes" && this.#removed) ? 0 : LOOKS);
+    this.#calls.abort();
+    if (code === undefined) this.#reject(error);
+    else this.#resolve(code);
+  }
+
+  async #remove(): Promise<void> {
+    const command = deletePodsCommand(this.#input.cluster, [this.#name]);
+    const gone = await run(command, { timeoutMs: CALL_TIMEOUT, signal: this.#calls.signal });
+    if (gone.code === 0) this.#removed = true;
+  }
+
+  /** Everything that the server wrote reaches the client, unless the client ended the session and reads no more. */
+  async #outputEnds(): Promise<void> {
+    if (this.#output === undefined) return;
+    const limit = this.hurried ? pause(OUTPUT_PATIENCE) : new Promise<void>(() => {});
+    await Promise.race([this.#output.ended, limit]);
+  }
+
+  #explain({ stderr, timedOut }: Pick<Ran, "stderr"> & Partial<Ran>, where: string): ArgusError {
+    const output = timedOut === true ? `${stderr}\ncontext deadline exceeded` : stderr;
+    return explainKubectl({ output, where, backend: this.#input.backend });
+  }
+
+  #slow(pod: PodState): ArgusError {
+    return new ArgusError("kubernetes/slow-start", `the Pod ${this.#name} did not start (${waitingFor(pod)})`, {
+      hint: "`kubectl get events` says what the cluster tried",
+    });
+  }
+}
+
+function waitingFor({ server, phase }: PodState): string {
+  return server?.state === "waiting" ? [server.reason, server.message].filter(Boolean).join(": ") : phase;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
