@@ -40,7 +40,8 @@ function buildVariables(): Record<string, string> {
   return value === undefined ? {} : { ARGUS_BUILD_EXTRA_ARGS: value };
 }
 
-function engineVariables(): Record<string, string> {
+/** What says where the engines are, for a process that is to find them. */
+export function engineVariables(): Record<string, string> {
   const kept = ["DOCKER_HOST", "DOCKER_CONFIG", "XDG_RUNTIME_DIR"].map((name) => [name, process.env[name]] as const);
   return Object.fromEntries(kept.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
