@@ -3,7 +3,7 @@ import type { Engine } from "../engine/engine.ts";
 import { containerListCommand, removeCommand } from "../engine/oci.ts";
 import { type FoundContainer, parseContainers } from "../engine/parse.ts";
 import { ownerAlive } from "../host/proc.ts";
-import { type RunOptions, run } from "../host/spawn.ts";
+import { run } from "../host/spawn.ts";
 
 /** A container of argus and whether its session is over. */
 export interface OwnedContainer extends FoundContainer {
@@ -13,17 +13,21 @@ export interface OwnedContainer extends FoundContainer {
 }
 
 const LIST_TIMEOUT = 30_000;
-/** A busy machine was seen to take 30 s for one. */
-const REMOVE_TIMEOUT = 120_000;
 
 /** All containers of argus; undefined when the engine did not answer. */
 export async function listContainers(engine: Engine, signal?: AbortSignal): Promise<OwnedContainer[] | undefined> {
-  const { code, stdout } = await run(containerListCommand(engine), options(LIST_TIMEOUT, signal));
+  const { code, stdout } = await run(containerListCommand(engine), {
+    timeoutMs: LIST_TIMEOUT,
+    ...(signal === undefined ? {} : { signal }),
+  });
   if (code !== 0) return undefined;
   return parseContainers(stdout).map((found) => ({ ...found, engine, orphan: isOrphan(found) }));
 }
 
-/** Removes containers of one engine; true when all are gone. */
+/**
+ * Removes containers of one engine; true when all are gone. Never killed, for podman would leave them half removed: the
+ * signal only ends the waiting.
+ */
 export async function removeContainers(
   engine: Engine,
   containers: readonly { readonly id: string }[],
@@ -31,12 +35,15 @@ export async function removeContainers(
 ): Promise<boolean> {
   if (containers.length === 0) return true;
   const ids = containers.map(({ id }) => id);
-  const { code } = await run(removeCommand(engine, ids), options(REMOVE_TIMEOUT, signal));
-  return code === 0;
+  const call = run(removeCommand(engine, ids)).then(({ code }) => code === 0);
+  return await Promise.race([call, aborted(signal)]);
 }
 
-function options(timeoutMs: number, signal: AbortSignal | undefined): RunOptions {
-  return signal === undefined ? { timeoutMs } : { timeoutMs, signal };
+function aborted(signal: AbortSignal | undefined): Promise<false> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) resolve(false);
+    signal?.addEventListener("abort", () => resolve(false), { once: true });
+  });
 }
 
 function isOrphan({ owner }: FoundContainer): boolean {

@@ -45,13 +45,14 @@ PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/run/current-system/sw/bin
 
 pause() { sleep "$1" || sleep 1; }
 
-# Sets outcome. A call that hangs is given up after 6 s, because the next one may be luckier.
+# Sets outcome. A call that hangs is given up after 20 s, because the next one may be luckier; not sooner,
+# because podman leaves a container half removed when it is killed.
 look() {
   if said=$(
     IFS=$newline
     set -f
     "$bin" $remove "$name" & call=$!
-    { pause 6; kill -9 "$call"; } >/dev/null & dog=$!
+    { pause 20; kill -9 "$call"; } >/dev/null & dog=$!
     wait "$call"; code=$?
     kill -9 "$dog"
     exit "$code"

@@ -90,7 +90,8 @@ function tick(
     case "draining":
       // Output that still flows is an answer that the client waits for.
       if (flowed(ladder.written, written)) return { ladder: { ...ladder, since: now, written } };
-      if (timing.eofGrace === undefined || waited < timing.eofGrace) return { ladder };
+      // From tick to tick, so that what an idle program writes to itself does not add up.
+      if (timing.eofGrace === undefined || waited < timing.eofGrace) return { ladder: { ...ladder, written } };
       return enter(ladder, "forwarded", "forward", now);
     case "forwarded":
       return waited < timing.forward ? { ladder } : enter(ladder, "killed", "kill", now);

@@ -115,7 +115,6 @@ class Session {
   #resolve: (code: number) => void = () => {};
   #reject: (error: ArgusError) => void = () => {};
   readonly #began = performance.now();
-  readonly #calls = new AbortController();
   readonly #timing: Timing;
   readonly #program: Program;
   readonly #output: Output | undefined;
@@ -269,7 +268,6 @@ class Session {
     this.#unwatchConmon();
     await this.#outputEnds(stopped);
     await this.#program.settle(looks);
-    this.#calls.abort();
     if (code === 125 && !stopped && "image" in this.#input && (await isAbsent(this.#input))) {
       this.#reject(imageAbsent(this.#input));
       return;
@@ -319,13 +317,17 @@ class Session {
     return this.#removal;
   }
 
+  /** A call that takes too long is not waited for, but never killed: podman would leave a half-removed container. */
   async #call(command: Command, timeoutMs: number): Promise<{ code: number; stdout: string } | undefined> {
-    try {
-      return await run(command, { timeoutMs, signal: this.#calls.signal });
-    } catch {
-      return undefined;
-    }
+    const call = run(command).catch(() => undefined);
+    return await Promise.race([call, after(timeoutMs)]);
   }
+}
+
+function after(ms: number): Promise<undefined> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms, undefined).unref();
+  });
 }
 
 /** The engine has refused to run and does not know the image. Two calls are no loss on this way. */

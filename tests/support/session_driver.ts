@@ -48,4 +48,4 @@ const command = runCommand({
   cpus: "1",
   env: {},
 });
-process.exitCode = await runSession({ command, engine, identity, session, memory, image });
+process.exit(await runSession({ command, engine, identity, session, memory, image }));
