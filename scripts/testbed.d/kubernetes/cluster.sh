@@ -15,18 +15,34 @@ kubernetes_up() {
   local began="$SECONDS" name
   kubernetes_debs
   kubernetes_compile
-  if kubernetes_all_alive && kubernetes_ready; then return 0; fi
-  # What a crash left behind cannot harm a cluster that is made anew; the keys stay, and so do the users' kubeconfigs.
-  if ! kubernetes_alive etcd || ! kubernetes_alive kube-apiserver || ! kubernetes_alive containerd; then kubernetes_clear; fi
   kubernetes_link
+  if kubernetes_current && kubernetes_all_alive && kubernetes_ready; then
+    step "the cluster's objects" kubernetes-apply kubernetes_apply
+    return 0
+  fi
+  # What a crash left behind cannot harm a cluster that is made anew; the keys stay, and so do the users' kubeconfigs.
+  if ! kubernetes_current || ! kubernetes_alive etcd || ! kubernetes_alive kube-apiserver || ! kubernetes_alive containerd; then
+    kubernetes_clear
+  fi
   kubernetes_settings
   if ! ip -4 address show dev lo | grep -q "inet $KUBERNETES_ADDRESS/"; then
     step "address of the node" kubernetes-address ip address add "$KUBERNETES_ADDRESS/32" dev lo
   fi
+  mkdir -p "$KUBERNETES/run"
+  kubernetes_stamp >"$KUBERNETES/run/stamp"
   for name in "${KUBERNETES_DAEMONS[@]}"; do kubernetes_start "$name"; done
   kubernetes_wait 120 kubelet "the node is not ready" kubernetes_ready
   say "started a Kubernetes cluster at $KUBERNETES_API in $((SECONDS - began)) s"
 }
+
+# Names the programs and the settings that a cluster runs with.
+kubernetes_stamp() {
+  kubernetes_inputs
+  sha256sum <"$TESTBED_PARTS/kubernetes/cluster.sh"
+  sha256sum <"$TESTBED_PARTS/kubernetes/settings.sh"
+}
+
+kubernetes_current() { kubernetes_stamp | cmp -s - "$KUBERNETES/run/stamp"; }
 
 kubernetes_kubectl() { "$KUBERNETES/bin/kubectl" --kubeconfig "$KUBERNETES/admin.kubeconfig" --request-timeout 10s "$@"; }
 
@@ -48,7 +64,6 @@ kubernetes_all_alive() {
 kubernetes_start() {
   local name="$1"
   if kubernetes_alive "$name"; then return 0; fi
-  mkdir -p "$KUBERNETES/run"
   : >"$TESTBED_LOGS/kubernetes-$name.log"
   "kubernetes_start_${name//-/_}"
 }
@@ -101,6 +116,7 @@ kubernetes_start_kube_apiserver() {
     --bind-address "${KUBERNETES_API%:*}" --secure-port "${KUBERNETES_API#*:}" --endpoint-reconciler-type none \
     --tls-cert-file "$keys/server.crt" --tls-private-key-file "$keys/server.key" \
     --token-auth-file "$keys/tokens.csv" --authorization-mode Node,RBAC --enable-admission-plugins NodeRestriction \
+    --allow-privileged \
     --service-account-issuer https://kubernetes.default.svc --service-cluster-ip-range 10.96.0.0/16 \
     --service-account-key-file "$keys/accounts.key" --service-account-signing-key-file "$keys/accounts.key" \
     --kubelet-client-certificate "$keys/client.crt" --kubelet-client-key "$keys/client.key" \
@@ -179,7 +195,7 @@ kubernetes_kill() {
 }
 
 # A process that nobody has collected yet counts as gone: slow inits take seconds.
-kubernetes_gone() { ! grep -q '^State:[[:space:]]*[^ZX]' "/proc/$1/status" 2>/dev/null; }
+kubernetes_gone() { ! grep -q '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$1/status" 2>/dev/null; }
 
 kubernetes_down() {
   if [ ! -d "$KUBERNETES/run" ]; then return 0; fi
@@ -192,19 +208,12 @@ kubernetes_down() {
   kubernetes_clear
   ip address del "$KUBERNETES_ADDRESS/32" dev lo 2>/dev/null || true
   ip link del "$KUBERNETES_BRIDGE" 2>/dev/null || true
+  find /sys/fs/cgroup -depth -type d -path '*/kubepods*' -exec rmdir {} + 2>/dev/null || true
 }
 
 kubernetes_no_shims() { [ -z "$(kubernetes_shims)" ]; }
 
-kubernetes_shims() {
-  local file
-  for file in /proc/[0-9]*/cmdline; do
-    if tr '\0' ' ' <"$file" 2>/dev/null | grep -q "containerd-shim.* -address $KUBERNETES/run/containerd.sock"; then
-      file="${file%/cmdline}"
-      echo "${file#/proc/}"
-    fi
-  done
-}
+kubernetes_shims() { pgrep -f "containerd-shim-runc-v2 .*-address $KUBERNETES/run/containerd.sock" || true; }
 
 # Ends every process of the cluster and removes what it kept, whatever state it is in.
 kubernetes_clear() {
