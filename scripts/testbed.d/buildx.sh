@@ -5,7 +5,7 @@
 BUILDX_PLUGIN="$TESTBED_STATE/buildx/docker-buildx"
 
 buildx_up() {
-  if [ -x "$BUILDX_PLUGIN" ]; then return 0; fi
+  if "$BUILDX_PLUGIN" docker-cli-plugin-metadata >/dev/null 2>&1; then return 0; fi
   step "buildx" buildx buildx_install
   say "unpacked buildx to $BUILDX_PLUGIN"
 }
@@ -15,7 +15,7 @@ buildx_install() {
   work="$(mktemp -d)" || return 1
   "$TESTBED_PARTS/layers/debs.sh" "$work" docker-buildx &&
     dpkg-deb -x "$work"/docker-buildx_*.deb "$work/x" &&
-    install -D -m 0755 "$(find "$work/x" -type f -name docker-buildx | head -n 1)" "$BUILDX_PLUGIN"
+    install -D -m 0755 "$(find "$work/x" -type f -path '*/cli-plugins/docker-buildx' | head -n 1)" "$BUILDX_PLUGIN"
   local rc=$?
   rm -rf "$work"
   return "$rc"
