@@ -1,6 +1,10 @@
 /**
  * `kubectl attach`, tried until the Pod's container runs: faster and steadier than to ask whether it runs, for the
  * cluster knows up to a second later. What a failed try says stays here; everything else passes byte for byte.
+ *
+ * A try must not take input when it fails. Over WebSocket it does: the API server accepts the connection before it asks
+ * the node, and kubectl sends at once (seen with 1.34). Over SPDY the node itself accepts, so that is what the tries
+ * speak; where something on the way does not, one attach over WebSocket follows once the server runs.
  */
 import { Buffer } from "node:buffer";
 import { type ChildProcess, spawn } from "node:child_process";
@@ -19,6 +23,8 @@ export interface AttachEnd {
   readonly code: number;
   /** What kubectl itself said last and nobody has been shown yet. */
   readonly said: string;
+  /** What has come on the server's standard error, as far as it is kept. */
+  readonly passed: string;
 }
 
 /** An attach that is being tried, or that works. */
@@ -40,8 +46,15 @@ const AT_ONCE = 1500;
 /** Then the machine gets a rest, for others may start sessions too. */
 const LONGEST_REST = 500;
 
-/** Starts to try. */
-export function attach(command: Command, wires: Wires, pipeOutput: boolean): Attachment {
+/** kubectl 1.30 and newer heed it; older ones speak SPDY anyway. */
+const SPDY = { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: "false" };
+
+/**
+ * Starts to try.
+ *
+ * @param running Resolves when the cluster says that the server runs.
+ */
+export function attach(command: Command, wires: Wires, pipeOutput: boolean, running: Promise<void>): Attachment {
   const output = pipeOutput ? new PassThrough() : undefined;
   const began = performance.now();
   // A client that reads no more errors loses them.
@@ -49,19 +62,24 @@ export function attach(command: Command, wires: Wires, pipeOutput: boolean): Att
   let child: ChildProcess | undefined;
   let over = false;
   let rest = BREATH;
-  const oneTry = async (): Promise<AttachEnd> => {
-    child = start(command, wires, pipeOutput);
+  const oneTry = async (env: Readonly<Record<string, string>>): Promise<AttachEnd> => {
+    child = start({ ...command, env: { ...command.env, ...env } }, wires, pipeOutput);
     wires.started(child);
     if (output !== undefined) child.stdout!.pipe(output, { end: false });
     const errors = new ErrorStream(child);
     const code = await exitOf(child, command);
     child = undefined;
-    return { code, said: errors.rest(code === 0) };
+    return errors.end(code);
   };
   const tries = async (): Promise<AttachEnd> => {
     for (;;) {
-      const end = await oneTry();
-      if (end.code === 0 || !notYetAttachable(end.said) || over) return end;
+      const end = await oneTry(SPDY);
+      if (end.code === 0 || over) return end;
+      if (spdyRefused(end)) {
+        await running;
+        return oneTry({});
+      }
+      if (!notYetAttachable(end.said)) return end;
       if (performance.now() - began > AT_ONCE) rest = Math.min(rest * 1.5, LONGEST_REST);
       await new Promise((resolve) => setTimeout(resolve, rest));
       if (over) return end;
@@ -81,6 +99,15 @@ export function attach(command: Command, wires: Wires, pipeOutput: boolean): Att
       sendSignal(child?.pid, "SIGKILL");
     },
   };
+}
+
+/** A proxy or a cluster that does not let SPDY through; the server's state has other words. */
+function spdyRefused({ said }: AttachEnd): boolean {
+  return (
+    /unable to upgrade connection|upgrade request required|Upgrade|\b(?:405|426|501|502)\b/.test(said) &&
+    !notYetAttachable(said) &&
+    !/Forbidden|NotFound|completed pod/.test(said)
+  );
 }
 
 function start(command: Command, wires: Wires, pipeOutput: boolean): ChildProcess {
@@ -111,52 +138,60 @@ const OWN_WORDS = /^(?:error: |Error from server|Unable to connect|The connectio
 const HOLD = 2000;
 const MOST_HELD = 8192;
 
+/** How much of what has passed is kept, to tell it from what was said before anyone listened. */
+const MOST_KEPT = 65_536;
+
 /** kubectl's stderr: the server's bytes pass; what begins as kubectl's own words is held until the try has ended. */
 class ErrorStream {
   #held: Uint8Array[] | undefined = [];
-  readonly #timer = setTimeout(() => this.#pass(), HOLD);
+  #passed = "";
+  readonly #timer = setTimeout(() => this.#release(), HOLD);
 
   constructor(child: ChildProcess) {
     const stream = child.stderr!;
     stream.on("error", () => {});
     stream.on("data", (bytes: Uint8Array) => {
-      if (this.#held === undefined) {
-        // Waits while the client does not read.
-        if (!process.stderr.write(bytes)) {
-          stream.pause();
-          process.stderr.once("drain", () => stream.resume());
-        }
+      if (this.#held !== undefined) {
+        this.#held.push(bytes);
+        const text = this.#text();
+        if (!couldBeOwn(text) || text.length > MOST_HELD) this.#release();
         return;
       }
-      this.#held.push(bytes);
-      const text = this.#text();
-      if (!couldBeOwn(text) || text.length > MOST_HELD) this.#pass();
+      if (this.#pass(bytes)) return;
+      // The server waits while the client does not read.
+      stream.pause();
+      process.stderr.once("drain", () => stream.resume());
     });
   }
 
-  /** What is still held when the try has ended; passed on when it was the server's. */
-  rest(passed: boolean): string {
+  /** What is still held when the try has ended is kubectl's own, unless all went well. */
+  end(code: number): AttachEnd {
     clearTimeout(this.#timer);
-    const text = this.#text();
-    if (passed) this.#pass();
-    return text;
+    const said = code === 0 ? "" : this.#text();
+    if (code === 0) this.#release();
+    return { code, said, passed: this.#passed };
   }
 
   #text(): string {
     return Buffer.concat(this.#held ?? []).toString("utf8");
   }
 
-  #pass(): void {
+  #release(): void {
     clearTimeout(this.#timer);
     const held = this.#held ?? [];
     this.#held = undefined;
-    for (const bytes of held) process.stderr.write(bytes);
+    for (const bytes of held) this.#pass(bytes);
+  }
+
+  #pass(bytes: Uint8Array): boolean {
+    if (this.#passed.length < MOST_KEPT) this.#passed += Buffer.from(bytes).toString("utf8");
+    return process.stderr.write(bytes);
   }
 }
 
 /** True also for a beginning that may go on as kubectl's words. */
 function couldBeOwn(text: string): boolean {
-  return OWN_WORDS.test(text) || (text.length < 30 && OWN_STARTS.some((start) => start.startsWith(text)));
+  return OWN_WORDS.test(text) || OWN_STARTS.some((start) => start.startsWith(text));
 }
 
 const OWN_STARTS = ["error: ", "Error from server", "Unable to connect", "The connection to the server"];

@@ -15,8 +15,10 @@ export interface PodEnding {
   /** As the cluster saw it last; undefined = it is gone. */
   readonly pod: PodState | undefined;
   readonly trouble: ArgusError | undefined;
-  /** What the server wrote, when some of it may have come before anyone listened. */
-  readonly missed: string;
+  /** What the server wrote as its node kept it, when some of it may have come before anyone listened. */
+  readonly log: string;
+  /** What has come on its standard error. */
+  readonly passed: string;
 }
 
 const MOST_LINES = 20;
@@ -33,17 +35,22 @@ export function podLastWords(ending: PodEnding): string[] {
     return [`argus: kubernetes: ${why}; the Pod of "${backend}" is removed`];
   }
   if (code === 0) return [];
-  const missed = ending.missed.split(/\r?\n/).filter(Boolean).slice(-MOST_LINES);
-  const log = missed.length === 0 ? [] : ["argus: the last lines of the server, as the cluster kept them:", ...missed];
+  const missed = unheard(ending);
+  const log = missed.length === 0 ? [] : ["argus: what the server said before anyone listened:", ...missed];
   if (trouble !== undefined) {
     const hint = trouble.hint === undefined ? "" : `; ${trouble.hint}`;
     return [...log, `argus: server: ${trouble.message}${hint}`];
   }
   if (inputEnded) return log;
   const seconds = (lived / 1000).toFixed(1);
-  const at = missed.length === 0 ? "; its own words are above" : "";
-  return [
-    ...log,
-    `argus: server: the server of "${backend}" ended by itself with exit code ${code} after ${seconds} s${at}`,
-  ];
+  const end = `ended by itself with exit code ${code} after ${seconds} s; its own words are above`;
+  return [...log, `argus: server: the server of "${backend}" ${end}`];
+}
+
+/** The log has both outputs in it: a message is for the client, and no word of the server's to people. */
+function unheard({ log, passed }: PodEnding): string[] {
+  return log
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== "" && !line.startsWith("{") && !passed.includes(line))
+    .slice(-MOST_LINES);
 }

@@ -72,6 +72,8 @@ const START_LIMIT = 15 * 60_000;
 /** The cluster knows the exit code up to so much later than the stream has ended, and longer when it is busy. */
 const CODE_PATIENCE = 3000;
 const CODE_LOOK = 150;
+/** A server that ended so soon may have said why before anyone listened. */
+const EARLY = 10_000;
 /** How long a client that ended the session may take to read what is left. */
 const OUTPUT_PATIENCE = 300;
 
@@ -140,17 +142,18 @@ class PodSession {
 
   /** The whole life, as far as nobody ends it. */
   async #live(): Promise<void> {
-    const uid = await this.#create();
-    if (this.#stopping) return this.#stopped();
+    const uid = this.#create();
     const owned = this.#createOwned(uid);
-    const watching = this.#watchStart();
-    // A failure of either ends the session, whatever the attach does meanwhile.
     owned.catch((error) => this.#fail(error));
+    await uid;
+    if (this.#stopping) return this.#stopped();
+    const watching = this.#watchStart();
+    // Its failure ends the session, whatever the attach does meanwhile.
     watching.catch((error) => this.#fail(error));
     if (!this.#wires.repeatable) await watching;
     const { cluster, session } = this.#input;
     const pipeOutput = session.stdout === "strict" || process.platform !== "linux";
-    const attachment = attach(attachCommand(cluster, this.#name), this.#wires, pipeOutput);
+    const attachment = attach(attachCommand(cluster, this.#name), this.#wires, pipeOutput, watching);
     this.#attachment = attachment;
     if (attachment.output !== undefined) this.#output = readOutput(attachment.output, session.stdout);
     if (this.#stopping) attachment.giveUp();
@@ -171,13 +174,21 @@ class PodSession {
     throw error;
   }
 
-  /** Secret and policy, with the Pod as their owner. */
-  async #createOwned(uid: string): Promise<void> {
-    const manifests = this.#input.owned(uid);
-    if (manifests.length === 0) return;
-    const command = createAllCommand(this.#input.cluster, manifests);
-    const made = await run(command, { timeoutMs: CALL_TIMEOUT, signal: this.#asking.signal });
-    if (made.code !== 0 && !this.#stopping) throw this.#explain(made, pasteable(command));
+  /**
+   * Secret and policy, with the Pod as their owner. kubectl starts beside the call that makes the Pod and waits for its
+   * uid: a Secret that comes after the node has looked for it costs 10 s.
+   */
+  async #createOwned(uid: Promise<string>): Promise<void> {
+    const { cluster, owned } = this.#input;
+    if (owned("").length === 0) return;
+    const { input: _, ...command } = createAllCommand(cluster, []);
+    const made = await run(command, {
+      timeoutMs: 2 * CALL_TIMEOUT,
+      signal: this.#asking.signal,
+      input: uid.then((text) => createAllCommand(cluster, owned(text)).input!),
+    });
+    // Without the Pod there is nothing to own, and its own failure is told.
+    if (made.code !== 0 && this.#made === "yes" && !this.#stopping) throw this.#explain(made, pasteable(command));
   }
 
   /** Looks at the Pod until its server runs: nothing that keeps it from that ever fails by itself. */
@@ -240,7 +251,8 @@ class PodSession {
       lived,
       pod,
       trouble,
-      missed: code !== 0 && (end.said !== "" || lived < 5000) ? await this.#log() : "",
+      log: code !== 0 && lived < EARLY ? await this.#log() : "",
+      passed: end.passed,
     });
     for (const line of words) console.error(line);
     await this.#finish(code);
