@@ -6,11 +6,10 @@ import { parseImages } from "../engine/parse.ts";
 import { EXIT } from "../errors.ts";
 import { run } from "../host/spawn.ts";
 import { planBackend } from "../plan/plan_backend.ts";
-import { reap } from "../session/reaper.ts";
 import { log } from "../ui/log.ts";
 import { loadConfig } from "./config.ts";
 import { imageFor } from "./image_for.ts";
-import { liveEngines } from "./ps.ts";
+import { type Keeper, liveEngines, liveKeepers } from "./keepers.ts";
 
 /** What was removed. */
 interface Removed {
@@ -20,7 +19,7 @@ interface Removed {
   readonly failed: string[];
 }
 
-/** Removes orphaned containers and, with `images`, unused images; 1 when something could not be removed. */
+/** Removes orphaned containers and Pods and, with `images`, unused images; 1 when something could not be removed. */
 export async function clean(flags: {
   readonly config: string | undefined;
   readonly json: boolean;
@@ -28,20 +27,19 @@ export async function clean(flags: {
 }): Promise<number> {
   // Before anything is removed: a config that cannot be read says nothing about what is needed.
   const needed = flags.images ? await neededImages(flags.config) : undefined;
-  const engines = await liveEngines();
   const removed: Removed = { containers: [], images: [], failed: [] };
-  for (const engine of engines) await cleanContainers(engine, removed);
-  if (needed !== undefined) for (const engine of engines) await cleanImages(engine, needed, removed);
+  for (const keeper of await liveKeepers(flags.config)) await cleanSessions(keeper, removed);
+  if (needed !== undefined) for (const engine of await liveEngines()) await cleanImages(engine, needed, removed);
   if (flags.json) console.log(JSON.stringify(removed));
   else tell(removed);
   return removed.failed.length === 0 ? EXIT.ok : EXIT.failed;
 }
 
-async function cleanContainers(engine: Engine, removed: Removed): Promise<void> {
-  const reaped = await reap(engine);
-  if (reaped === undefined) removed.failed.push(`${engine.name}'s containers`);
+async function cleanSessions(keeper: Keeper, removed: Removed): Promise<void> {
+  const reaped = await keeper.reap();
+  if (reaped === undefined) removed.failed.push(`what ${keeper.name} keeps`);
   for (const { backend, name } of reaped?.orphans ?? []) {
-    if (reaped?.removed) removed.containers.push({ backend, container: name, engine: engine.name });
+    if (reaped?.removed) removed.containers.push({ backend, container: name, engine: keeper.name });
     else removed.failed.push(name);
   }
 }

@@ -6,6 +6,7 @@ import type { Engine, OciName } from "../engine/engine.ts";
 import type { EngineFacts } from "../engine/facts.ts";
 import { ArgusError, EXIT } from "../errors.ts";
 import type { Probe } from "../host/engines.ts";
+import type { ClusterFindings } from "./doctor_cluster.ts";
 
 export interface DoctorOptions {
   /** `--config`. */
@@ -22,17 +23,19 @@ export interface Check {
   readonly remedy?: string;
 }
 
-/** Prints the findings; 0 when none is a failure, 3 when no engine can be used. */
+/** Prints the findings; 0 when none is a failure, 3 when neither an engine nor a cluster can be used. */
 export async function doctor(options: DoctorOptions): Promise<number> {
   const found = await findEngines();
   const live = found.filter((probe) => probe.state === "live");
   const checks: Check[] = [...engineChecks(found)];
   for (const { engine } of live) checks.push(...(await liveChecks(engine)));
+  const clusters = await findClusters(options.config);
+  for (const found of clusters) checks.push(...found.checks);
   checks.push(settingsCheck(await settingsProblem()), await configCheck(options.config));
   const ok = checks.every(({ status }) => status !== "fail");
   if (options.json) console.log(JSON.stringify({ ok, checks }, undefined, 2));
   else printChecks(checks);
-  if (live.length === 0) return EXIT.absent;
+  if (live.length === 0 && !clusters.some((cluster) => cluster.live)) return EXIT.absent;
   return ok ? EXIT.ok : EXIT.failed;
 }
 
@@ -40,6 +43,17 @@ async function findEngines(): Promise<Probe[]> {
   const { probeEngine } = await import("../host/engines.ts");
   const probes = await Promise.all(NAMES.map((name) => probeEngine(name)));
   return probes.filter((probe) => probe !== undefined);
+}
+
+/** A broken config or variable is told by a check of its own. */
+async function findClusters(config: string | undefined): Promise<ClusterFindings[]> {
+  const { namedSections } = await import("./keepers.ts");
+  const sections = await namedSections(config).catch(() => []);
+  if (sections.length === 0) return [];
+  const { clusterChecks } = await import("./doctor_cluster.ts");
+  const findings: ClusterFindings[] = [];
+  for (const section of sections) findings.push(await clusterChecks(section));
+  return findings;
 }
 
 const NAMES: readonly OciName[] = ["docker", "podman"];

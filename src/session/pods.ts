@@ -36,16 +36,15 @@ export async function removePods(
   return (await call(deletePodsCommand(cluster, names), signal)).code === 0;
 }
 
-/** Removes what dead owners left in the namespace. */
-export async function reapPods(cluster: Cluster, signal?: AbortSignal): Promise<void> {
+/** Removes what dead owners left in the namespace; undefined when the cluster did not answer. */
+export async function reapPods(
+  cluster: Cluster,
+  signal?: AbortSignal,
+): Promise<{ readonly orphans: readonly OwnedPod[]; readonly removed: boolean } | undefined> {
   const listed = await listPods(cluster, signal);
-  if (Array.isArray(listed)) {
-    await removePods(
-      cluster,
-      listed.filter(({ orphan }) => orphan),
-      signal,
-    );
-  }
+  if (!Array.isArray(listed)) return undefined;
+  const orphans = listed.filter(({ orphan }) => orphan);
+  return { orphans, removed: await removePods(cluster, orphans, signal) };
 }
 
 function call(command: Command, signal: AbortSignal | undefined): Promise<Ran> {

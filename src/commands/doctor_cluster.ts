@@ -1,0 +1,141 @@
+/** What `argus doctor` finds out about a cluster: only one that the config or a variable names is asked. */
+import type { KubernetesFields } from "../config/schema.ts";
+import { explainKubectl } from "../engine/kubernetes/explain.ts";
+import { imageRef } from "../engine/kubernetes/image_ref.ts";
+import {
+  type Cluster,
+  canICommand,
+  contextCommand,
+  getNamespaceCommand,
+  versionCommand,
+} from "../engine/kubernetes/kubectl.ts";
+import { parseContext, parseNamespace, parseVersions } from "../engine/kubernetes/parse.ts";
+import { ROLE_RULES, roleYaml } from "../engine/kubernetes/role.ts";
+import { ArgusError } from "../errors.ts";
+import { findCluster } from "../host/cluster.ts";
+import { askRegistry } from "../host/registry.ts";
+import { run } from "../host/spawn.ts";
+import type { Check } from "./doctor.ts";
+
+/** The findings, and whether sessions can run there. */
+export interface ClusterFindings {
+  readonly checks: readonly Check[];
+  readonly live: boolean;
+}
+
+const TIMEOUT = { timeoutMs: 60_000 };
+const AREA = "kubernetes";
+
+/** Asks one cluster about one namespace. */
+export async function clusterChecks(section: KubernetesFields): Promise<ClusterFindings> {
+  let cluster: Cluster;
+  try {
+    cluster = findCluster(section);
+  } catch (error) {
+    if (!(error instanceof ArgusError)) throw error;
+    return { live: false, checks: [failed(AREA, error)] };
+  }
+  const context = parseContext((await run(contextCommand(cluster), TIMEOUT)).stdout);
+  const version = await run(versionCommand(cluster), TIMEOUT);
+  const versions = parseVersions(version.stdout);
+  if (versions.server === "") {
+    return { live: false, checks: [failed(AREA, explainKubectl({ output: version.stderr }))] };
+  }
+  const namespace = section.namespace ?? context?.namespace ?? "default";
+  const place = context === undefined ? "" : `${context.context} at ${context.server}, `;
+  const checks: Check[] = [
+    { name: AREA, status: "ok", message: `${cluster.bin}, ${place}namespace ${namespace}` },
+    versionCheck(versions.client, versions.server),
+    await namespaceCheck(cluster, namespace),
+    await rightsCheck(cluster, namespace),
+    await registryCheck(section.registry),
+    {
+      name: `${AREA} network`,
+      status: "warn",
+      message: "whether the cluster enforces NetworkPolicies cannot be seen from outside",
+      remedy: "`network: none` isolates only with a network plugin that enforces them, such as Calico or Cilium",
+    },
+    {
+      name: `${AREA} limits`,
+      status: "warn",
+      message: "memory and cpus are limited; a Pod cannot limit its processes, and its /tmp allows programs",
+      remedy: "podPidsLimit in the kubelet's configuration limits the processes of every Pod",
+    },
+  ];
+  return { live: true, checks };
+}
+
+/** The oldest that the texts and flags are known of. */
+const OLDEST = 27;
+/** kubectl and a cluster may differ by so many minor versions. Source: https://kubernetes.io/releases/version-skew-policy/ */
+const SKEW = 1;
+
+function versionCheck(client: string, server: string): Check {
+  const [mine = 0, theirs = 0] = [client, server].map((version) => Number(/^v?\d+\.(\d+)/.exec(version)?.[1] ?? 0));
+  const check = { name: `${AREA} version`, message: `kubectl ${client}, cluster ${server}` };
+  if (mine < OLDEST || theirs < OLDEST) {
+    return { ...check, status: "warn", remedy: `1.${OLDEST} is the oldest that argus is tested with` };
+  }
+  if (Math.abs(mine - theirs) <= SKEW) return { ...check, status: "ok" };
+  return { ...check, status: "warn", remedy: `use a kubectl within ${SKEW} minor version of the cluster's` };
+}
+
+async function namespaceCheck(cluster: Cluster, namespace: string): Promise<Check> {
+  const name = `${AREA} namespace`;
+  const said = await run(getNamespaceCommand(cluster, namespace), TIMEOUT);
+  const found = parseNamespace(said.stdout);
+  if (found !== undefined) {
+    const level = found.enforce === "" ? "no PodSecurity level" : `PodSecurity ${found.enforce}`;
+    return { name, status: "ok", message: `${namespace}: ${level}` };
+  }
+  const error = explainKubectl({ output: said.stderr });
+  // Who may only use a namespace need not be able to look at it.
+  if (error.code === "kubernetes/forbidden") {
+    return { name, status: "ok", message: `${namespace}: its PodSecurity level may not be read by this user` };
+  }
+  return failed(name, error);
+}
+
+async function rightsCheck(cluster: Cluster, namespace: string): Promise<Check> {
+  const name = `${AREA} rights`;
+  const wanted = ROLE_RULES.flatMap(({ apiGroups, resources, verbs }) =>
+    resources.flatMap((resource) => verbs.map((verb) => ({ verb, resource, group: apiGroups[0] ?? "" }))),
+  );
+  const missing: string[] = [];
+  for (const { verb, resource, group } of wanted) {
+    const [kind = "", subresource] = resource.split("/");
+    const command = canICommand(cluster, verb, group === "" ? kind : `${kind}.${group}`, subresource);
+    if ((await run(command, TIMEOUT)).stdout.trim() !== "yes") missing.push(`${verb} ${resource}`);
+  }
+  if (missing.length === 0) return { name, status: "ok", message: "all that argus needs" };
+  return {
+    name,
+    status: "fail",
+    message: `not allowed: ${missing.join(", ")}`,
+    remedy: `an administrator can apply this:\n${roleYaml(namespace, "USER")}`,
+  };
+}
+
+async function registryCheck(registry: string | undefined): Promise<Check> {
+  const name = `${AREA} registry`;
+  if (registry === undefined) {
+    return {
+      name,
+      status: "warn",
+      message: "none is configured: the nodes must have every image",
+      remedy: "set `kubernetes.registry` to one that this machine and the nodes reach",
+    };
+  }
+  const answer = await askRegistry(imageRef(registry, "localhost/argus/doctor:0"));
+  if (answer.state !== "unknown") return { name, status: "ok", message: `${registry} answers` };
+  return {
+    name,
+    status: "warn",
+    message: `${registry}: ${answer.reason}`,
+    remedy: "a registry that wants a login is asked with the one of docker or podman",
+  };
+}
+
+function failed(name: string, { message, hint }: ArgusError): Check {
+  return { name, status: "fail", message, ...(hint === undefined ? {} : { remedy: hint }) };
+}
