@@ -147,6 +147,7 @@ kubernetes_start_kubelet() {
   kubernetes_daemon kubelet --config "$KUBERNETES/settings/kubelet.yaml" --kubeconfig "$KUBERNETES/kubelet.kubeconfig" \
     --root-dir "$KUBERNETES/run/kubelet" --cert-dir "$KUBERNETES/run/kubelet-keys" \
     --hostname-override "$KUBERNETES_NODE" --node-ip "$KUBERNETES_ADDRESS"
+  kubernetes_wait 120 kubelet "the kubelet does not answer" curl -sf -m 5 http://127.0.0.1:20248/healthz
 }
 
 # Waits for a condition; a daemon that ends meanwhile, or is too slow, ends the script with the last of its log.
@@ -239,16 +240,22 @@ kubernetes_spaces() {
   find "$KUBERNETES/run/containerd" -name config.json -exec grep -ho '/var/run/netns/cni-[0-9a-f-]*' {} + 2>/dev/null | sort -u
 }
 
-# The packet rules of the pods that were killed.
+# What the network plugins keep of pods that were killed: packet rules, and their notes, which have no folder of their own.
 kubernetes_rules() {
-  local rule chain
+  local rule chain file id
   { iptables -w -t nat -S POSTROUTING 2>/dev/null | grep 'name: \\"argus-testbed\\"' || true; } | while read -r rule; do
-    chain="$(grep -o 'CNI-[0-9a-f]*$' <<<"$rule" || true)"
     kubernetes_delete_rule nat "$rule"
-    if [ -n "$chain" ] && iptables -w -t nat -F "$chain"; then iptables -w -t nat -X "$chain" || true; fi
   done
+  { iptables -w -t nat -S 2>/dev/null || true; } | sed -n 's/^-A \(CNI-[0-9a-f]*\) .*name: \\"argus-testbed\\".*/\1/p' | sort -u |
+    while read -r chain; do
+      if iptables -w -t nat -F "$chain"; then iptables -w -t nat -X "$chain" || true; fi
+    done
   { iptables -w -S CNI-FORWARD 2>/dev/null | grep " ${KUBERNETES_PODS%.*.*}\." || true; } | while read -r rule; do
     kubernetes_delete_rule filter "$rule"
+  done
+  for file in /var/lib/cni/results/argus-testbed-*-eth0; do
+    id="${file#*/argus-testbed-}"
+    rm -f -- "$file" "/var/lib/cni/results/cni-loopback-${id%-eth0}-lo"
   done
 }
 
