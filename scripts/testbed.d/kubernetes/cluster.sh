@@ -218,10 +218,11 @@ kubernetes_shims() { pgrep -f "containerd-shim-runc-v2 .*-address $KUBERNETES/ru
 
 # Ends every process of the cluster and removes what it kept, whatever state it is in.
 kubernetes_clear() {
-  local name shim space containers=()
+  local name shim space containers
   for name in kubelet kube-scheduler kube-controller-manager kube-apiserver etcd containerd; do kubernetes_kill "$name"; done
   for shim in $(kubernetes_shims); do
-    read -ra containers <"/proc/$shim/task/$shim/children" || true
+    containers=()
+    { read -ra containers <"/proc/$shim/task/$shim/children"; } 2>/dev/null || true
     kill -9 "${containers[@]}" "$shim" 2>/dev/null || true
   done
   wait_for 10 kubernetes_no_shims || true
