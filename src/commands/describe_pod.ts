@@ -5,16 +5,13 @@ import type { Text } from "../config/text.ts";
 import { imageRef } from "../engine/kubernetes/image_ref.ts";
 import { attachCommand, createCommand } from "../engine/kubernetes/kubectl.ts";
 import type { Manifest } from "../engine/kubernetes/manifest.ts";
-import { ownedManifests, podManifest } from "../engine/kubernetes/pod.ts";
+import { neededManifests, podManifest } from "../engine/kubernetes/pod.ts";
 import { policyNotices } from "../engine/kubernetes/policy.ts";
 import { pushCommand, tagCommand } from "../engine/kubernetes/push.ts";
 import { withoutValues } from "../engine/kubernetes/secret.ts";
 import type { Image } from "../image/image.ts";
 import type { ContainerPlan } from "../plan/plan.ts";
 import { commandJson, type PlanJson, plannedBuild, plannedIdentity } from "./describe.ts";
-
-/** Stands where the cluster's own id of the Pod will be. */
-const UID = "POD-UID";
 
 /** Describes a container as a Pod, whose image docker builds. */
 export function describePod(
@@ -28,9 +25,9 @@ export function describePod(
   const identity = plannedIdentity(plan.backend);
   const input = { plan, image: ref, args, identity, kubernetes, where: backend.where };
   const pod = podManifest(input);
-  const owned = ownedManifests(input, UID);
-  const policy = owned.find((each) => each.kind === "NetworkPolicy");
-  const secret = owned.find((each) => each.kind === "Secret");
+  const needed = neededManifests(input);
+  const policy = needed.find((each) => each.kind === "NetworkPolicy");
+  const secret = needed.find((each) => each.kind === "Secret");
   const cluster = { bin: "kubectl", context: kubernetes.context, namespace: kubernetes.namespace };
   const docker = { bin: "docker", env: {} };
   return {
@@ -45,7 +42,7 @@ export function describePod(
     ...(kubernetes.registry === undefined
       ? {}
       : { tag: commandJson(tagCommand(docker, image.name, ref)), push: commandJson(pushCommand(docker, ref)) }),
-    create: commandJson(createCommand(cluster, pod)),
+    create: commandJson(createCommand(cluster, [...needed, pod])),
     run: {
       ...commandJson(attachCommand(cluster, pod.metadata.name)),
       env: Object.keys(plan.env).sort(),
@@ -59,7 +56,7 @@ export function describePod(
 
 /** The objects of a plan as YAML documents; "" when it has none. */
 export function manifestYaml({ pod, network_policy, secret }: PlanJson): string {
-  const manifests: (Manifest | undefined)[] = [pod, network_policy, secret];
+  const manifests: (Manifest | undefined)[] = [network_policy, secret, pod];
   return manifests
     .filter((each) => each !== undefined)
     .map((each) => dump(each, { noRefs: true, lineWidth: -1 }))

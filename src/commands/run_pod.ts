@@ -2,7 +2,7 @@
 import type { Config, StdioBackend } from "../config/config.ts";
 import type { Settings } from "../config/settings.ts";
 import { imageRef } from "../engine/kubernetes/image_ref.ts";
-import { ownedManifests, podManifest } from "../engine/kubernetes/pod.ts";
+import { neededManifests, podManifest } from "../engine/kubernetes/pod.ts";
 import { policyNotices } from "../engine/kubernetes/policy.ts";
 import { ArgusError } from "../errors.ts";
 import { findCluster } from "../host/cluster.ts";
@@ -35,7 +35,7 @@ export async function runPod(
     cluster,
     backend: plan.backend,
     pod: podManifest(podInput),
-    owned: (uid) => ownedManifests(podInput, uid),
+    needed: neededManifests(podInput),
     session: plan.session,
   });
 }

@@ -30,8 +30,6 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Its folder. Default: that of argus. */
   readonly cwd?: string;
-  /** Its standard input, when it can start before that is known; a failure ends it. Default: the command's. */
-  readonly input?: Promise<string>;
 }
 
 /** Runs a command to its end with its output collected; rejects only when it cannot be started. */
@@ -168,8 +166,7 @@ function collect(
   );
   // A program that ends without reading its input is no failure of ours: its exit code tells.
   child.stdin?.on("error", () => {});
-  if (options.input === undefined) child.stdin?.end(command.input ?? "");
-  else options.input.then((text) => child.stdin?.end(text), kill);
+  child.stdin?.end(command.input ?? "");
   if (options.signal?.aborted === true) kill();
 }
 

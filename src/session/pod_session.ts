@@ -3,17 +3,16 @@
  * the cluster: the Pod is made before anyone can listen, kubectl forwards no signal and knows no exit code, and nothing
  * removes a Pod that has ended.
  *
- * Whatever ends the session, the Pod goes, and with it what it owns: by this module, by the guard when argus is killed,
+ * Whatever ends the session, the Pod goes, and with it what was made for it: by this module, by the guard when argus is killed,
  * by the reaper when both are, by its deadline when the machine vanishes.
  */
-import { pasteable } from "../engine/command.ts";
+import { type Command, pasteable } from "../engine/command.ts";
 import { explainKubectl } from "../engine/kubernetes/explain.ts";
 import {
   attachCommand,
   type Cluster,
-  createAllCommand,
   createCommand,
-  deletePodsCommand,
+  deleteCommand,
   getPodCommand,
   logsCommand,
 } from "../engine/kubernetes/kubectl.ts";
@@ -41,8 +40,8 @@ export interface PodSessionInput {
   readonly cluster: Cluster;
   readonly backend: string;
   readonly pod: Pod;
-  /** What the Pod waits for and owns, once the cluster has given it a uid. */
-  readonly owned: (uid: string) => readonly Manifest[];
+  /** What the Pod needs and what goes with it. */
+  readonly needed: readonly Manifest[];
   readonly session: SessionOptions;
 }
 
@@ -119,7 +118,7 @@ class PodSession {
     // Before the start: a signal in between must not end argus without its Pod.
     this.#unwatch = watchClient((reason) => this.#stop(reason));
     try {
-      this.#wires = openWires(this.#name, deletePodsCommand(input.cluster, [this.#name]), () => this.#endOfInput());
+      this.#wires = openWires(this.#name, this.#deletion, () => this.#endOfInput());
     } catch (error) {
       this.#unwatch();
       throw error;
@@ -136,16 +135,23 @@ class PodSession {
     return this.#input.pod.metadata.name;
   }
 
+  /** Removes all that the session has made. */
+  get #deletion(): Command {
+    const { cluster, pod, needed } = this.#input;
+    return deleteCommand(
+      cluster,
+      [this.#name],
+      [pod, ...needed].map(({ kind }) => kind),
+    );
+  }
+
   get #stopping(): boolean {
     return this.#ladder.stopped !== undefined;
   }
 
   /** The whole life, as far as nobody ends it. */
   async #live(): Promise<void> {
-    const uid = this.#create();
-    const owned = this.#createOwned(uid);
-    owned.catch((error) => this.#fail(error));
-    await uid;
+    await this.#create();
     if (this.#stopping) return this.#stopped();
     const watching = this.#watchStart();
     // Its failure ends the session, whatever the attach does meanwhile.
@@ -162,33 +168,17 @@ class PodSession {
     else await this.#ended(end);
   }
 
-  async #create(): Promise<string> {
-    const command = createCommand(this.#input.cluster, this.#input.pod);
+  async #create(): Promise<void> {
+    const { cluster, pod, needed } = this.#input;
+    const command = createCommand(cluster, [...needed, pod]);
     this.#made = "maybe";
     const made = await run(command, { timeoutMs: CALL_TIMEOUT, signal: this.#asking.signal });
     if (made.code === 0) this.#made = "yes";
-    if (made.code === 0 || this.#stopping) return made.stdout.trim();
+    if (made.code === 0 || this.#stopping) return;
     const error = this.#explain(made, pasteable(command));
-    // After a clear refusal there is nothing to remove.
-    if (!made.timedOut && !UNCLEAR.includes(error.code)) this.#made = "no";
+    // After a clear refusal of the first object there is nothing to remove.
+    if (made.stdout === "" && !made.timedOut && !UNCLEAR.includes(error.code)) this.#made = "no";
     throw error;
-  }
-
-  /**
-   * Secret and policy, with the Pod as their owner. kubectl starts beside the call that makes the Pod and waits for its
-   * uid: a Secret that comes after the node has looked for it costs 10 s.
-   */
-  async #createOwned(uid: Promise<string>): Promise<void> {
-    const { cluster, owned } = this.#input;
-    if (owned("").length === 0) return;
-    const { input: _, ...command } = createAllCommand(cluster, []);
-    const made = await run(command, {
-      timeoutMs: 2 * CALL_TIMEOUT,
-      signal: this.#asking.signal,
-      input: uid.then((text) => createAllCommand(cluster, owned(text)).input!),
-    });
-    // Without the Pod there is nothing to own, and its own failure is told.
-    if (made.code !== 0 && this.#made === "yes" && !this.#stopping) throw this.#explain(made, pasteable(command));
   }
 
   /** Looks at the Pod until its server runs: nothing that keeps it from that ever fails by itself. */
@@ -202,7 +192,7 @@ class PodSession {
       if (server?.state === "running") {
         this.#running = true;
         if (this.#inputEnded) this.#advance({ kind: "eof" });
-        return;
+        return this.#forgetSecret();
       }
       // The attach, or its failure, tells the rest.
       if (server?.state === "terminated" || pod.deleting) return this.#attachment?.giveUp();
@@ -215,6 +205,15 @@ class PodSession {
         console.error(`argus: the Pod ${this.#name} is still being started (${waitingFor(pod)})`);
       }
     }
+  }
+
+  /** The server has its variables: nobody needs them in the cluster any more. */
+  async #forgetSecret(): Promise<void> {
+    if (!this.#input.needed.some(({ kind }) => kind === "Secret")) return;
+    await run(deleteCommand(this.#input.cluster, [this.#name], ["Secret"]), {
+      timeoutMs: CALL_TIMEOUT,
+      signal: this.#asking.signal,
+    });
   }
 
   /** The Pod as the cluster sees it; undefined when the cluster does not answer. Throws when it is not there. */
@@ -353,8 +352,7 @@ class PodSession {
   }
 
   async #remove(): Promise<void> {
-    const command = deletePodsCommand(this.#input.cluster, [this.#name]);
-    const gone = await run(command, { timeoutMs: CALL_TIMEOUT, signal: this.#calls.signal });
+    const gone = await run(this.#deletion, { timeoutMs: CALL_TIMEOUT, signal: this.#calls.signal });
     if (gone.code === 0) this.#removed = true;
   }
 

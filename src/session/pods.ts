@@ -1,6 +1,6 @@
 /** The Pods of argus in a cluster's namespace, and what is known about their owners. */
 import type { Command } from "../engine/command.ts";
-import { type Cluster, deletePodsCommand, listPodsCommand } from "../engine/kubernetes/kubectl.ts";
+import { type Cluster, deleteCommand, listPodsCommand } from "../engine/kubernetes/kubectl.ts";
 import { type PodState, parsePods } from "../engine/kubernetes/parse.ts";
 import { ownerAlive } from "../host/proc.ts";
 import { type Ran, type RunOptions, run } from "../host/spawn.ts";
@@ -33,7 +33,7 @@ export async function removePods(
 ): Promise<boolean> {
   if (pods.length === 0) return true;
   const names = pods.map(({ name }) => name);
-  return (await call(deletePodsCommand(cluster, names), signal)).code === 0;
+  return (await call(deleteCommand(cluster, names), signal)).code === 0;
 }
 
 /** Removes what dead owners left in the namespace; undefined when the cluster did not answer. */

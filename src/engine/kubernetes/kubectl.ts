@@ -19,13 +19,11 @@ export interface Cluster {
 /** An answer of a cluster that lives takes less than a second. */
 const REQUEST_TIMEOUT = "--request-timeout=15s";
 
-/** Makes one object and prints its uid; the manifest travels on standard input, where no other process sees it. */
-export function createCommand(cluster: Cluster, manifest: Manifest): Command {
-  return { ...kubectl(cluster, ["create", "-f", "-", "-o", "jsonpath={.metadata.uid}"]), input: json(manifest) };
-}
-
-/** Makes several objects, one after the other, and prints their names. */
-export function createAllCommand(cluster: Cluster, manifests: readonly Manifest[]): Command {
+/**
+ * Makes objects, one after the other, and prints their names. The manifests travel on standard input, where no other
+ * process sees them.
+ */
+export function createCommand(cluster: Cluster, manifests: readonly Manifest[]): Command {
   const list = { apiVersion: "v1", kind: "List", items: manifests };
   return { ...kubectl(cluster, ["create", "-f", "-", "-o", "name"]), input: json(list) };
 }
@@ -62,12 +60,18 @@ export function logsCommand(cluster: Cluster, pod: string): Command {
   return kubectl(cluster, ["logs", pod, "-c", CONTAINER]);
 }
 
+/** What a session may have made; all of it bears the Pod's name. */
+const KINDS: readonly Manifest["kind"][] = ["Pod", "Secret", "NetworkPolicy"];
+
 /**
- * Removes Pods, and with them what they own, without waiting for the end. A grace of 0 would free the name while the
+ * Removes sessions without waiting for their end, and prints what there was. A grace of 0 would free the name while the
  * process lives on.
+ *
+ * @param kinds What they made. Default: all that they may have made.
  */
-export function deletePodsCommand(cluster: Cluster, pods: readonly string[]): Command {
-  return kubectl(cluster, ["delete", "pod", "--grace-period=1", "--wait=false", "--ignore-not-found", ...pods]);
+export function deleteCommand(cluster: Cluster, names: readonly string[], kinds = KINDS): Command {
+  const kind = kinds.join(",").toLowerCase();
+  return kubectl(cluster, ["delete", kind, "--grace-period=1", "--wait=false", "--ignore-not-found", ...names]);
 }
 
 /** Prints "yes" or "no". */

@@ -1,8 +1,9 @@
 /**
  * One session as one Pod: the same posture as {@link runCommand} gives on Docker and Podman.
  *
- * The Pod is made first. What it needs beside itself, {@link ownedManifests} makes with the Pod as its owner, so that
- * nothing of it can outlive the Pod, whoever removes that.
+ * What the Pod needs is made before it and bears its name, so that one call makes all, no node waits, and one call by
+ * name removes all. Were the Secret owned by the Pod, it would have to come later, and a node that does not find it at
+ * once looks again only after 10 s (seen with 1.34).
  */
 import type { KubernetesFields } from "../../config/schema.ts";
 import type { Text } from "../../config/text.ts";
@@ -12,7 +13,7 @@ import { VERSION } from "../../version.ts";
 import { LABEL, type SessionIdentity } from "../engine.ts";
 import { ownerText } from "../owner.ts";
 import { refuseExtraArgs } from "./extra_args.ts";
-import type { Manifest, Metadata, OwnerReference, Pod } from "./manifest.ts";
+import type { Manifest, Metadata, Pod } from "./manifest.ts";
 import { CONTAINER, labelValue, podName } from "./names.ts";
 import { deniesAll, networkPolicy } from "./policy.ts";
 import { cpuQuantity, memoryQuantity } from "./quantity.ts";
@@ -47,7 +48,7 @@ const GRACE_SECONDS = 1;
 export function podManifest(input: PodInput): Pod {
   const { plan, kubernetes } = input;
   refuseExtraArgs(plan.extraArgs, input.where);
-  const denied = deniesAll(plan.network, input.where);
+  deniesAll(plan.network, input.where);
   const texts = serverTexts(plan.env, input.args);
   const { volumes, mounts } = podVolumes(input);
   const resources = { cpu: cpuQuantity(plan.limits.cpus), memory: memoryQuantity(plan.limits.memory) };
@@ -86,7 +87,7 @@ export function podManifest(input: PodInput): Pod {
           // A terminal would change bytes.
           tty: false,
           env: homeVariables(plan.env),
-          ...(needsSecret(texts, denied) ? { envFrom: [{ secretRef: { name: podName(input.identity) } }] } : {}),
+          ...(needsSecret(texts) ? { envFrom: [{ secretRef: { name: podName(input.identity) } }] } : {}),
           resources: { requests: resources, limits: resources },
           securityContext: {
             readOnlyRootFilesystem: true,
@@ -101,28 +102,20 @@ export function podManifest(input: PodInput): Pod {
   };
 }
 
-/**
- * What a Pod waits for, in the order in which it is to be made: the container does not start before its Secret is there,
- * so with the Secret last, no policy comes too late. Empty when the Pod needs nothing.
- *
- * @param uid The Pod's, which the cluster gave it.
- */
-export function ownedManifests(input: PodInput, uid: string): Manifest[] {
+/** What a Pod needs, in the order in which it is to be made: all of it before the Pod. Empty when it needs nothing. */
+export function neededManifests(input: PodInput): Manifest[] {
   const { plan, identity } = input;
-  const denied = deniesAll(plan.network, input.where);
   const texts = serverTexts(plan.env, input.args);
-  const owner: OwnerReference = { apiVersion: "v1", kind: "Pod", name: podName(identity), uid };
-  const { annotations: _, ...metadata } = metadataOf(input);
-  const owned: Metadata = { ...metadata, labels: argusLabels(identity), ownerReferences: [owner] };
+  const { annotations: _, ...others } = metadataOf(input);
+  const metadata: Metadata = { ...others, labels: argusLabels(identity) };
   return [
-    ...(denied ? [networkPolicy(owned, { [LABEL.session]: podName(identity) })] : []),
-    ...(needsSecret(texts, denied) ? [secretManifest(owned, texts)] : []),
+    ...(deniesAll(plan.network, input.where) ? [networkPolicy(metadata, { [LABEL.session]: podName(identity) })] : []),
+    ...(needsSecret(texts) ? [secretManifest(metadata, texts)] : []),
   ];
 }
 
-/** With a policy, an empty Secret holds the server back until the policy is there. */
-function needsSecret(texts: ServerTexts, denied: boolean): boolean {
-  return denied || Object.keys(texts.secret).length > 0;
+function needsSecret(texts: ServerTexts): boolean {
+  return Object.keys(texts.secret).length > 0;
 }
 
 function metadataOf({ identity, kubernetes }: PodInput): Metadata {

@@ -14,10 +14,10 @@ export const ROLE_RULES: readonly RoleRule[] = [
   { apiGroups: [""], resources: ["pods/attach"], verbs: ["create", "get"] },
   // The last words of a server that ended before anyone listened.
   { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
-  // The server's variables. Not `get`: argus reads no Secret, and the cluster removes it with its Pod.
-  { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
+  // The server's variables, gone as soon as it has started. Not `get`: argus reads no Secret.
+  { apiGroups: [""], resources: ["secrets"], verbs: ["create", "delete"] },
   // `network: none`.
-  { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: ["create"] },
+  { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: ["create", "delete"] },
 ];
 
 /** The Role as an object of the cluster. */

@@ -39,7 +39,7 @@ export function serverTexts(env: Readonly<Record<string, Text>>, args: readonly 
   return { args: shown, secret };
 }
 
-/** The Secret of a Pod. Its owner is in `metadata`. */
+/** The Secret of a Pod. */
 export function secretManifest(metadata: Metadata, { secret }: ServerTexts): Secret {
   return { apiVersion: "v1", kind: "Secret", metadata, type: "Opaque", immutable: true, stringData: secret };
 }

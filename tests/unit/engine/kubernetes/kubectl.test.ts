@@ -6,9 +6,8 @@ import {
   type Cluster,
   canICommand,
   contextCommand,
-  createAllCommand,
   createCommand,
-  deletePodsCommand,
+  deleteCommand,
   getNamespaceCommand,
   getPodCommand,
   listPodsCommand,
@@ -31,14 +30,20 @@ const SECRET: Secret = {
 };
 
 const CALLS: readonly (readonly [Command, string])[] = [
-  [createCommand(CLUSTER, SECRET), `create ${WHERE} -f - -o jsonpath={.metadata.uid}`],
-  [createAllCommand(CLUSTER, [SECRET, SECRET]), `create ${WHERE} -f - -o name`],
+  [createCommand(CLUSTER, [SECRET, SECRET]), `create ${WHERE} -f - -o name`],
   [attachCommand(CLUSTER, "p"), "attach --context=prod --namespace=mcp -i -q --pod-running-timeout=30s -c server p"],
   [getPodCommand(CLUSTER, "p"), `get ${WHERE} pod p -o json`],
   [listPodsCommand(CLUSTER), `get ${WHERE} pods -l argus.session -o json`],
   [listPodsCommand(CLUSTER, "My_x_"), `get ${WHERE} pods -l argus.session,argus.backend=My_x -o json`],
   [logsCommand(CLUSTER, "p"), `logs ${WHERE} p -c server`],
-  [deletePodsCommand(CLUSTER, ["p", "q"]), `delete ${WHERE} pod --grace-period=1 --wait=false --ignore-not-found p q`],
+  [
+    deleteCommand(CLUSTER, ["p", "q"]),
+    `delete ${WHERE} pod,secret,networkpolicy --grace-period=1 --wait=false --ignore-not-found p q`,
+  ],
+  [
+    deleteCommand(ANY, ["p"], ["Secret"]),
+    "delete --request-timeout=15s secret --grace-period=1 --wait=false --ignore-not-found p",
+  ],
   [canICommand(CLUSTER, "create", "pods", "attach"), `auth ${WHERE} can-i create pods --subresource=attach`],
   [canICommand(ANY, "list", "pods"), "auth --request-timeout=15s can-i list pods"],
   [versionCommand(ANY), "version --request-timeout=15s -o json"],
@@ -59,8 +64,7 @@ test("the cluster's program and variables are used", () => {
 });
 
 test("manifests travel on standard input", () => {
-  assert.deepEqual(JSON.parse(createCommand(ANY, SECRET).input ?? ""), SECRET);
-  assert.deepEqual(JSON.parse(createAllCommand(ANY, [SECRET]).input ?? ""), {
+  assert.deepEqual(JSON.parse(createCommand(ANY, [SECRET]).input ?? ""), {
     apiVersion: "v1",
     kind: "List",
     items: [SECRET],

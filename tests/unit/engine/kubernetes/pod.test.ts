@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { KubernetesFields } from "../../../../src/config/schema.ts";
 import { plain } from "../../../../src/config/text.ts";
-import { ownedManifests, type PodInput, type PodPlan, podManifest } from "../../../../src/engine/kubernetes/pod.ts";
+import { neededManifests, type PodInput, type PodPlan, podManifest } from "../../../../src/engine/kubernetes/pod.ts";
 import { withoutValues } from "../../../../src/engine/kubernetes/secret.ts";
 import type { ArgusError } from "../../../../src/errors.ts";
 import { VERSION } from "../../../../src/version.ts";
@@ -79,11 +79,11 @@ test("a Pod gets the whole posture", () => {
   });
 });
 
-test("a Pod that needs nothing owns nothing", () => {
-  assert.deepEqual(ownedManifests(sample(), "uid-1"), []);
+test("a Pod of no variables on the bridge needs nothing", () => {
+  assert.deepEqual(neededManifests(sample()), []);
 });
 
-test("values are in the Secret, which the Pod owns, and nowhere else", () => {
+test("values are in the Secret and nowhere else", () => {
   const input = sample({ env: { API_TOKEN: SECRET, HOME: plain("/data") } }, {}, [plain("--token"), SECRET]);
   const pod = podManifest(input);
   assert.ok(!JSON.stringify(pod).includes("s3cret"));
@@ -92,13 +92,11 @@ test("values are in the Secret, which the Pod owns, and nowhere else", () => {
   assert.deepEqual(server.envFrom, [{ secretRef: { name: pod.metadata.name } }]);
   assert.deepEqual(server.env, [{ name: "TMPDIR", value: "/tmp" }], "the backend's own HOME wins");
 
-  const [secret, ...others] = ownedManifests(input, "uid-1");
+  const [secret, ...others] = neededManifests(input);
   assert.deepEqual(others, []);
   assert.ok(secret?.kind === "Secret");
   assert.deepEqual(secret.stringData, { API_TOKEN: "s3cret", HOME: "/data", ARGUS_ARG_2: "s3cret" });
-  assert.deepEqual(secret.metadata.ownerReferences, [
-    { apiVersion: "v1", kind: "Pod", name: "argus-time-0123456789ab", uid: "uid-1" },
-  ]);
+  assert.equal(secret.metadata.name, pod.metadata.name, "one call by name removes all");
   assert.equal(secret.metadata.annotations, undefined);
   assert.deepEqual(withoutValues(secret).stringData, { API_TOKEN: "", HOME: "", ARGUS_ARG_2: "" });
 });
@@ -126,18 +124,15 @@ function expanded(text: string): string {
   return text.replaceAll(/\$\$|\$\([^)]*\)/g, (found) => (found === "$$" ? "$" : "REPLACED"));
 }
 
-test("network: none is a policy that selects this Pod alone, made before the Secret that the container waits for", () => {
-  const input = sample({ network: "none" });
-  const pod = podManifest(input);
-  assert.deepEqual(pod.spec.containers[0].envFrom, [{ secretRef: { name: pod.metadata.name } }]);
-  const [policy, secret] = ownedManifests(input, "uid-1");
+test("network: none is a policy that selects this Pod alone, made before the Pod", () => {
+  const input = sample({ network: "none", env: { A: plain("b") } });
+  const [policy, secret] = neededManifests(input);
   assert.ok(policy?.kind === "NetworkPolicy" && secret?.kind === "Secret");
   assert.deepEqual(policy.spec, {
     podSelector: { matchLabels: { "argus.session": "argus-time-0123456789ab" } },
     policyTypes: ["Ingress", "Egress"],
   });
-  assert.equal(policy.metadata.ownerReferences?.[0]?.uid, "uid-1");
-  assert.deepEqual(secret.stringData, {});
+  assert.equal(policy.metadata.name, "argus-time-0123456789ab", "one call by name removes all");
 });
 
 test("every field of the section reaches the Pod, and argus' own keys win", () => {

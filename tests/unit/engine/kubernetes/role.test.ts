@@ -19,7 +19,7 @@ test("argus may read no Secret, and nothing of it reaches beyond its namespace",
   assert.equal(kind, "Role");
   assert.deepEqual(
     rules.filter(({ resources }) => resources.includes("secrets")).flatMap(({ verbs }) => verbs),
-    ["create"],
+    ["create", "delete"],
   );
   assert.ok(!rules.some(({ verbs, resources }) => [...verbs, ...resources].includes("*")));
 });
