@@ -98,7 +98,7 @@ for (const world of worlds()) {
   });
 
   test(`${world.name}: the default network is a bridge`, async () => {
-    assert.match((await factsOf(world, "network"))["interfaces"] ?? "", /\beth0\b|\btap0\b/);
+    assert.match((await factsOf(world, "network")).interfaces ?? "", /\beth0\b|\btap0\b/);
   });
 
   if (!limitsHold(world)) {

@@ -394,12 +394,13 @@ const FIELDS: readonly Field[] = [
   ...["context", "namespace", "registry", "image_pull_secret", "service_account", "runtime_class", "deadline"].map(
     (key): Field => ({
       name: `kubernetes.${key}`,
-      harmless: key === "deadline" ? "5m" : "harmless",
+      harmless: { deadline: "5m", registry: "registry.example.com/mcp" }[key] ?? "harmless",
       config: (value) => container("npx", { kubernetes: { [key]: value } }),
     }),
   ),
   {
     name: "a label's name",
+    key: true,
     harmless: "harmless",
     config: (value) => container("npx", { kubernetes: { labels: keyed(value, "x") } }),
   },
