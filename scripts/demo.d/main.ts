@@ -96,11 +96,17 @@ function buildOnce(): Built[] {
     stdio: ["ignore", "pipe", "inherit"],
     env: ENV,
   });
+  const { results } = parsed(done.stdout);
+  if (results !== undefined) return results;
+  console.log(`argus build failed: ${done.stdout}`);
+  process.exit(1);
+}
+
+function parsed(text: string): { readonly results?: Built[] } {
   try {
-    return (JSON.parse(done.stdout) as { results: Built[] }).results;
+    return JSON.parse(text);
   } catch {
-    console.log("argus build said nothing that could be read");
-    process.exit(1);
+    return {};
   }
 }
 
@@ -142,8 +148,8 @@ function bareCommand(server: DemoServer, image: string): Command | undefined {
 
 /** uv from PyPI, into the demo's own folder. */
 function uvx(args: string[]): Command | undefined {
-  const installed = spawnSync("uvx", ["--version"], { env: ENV }).status === 0;
-  if (installed) return { command: "uvx", args };
+  const own = { command: "uvx", args };
+  if (spawnSync(own.command, ["--version"], { env: ENV }).status === 0) return own;
   const folder = join(FOLDER, "uv");
   const command = join(folder, "bin", "uvx");
   for (let attempt = 1; attempt <= 3 && !existsSync(command); attempt += 1) {
