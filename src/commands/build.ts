@@ -1,5 +1,5 @@
 /** `argus build`: every image that a config needs, each built once, a failure never stopping the others. */
-import type { Config } from "../config/parse.ts";
+import type { Backend, Config } from "../config/parse.ts";
 import { readSettings, type Settings } from "../config/settings.ts";
 import type { Engine } from "../engine/engine.ts";
 import { imageListCommand } from "../engine/oci.ts";
@@ -14,7 +14,7 @@ import { log } from "../ui/log.ts";
 import { createProgress } from "../ui/progress.ts";
 import { errorLines } from "../ui/report.ts";
 import { table } from "../ui/table.ts";
-import { buildImage } from "./build_image.ts";
+import { buildImage, findImage } from "./build_image.ts";
 import { loadConfig } from "./config.ts";
 import { imageFor } from "./image_for.ts";
 import { runtimeName } from "./runtime_name.ts";
@@ -40,6 +40,8 @@ interface Result {
   readonly recipe?: Recipe;
   readonly image?: string;
   readonly id?: string;
+  /** The image in the registry that a cluster pulls from. */
+  readonly pushed?: string;
   readonly status: "built" | "present" | "skipped" | "failed";
   readonly seconds: number;
   readonly bytes?: number;
@@ -54,6 +56,8 @@ interface Job {
   readonly image: Image;
   readonly recipe: Recipe;
   readonly backends: string[];
+  /** For a cluster: the image's name in the registry, where it is to be as well. */
+  readonly ref: string | undefined;
 }
 
 /** Builds what is missing and returns the exit code: 1 when a backend failed. */
@@ -103,8 +107,9 @@ async function prepare(
       const engine = await engines.find(plan);
       const { image } = await imageFor(plan, config);
       tell(image.notices);
-      const key = `${engine.name} ${image.name}`;
-      const job = jobs.get(key) ?? { engine, image, recipe: plan.image.recipe, backends: [] };
+      const ref = engines.isCluster(plan) ? await refOf(image, config.backends.get(name)!) : undefined;
+      const key = `${engine.name} ${image.name} ${ref}`;
+      const job = jobs.get(key) ?? { engine, image, recipe: plan.image.recipe, backends: [], ref };
       job.backends.push(name);
       jobs.set(key, job);
     } catch (error) {
@@ -123,18 +128,38 @@ async function withoutPresent(jobs: readonly Job[], results: Result[]): Promise<
     const { stdout } = await run(imageListCommand(engine), { timeoutMs: 60_000 });
     ids.set(engine, new Map(parseImages(stdout).map(({ name, id }) => [name, id])));
   }
-  return jobs.filter(({ engine, image, recipe, backends }) => {
+  const missing: Job[] = [];
+  for (const job of jobs) {
+    const { engine, image, recipe, backends, ref } = job;
     const id = ids.get(engine)?.get(image.name);
-    if (id === undefined) return true;
-    for (const backend of backends) {
-      results.push({ backend, recipe, image: image.name, id, status: "present", seconds: 0 });
-    }
-    return false;
-  });
+    if (id === undefined || (ref !== undefined && !(await isPublished(engine, ref)))) missing.push(job);
+    else
+      for (const backend of backends) {
+        results.push({ backend, recipe, image: image.name, id, ...pushedAs(ref), status: "present", seconds: 0 });
+      }
+  }
+  return missing;
+}
+
+async function isPublished(engine: Engine, ref: string): Promise<boolean> {
+  const { publishedAs } = await import("./cluster_image.ts");
+  return (await publishedAs(ref, async () => engine)).state === "present";
+}
+
+/** Where the cluster pulls the image from; undefined when its nodes must have it. */
+async function refOf(image: Image, backend: Backend): Promise<string | undefined> {
+  const registry = backend.type === "stdio" ? backend.container.kubernetes.registry : undefined;
+  if (registry === undefined) return undefined;
+  const { imageRef } = await import("../engine/kubernetes/image_ref.ts");
+  return imageRef(registry, image.name);
+}
+
+function pushedAs(ref: string | undefined): { pushed?: string } {
+  return ref === undefined ? {} : { pushed: ref };
 }
 
 async function work(
-  { engine, image, recipe, backends }: Job,
+  { engine, image, recipe, backends, ref }: Job,
   flags: BuildFlags,
   settings: Settings,
   signal: AbortSignal,
@@ -146,20 +171,30 @@ async function work(
   progress.start(item);
   try {
     if (signal.aborted) throw new ArgusError("build/interrupted", "interrupted before it began");
-    const found = await buildImage(engine, image, {
-      settings,
-      noCache: !flags.cache,
-      pull: flags.pull,
-      signal,
-      onStep: (step) => progress.step(item, step),
-    });
-    progress.finish(item, `built ${image.name} in ${seconds()} s`);
+    const present = flags.force ? undefined : await findImage(engine, image.name);
+    const found =
+      present ??
+      (await buildImage(engine, image, {
+        settings,
+        noCache: !flags.cache,
+        pull: flags.pull,
+        signal,
+        onStep: (step) => progress.step(item, step),
+      }));
+    if (ref !== undefined) {
+      progress.step(item, `pushing ${ref}`);
+      const { publish } = await import("./cluster_image.ts");
+      await publish(engine, image.name, ref);
+    }
+    const done = present === undefined ? "built" : "present";
+    progress.finish(item, `${done} ${image.name}${ref === undefined ? "" : ", pushed"} in ${seconds()} s`);
     return backends.map((backend) => ({
       backend,
       recipe,
       image: image.name,
       id: found.id,
-      status: "built" as const,
+      ...pushedAs(ref),
+      status: done,
       seconds: seconds(),
       bytes: found.bytes,
     }));
@@ -189,6 +224,11 @@ class EngineOf {
 
   constructor(flag: string | undefined) {
     this.#flag = runtimeName(flag);
+  }
+
+  /** The engine only builds; the image is run by a cluster. */
+  isCluster(plan: ContainerPlan): boolean {
+    return (this.#flag ?? plan.runtime) === "kubernetes";
   }
 
   async find(plan: ContainerPlan): Promise<Engine> {

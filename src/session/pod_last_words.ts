@@ -36,7 +36,7 @@ export function podLastWords(ending: PodEnding): string[] {
   }
   if (code === 0) return [];
   const missed = unheard(ending);
-  const log = missed.length === 0 ? [] : ["argus: what the server said before anyone listened:", ...missed];
+  const log = missed.length === 0 ? [] : ["argus: what else the server said, as its node kept it:", ...missed];
   if (trouble !== undefined) {
     const hint = trouble.hint === undefined ? "" : `; ${trouble.hint}`;
     return [...log, `argus: server: ${trouble.message}${hint}`];
@@ -47,10 +47,9 @@ export function podLastWords(ending: PodEnding): string[] {
   return [...log, `argus: server: the server of "${backend}" ${end}`];
 }
 
-/** The log has both outputs in it: a message is for the client, and no word of the server's to people. */
+/** What came before the first line that was heard. The log has both outputs in it: a message is no word to people. */
 function unheard({ log, passed }: PodEnding): string[] {
-  return log
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== "" && !line.startsWith("{") && !passed.includes(line))
-    .slice(-MOST_LINES);
+  const lines = log.split(/\r?\n/).filter((line) => line.trim() !== "");
+  const heard = lines.findIndex((line) => passed.includes(line));
+  return (heard === -1 ? lines : lines.slice(0, heard)).filter((line) => !line.startsWith("{")).slice(-MOST_LINES);
 }

@@ -26,10 +26,12 @@ export interface ClientOptions {
 /** Starts a server of words in a container. */
 export function openSession(world: World, id: string, words: readonly string[], options: ClientOptions = {}): Client {
   const all = [...world.prefix, ...driverWords(), world.engine, id, options.image ?? "alpine:3.21", ...words];
-  const child = spawn(all[0]!, all.slice(1), {
-    stdio: ["pipe", "pipe", "pipe"],
-    env: { ...process.env, DRIVER_CASE: id, ...options.env },
-  });
+  return openProcess(all, { ...process.env, DRIVER_CASE: id, ...options.env }, options.keep);
+}
+
+/** Starts any program and talks to it as a client would. */
+export function openProcess(words: readonly string[], env: NodeJS.ProcessEnv, keep = true): Client {
+  const child = spawn(words[0]!, words.slice(1), { stdio: ["pipe", "pipe", "pipe"], env });
   const chunks: Buffer[] = [];
   const errors: Buffer[] = [];
   let count = 0;
@@ -37,7 +39,7 @@ export function openSession(world: World, id: string, words: readonly string[], 
   child.stdin.on("error", () => {});
   child.stdout.on("data", (chunk: Buffer) => {
     count += chunk.length;
-    if (options.keep !== false) chunks.push(chunk);
+    if (keep) chunks.push(chunk);
     for (const { bytes, done } of waiting) if (count >= bytes) done();
     waiting = waiting.filter(({ bytes }) => count < bytes);
   });
