@@ -21,11 +21,13 @@ export function watchConmon(engine: Engine, container: string, died: () => void)
   if (engine.name !== "podman" || process.platform !== "linux") return () => {};
   const stop = new AbortController();
   void (async () => {
-    const pid = await search(engine, container, stop.signal);
+    let pid = await search(engine, container, stop.signal);
     if (pid === undefined) return;
     for (let missing = 0; missing < PATIENCE; ) {
       await pause(POLL, stop.signal);
-      missing = isAlive(pid) ? 0 : missing + POLL;
+      // While it starts, conmon hands over to a child with the same words: the one that was found may be the parent.
+      if (pid === undefined || !isAlive(pid)) pid = conmonOf(container);
+      missing = pid === undefined ? missing + POLL : 0;
     }
     died();
   })().catch(() => {
