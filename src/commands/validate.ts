@@ -1,13 +1,13 @@
 /** `argus validate`: every problem of the config, of the plans that it leads to, and of the files that it names. */
 import { join } from "node:path";
 import process from "node:process";
-import { type Backend, type Config, parseConfig } from "../config/parse.ts";
+import { type Backend, type Config, parseConfig, type StdioBackend } from "../config/parse.ts";
 import type { Problem } from "../config/problem.ts";
 import { readSettings, type Settings } from "../config/settings.ts";
 import { ArgusError, EXIT } from "../errors.ts";
 import { readConfigFile } from "../host/config_file.ts";
 import { statOf } from "../host/files.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { ContainerPlan, Plan } from "../plan/plan.ts";
 import { planBackend } from "../plan/plan_backend.ts";
 import { log } from "../ui/log.ts";
 import { printProblems } from "../ui/report.ts";
@@ -28,7 +28,8 @@ export async function validate(options: ValidateOptions): Promise<number> {
     env: process.env,
     unset: options.allowUnset ? "allow" : "error",
   });
-  const planned = [...config.backends.values()].flatMap((backend) => planProblems(backend, config, settings));
+  const checkPod = await podCheck(config, settings);
+  const planned = [...config.backends.values()].flatMap((backend) => planProblems(backend, config, settings, checkPod));
   const all = [...problems, ...planned].sort((a, b) => a.line - b.line || a.column - b.column);
   const ok = !all.some((problem) => problem.severity === "error");
   if (options.json) console.log(JSON.stringify({ file, ok, problems: all.map(problemJson) }, undefined, 2));
@@ -37,8 +38,24 @@ export async function validate(options: ValidateOptions): Promise<number> {
   return ok ? EXIT.ok : EXIT.usage;
 }
 
+/** Throws for what a Pod cannot do. */
+type PodCheck = (plan: ContainerPlan, backend: StdioBackend) => void;
+
+/** Loaded only where something runs on a cluster. */
+async function podCheck(config: Config, settings: Settings): Promise<PodCheck> {
+  const runtimes = [...config.backends.values()].map((each) => each.type === "stdio" && each.container.runtime);
+  if (![settings.runtime, ...runtimes].includes("kubernetes")) return () => {};
+  const { podManifest } = await import("../engine/kubernetes/pod.ts");
+  const { plannedIdentity } = await import("./describe.ts");
+  return (plan, { name, container, where }) => {
+    if (plan.runtime !== "kubernetes") return;
+    const { kubernetes } = container;
+    podManifest({ plan, image: "", args: plan.args, identity: plannedIdentity(name), kubernetes, where });
+  };
+}
+
 /** What planning a backend and looking at its files finds. */
-function planProblems(backend: Backend, config: Config, settings: Settings): Problem[] {
+function planProblems(backend: Backend, config: Config, settings: Settings, checkPod: PodCheck): Problem[] {
   if (backend.type === "stdio" && backend.unresolved) return [];
   const problem = (
     severity: Problem["severity"],
@@ -56,6 +73,7 @@ function planProblems(backend: Backend, config: Config, settings: Settings): Pro
   });
   try {
     const plan = planBackend(backend, { config, settings });
+    if (plan.kind === "container") checkPod(plan, backend as StdioBackend);
     const warnings = plan.warnings.map(({ code, message, where }) => problem("warning", code, message, where));
     const absent = absentFiles(plan, config).map(({ code, path, message, hint }) =>
       problem("warning", code, message, backend.where(path), hint),

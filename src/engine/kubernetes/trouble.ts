@@ -14,11 +14,6 @@ export function podTrouble(pod: PodState): ArgusError | undefined {
   );
 }
 
-/** True for trouble that a cluster may mend within minutes: a node that is being added, a registry that is busy. */
-export function mayPass({ code }: ArgusError): boolean {
-  return code === "kubernetes/unschedulable" || code === "kubernetes/image-unreachable";
-}
-
 /** The Pod as a whole was ended by the cluster. */
 function endTrouble({ reason, message, phase }: PodState): ArgusError | undefined {
   if (reason === "DeadlineExceeded") {
@@ -136,10 +131,15 @@ const PULL_RULES: readonly { pattern: RegExp; code: string; says(message: string
     pattern:
       /no such host|connection refused|i\/o timeout|no route to host|network is unreachable|deadline exceeded|toomanyrequests|429/i,
     code: "image-unreachable",
-    says: (message) => message.replace(/^.*: (?=[^:]+: [^:]+$)/s, ""),
+    says: reachProblem,
     hint: "the nodes must reach the registry: an address of this machine such as localhost means the node itself there",
   },
 ];
+
+/** The end of a long chain of calls: `connect: connection refused`, `lookup x on 192.0.2.53:53: no such host`. */
+function reachProblem(message: string): string {
+  return /(?:lookup \S+(?: on \S+)?|\w+): [^:]+$/.exec(message)?.[0] ?? message;
+}
 
 function configTrouble(pod: PodState, message: string): ArgusError | undefined {
   const secret = /secret "([^"]+)" not found/.exec(message)?.[1];
@@ -150,7 +150,7 @@ function configTrouble(pod: PodState, message: string): ArgusError | undefined {
 
 function placeTrouble({ message }: Condition): ArgusError {
   const hint = PLACE_HINTS.find(([pattern]) => pattern.test(message))?.[1];
-  const why = message.replace(/\s*preemption: .*$/s, "");
+  const why = message.replace(/\.?(?: no new claims to deallocate,| not found)?(?: preemption: .*)?$/s, "");
   return error(
     "unschedulable",
     `no node takes the Pod: ${why}`,
