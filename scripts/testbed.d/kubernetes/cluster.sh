@@ -23,6 +23,7 @@ kubernetes_up() {
   # What a crash left behind cannot harm a cluster that is made anew; the keys stay, and so do the users' kubeconfigs.
   if ! kubernetes_current || ! kubernetes_alive etcd || ! kubernetes_alive kube-apiserver || ! kubernetes_alive containerd; then
     kubernetes_clear
+    kubernetes_ports_free
   fi
   kubernetes_settings
   if ! ip -4 address show dev lo | grep -q "inet $KUBERNETES_ADDRESS/"; then
@@ -33,6 +34,14 @@ kubernetes_up() {
   for name in "${KUBERNETES_DAEMONS[@]}"; do kubernetes_start "$name"; done
   kubernetes_wait 120 kubelet "the node is not ready" kubernetes_ready
   say "started a Kubernetes cluster at $KUBERNETES_API in $((SECONDS - began)) s"
+}
+
+# A stranger at one of the ports would be taken for the cluster's own.
+kubernetes_ports_free() {
+  local port
+  for port in "${KUBERNETES_API#*:}" "${KUBERNETES_ETCD#*:}" 22380 20248 20250 20257 20259; do
+    if [ -n "$(ss -Hltn "sport = :$port")" ]; then die "Kubernetes: port $port is in use by another program (ss -ltnp says which)"; fi
+  done
 }
 
 # Names the programs and the settings that a cluster runs with.
