@@ -1,6 +1,6 @@
 /**
  * The whole test run, part after part; a part that fails does not stop the others.
- * usage: scripts/test [--only PART[/TEXT]]… [--no-engines] [--matrix] [--no-retry]
+ * usage: scripts/test [--only PART[/TEXT]]… [--no-engines] [--kubernetes] [--matrix] [--no-retry]
  */
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -24,10 +24,11 @@ interface Part {
 
 const MINUTE = 60;
 
-const USAGE = `usage: scripts/test [--only PART[/TEXT]]… [--no-engines] [--matrix] [--no-retry]
+const USAGE = `usage: scripts/test [--only PART[/TEXT]]… [--no-engines] [--kubernetes] [--matrix] [--no-retry]
   --only PART[/TEXT]  only these parts: check build core-bun core-node core-deno (core: all three) testbed e2e matrix;
                       with TEXT only the files whose path holds it
   --no-engines        leave out what needs docker and podman; it is counted as skipped
+  --kubernetes        a real cluster too: compiled once, for 10 to 20 minutes; without it what needs one is skipped, counted
   --matrix            the long forms in tests/matrix too
   --no-retry          a file that fails on real engines is not run a second time`;
 
@@ -99,7 +100,11 @@ async function testbed(): Promise<Counts> {
   if (!options.engines) return skipped("testbed", 1);
   let why = "";
   for (let attempt = 1; attempt <= 3; attempt += 1) {
-    const up = await runJob({ name: "testbed", words: [absolute("scripts/testbed"), "up"], limitSeconds: 25 * MINUTE });
+    const up = await runJob({
+      name: "testbed",
+      words: [absolute("scripts/testbed"), "up", ...(options.kubernetes ? ["--kubernetes"] : [])],
+      limitSeconds: (options.kubernetes ? 50 : 25) * MINUTE,
+    });
     if (up.ok) {
       const problem = await readEngines();
       return { passed: problem === "" ? 1 : 0, skipped: 0, failures: problem === "" ? [] : [problem] };
@@ -122,6 +127,7 @@ async function readEngines(): Promise<string> {
   for (const [, name = "", value = ""] of text.matchAll(/^export (\w+)='([^']*)'$/gm)) engines[name] = value;
   if (!done.ok) return `scripts/testbed env: ${done.why}`;
   say(`      engines: ${engines.ARGUS_TEST_ENGINES ?? "none"}`);
+  if (!options.kubernetes) for (const name of Object.keys(engines)) if (/KUBE/.test(name)) delete engines[name];
   const silent = ["docker", "podman", "rootless"].filter(
     (name) => !engines.ARGUS_TEST_ENGINES?.split(" ").includes(name),
   );
@@ -206,7 +212,13 @@ function readOptions() {
   const stranger = only.find(({ name }) => !names.includes(name));
   if (stranger !== undefined) usageError(`no part ${stranger.name}`);
   const matrix = values.matrix === true || only.some(({ name }) => name === "matrix");
-  return { only, matrix, engines: values["no-engines"] !== true, retry: values["no-retry"] !== true };
+  return {
+    only,
+    matrix,
+    engines: values["no-engines"] !== true,
+    kubernetes: values.kubernetes === true,
+    retry: values["no-retry"] !== true,
+  };
 }
 
 function parsed() {
@@ -215,6 +227,7 @@ function parsed() {
       options: {
         only: { type: "string", multiple: true },
         "no-engines": { type: "boolean" },
+        kubernetes: { type: "boolean" },
         "no-retry": { type: "boolean" },
         matrix: { type: "boolean" },
         help: { type: "boolean" },
