@@ -13,8 +13,10 @@ const SEARCH = 200;
 const SEARCHES = 12;
 /** How often a conmon that was found is looked at: one system call. */
 const POLL = 500;
-/** After the server's own end podman tidies up without conmon, on a busy machine for a while. */
+/** After the server's own end podman tidies up without conmon: the engine is asked before anything is said. */
 const PATIENCE = 1500;
+/** On a busy machine that may take a while; whatever still hangs then, hangs for ever. */
+const LIMIT = 15_000;
 
 /** Calls `died` once when the container's conmon is gone and its program is not; returns the function that stops it. */
 export function watchConmon(engine: Engine, container: string, died: () => void): () => void {
@@ -23,11 +25,12 @@ export function watchConmon(engine: Engine, container: string, died: () => void)
   void (async () => {
     let pid = await search(engine, container, stop.signal);
     if (pid === undefined) return;
-    for (let missing = 0; missing < PATIENCE; ) {
+    for (let missing = 0; missing < LIMIT; ) {
       await pause(POLL, stop.signal);
       // While it starts, conmon hands over to a child with the same words: the one that was found may be the parent.
       if (pid === undefined || !isAlive(pid)) pid = conmonOf(container);
       missing = pid === undefined ? missing + POLL : 0;
+      if (missing >= PATIENCE && (await programLives(engine, container, stop.signal))) break;
     }
     died();
   })().catch(() => {
@@ -53,6 +56,12 @@ async function search(engine: Engine, container: string, signal: AbortSignal): P
     await pause(POLL * 2, signal);
   }
   return undefined;
+}
+
+/** True when the container's program runs on, although nobody watches it. */
+async function programLives(engine: Engine, container: string, signal: AbortSignal): Promise<boolean> {
+  const pid = Number(await ask(engine, ["container", "inspect", "--format", "{{.State.Pid}}", container], signal));
+  return pid > 0 && isAlive(pid);
 }
 
 async function ask(engine: Engine, args: readonly string[], signal: AbortSignal): Promise<string> {
