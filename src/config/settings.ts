@@ -73,6 +73,12 @@ export const SETTINGS: readonly SettingRow[] = [
     default: "",
     meaning: "More arguments of `docker build`, split at blanks: `--network=host`.",
   },
+  {
+    name: "ARGUS_ENGINE_PATH",
+    type: "path",
+    default: "`PATH` and the usual folders",
+    meaning: "Folders, as in `PATH`, to look for `docker` and `podman` in, and nowhere else.",
+  },
 ];
 
 /**
