@@ -18,7 +18,7 @@ const PATIENCE = 1500;
 /** On a busy machine that may take a while; whatever still hangs then, hangs for ever. */
 const LIMIT = 15_000;
 
-/** Calls `died` once when the container's conmon is gone and its program is not; returns the function that stops it. */
+/** Calls `died` once when the container's conmon was killed; returns the function that stops it. */
 export function watchConmon(engine: Engine, container: string, died: () => void): () => void {
   if (engine.name !== "podman" || process.platform !== "linux") return () => {};
   const stop = new AbortController();
@@ -30,7 +30,7 @@ export function watchConmon(engine: Engine, container: string, died: () => void)
       // While it starts, conmon hands over to a child with the same words: the one that was found may be the parent.
       if (pid === undefined || !isAlive(pid)) pid = conmonOf(container);
       missing = pid === undefined ? missing + POLL : 0;
-      if (missing >= PATIENCE && (await programLives(engine, container, stop.signal))) break;
+      if (missing >= PATIENCE && (await seemsRunning(engine, container, stop.signal))) break;
     }
     died();
   })().catch(() => {
@@ -58,10 +58,10 @@ async function search(engine: Engine, container: string, signal: AbortSignal): P
   return undefined;
 }
 
-/** True when the container's program runs on, although nobody watches it. */
-async function programLives(engine: Engine, container: string, signal: AbortSignal): Promise<boolean> {
-  const pid = Number(await ask(engine, ["container", "inspect", "--format", "{{.State.Pid}}", container], signal));
-  return pid > 0 && isAlive(pid);
+/** True when podman still takes the container for running: conmon wrote no exit code, so it was killed. */
+async function seemsRunning(engine: Engine, container: string, signal: AbortSignal): Promise<boolean> {
+  const args = ["container", "inspect", "--format", "{{.State.Status}}", container];
+  return (await ask(engine, args, signal)) === "running";
 }
 
 async function ask(engine: Engine, args: readonly string[], signal: AbortSignal): Promise<string> {
