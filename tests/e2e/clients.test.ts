@@ -36,29 +36,32 @@ interface Answers {
 /** Starts a server by its words, asks it for its tools and one call, and closes it as this client does. */
 interface Peer {
   readonly name: string;
-  readonly ask: (words: readonly string[]) => Promise<Answers>;
+  /** `whileOpen` is called before the end where the client runs in this process. */
+  readonly ask: (words: readonly string[], whileOpen?: () => void) => Promise<Answers>;
 }
 
 const PEERS: readonly Peer[] = [
   {
     name: "the TypeScript SDK 1.x",
-    async ask([command = "", ...args]) {
+    async ask([command = "", ...args], whileOpen) {
       const client = new Client1({ name: "one", version: "1" });
       const transport = new Transport1({ command, args, env: environment(), stderr: "pipe" });
       return withWordsOf(transport.stderr, async () => {
         try {
           await client.connect(transport, ANSWER);
           const tools = await client.listTools(undefined, ANSWER);
-          return { tools, call: await client.callTool(echo("1.x"), undefined, ANSWER) };
+          const call = await client.callTool(echo("1.x"), undefined, ANSWER);
+          whileOpen?.();
+          return { tools, call };
         } finally {
           await client.close();
         }
       });
     },
   },
-  { name: "the TypeScript SDK 2.x", ask: (words) => askWithSdk2(words, "legacy") },
+  { name: "the TypeScript SDK 2.x", ask: (words, whileOpen) => askWithSdk2(words, "legacy", whileOpen) },
   // Asks a second copy of the server which era it is of, and gives that one a second to end.
-  { name: "the TypeScript SDK 2.x that negotiates", ask: (words) => askWithSdk2(words, "auto") },
+  { name: "the TypeScript SDK 2.x that negotiates", ask: (words, whileOpen) => askWithSdk2(words, "auto", whileOpen) },
   {
     name: "the Python SDK",
     async ask(words) {
@@ -103,7 +106,9 @@ for (const world of worlds().filter(({ prefix }) => prefix.length === 0)) {
       const bare = await bareAnswer(peer);
       assert.match(JSON.stringify(bare.call), /hello/);
       assert.match(JSON.stringify(bare.tools), /"get-sum"/);
-      assert.deepEqual(await peer.ask(await isolated(world)), bare);
+      const stands = () =>
+        assert.notEqual(containers(world).stdout, "", "the search below is known to find a container");
+      assert.deepEqual(await peer.ask(await isolated(world), stands), bare);
       await nothingLeft(world);
     });
   }
@@ -141,14 +146,20 @@ function bareAnswer(peer: Peer): Promise<Answers> {
   return known;
 }
 
-async function askWithSdk2([command = "", ...args]: readonly string[], mode: "auto" | "legacy"): Promise<Answers> {
+async function askWithSdk2(
+  [command = "", ...args]: readonly string[],
+  mode: "auto" | "legacy",
+  whileOpen?: () => void,
+): Promise<Answers> {
   const client = new Client2({ name: "two", version: "1" }, { versionNegotiation: { mode } });
   const transport = new Transport2({ command, args, env: environment(), stderr: "pipe" });
   return withWordsOf(transport.stderr, async () => {
     try {
       await client.connect(transport, ANSWER);
       const tools = await client.listTools(undefined, ANSWER);
-      return { tools, call: await client.callTool(echo("2.x"), ANSWER) };
+      const call = await client.callTool(echo("2.x"), ANSWER);
+      whileOpen?.();
+      return { tools, call };
     } finally {
       await client.close();
     }
@@ -217,14 +228,16 @@ async function firstLine(stream: NodeJS.ReadableStream): Promise<string> {
 
 /** Clients kill what they started within seconds; what then still stands was forgotten. */
 async function nothingLeft(world: World): Promise<void> {
-  const list = () =>
-    engineCall(world, ["ps", "-a", "--filter", `label=argus.backend=${BACKEND}`, "--format", "{{.Names}}"]);
-  let left = list();
-  for (let poll = 0; poll < 60 && (left.code !== 0 || left.stdout.trim() !== ""); poll += 1) {
+  let left = containers(world);
+  for (let poll = 0; poll < 60 && (left.code !== 0 || left.stdout !== ""); poll += 1) {
     await sleep(500);
-    left = list();
+    left = containers(world);
   }
   assert.deepEqual(left, { code: 0, stdout: "" });
+}
+
+function containers(world: World): { code: number; stdout: string } {
+  return engineCall(world, ["ps", "-a", "--filter", `label=argus.backend=${BACKEND}`, "--format", "{{.Names}}"]);
 }
 
 async function output(bin: string, args: readonly string[], env: Record<string, string>): Promise<string> {
