@@ -45,11 +45,11 @@ ENTRYPOINT ["cat", "/seen"]
 
 const BACKEND = `secrets-${process.pid}`;
 const ENV = { TOKEN: "${CANARY}", HTTPS_PROXY: "${CANARY}" };
-const OWN = { dockerfile: "server/Dockerfile", network: "none" };
+const OWN = { dockerfile: "secretive/Dockerfile", network: "none" };
 
 const folder = tmpFolder();
-writeTree(folder, "server/server.sh", SERVER, 0o755);
-writeTree(folder, "server/Dockerfile", DOCKERFILE);
+writeTree(folder, "secretive/server.sh", SERVER, 0o755);
+writeTree(folder, "secretive/Dockerfile", DOCKERFILE);
 writeTree(folder, "bundle/Dockerfile", BUNDLE_DOCKERFILE);
 writeTree(folder, "broken/Dockerfile", "FROM alpine:3.21\nRUN echo this build fails && false\n");
 const config = written("config.yaml", {
@@ -148,7 +148,7 @@ for (const world of engines) {
 after(() => {
   for (const world of engines) {
     const { stdout } = engineCall(world, ["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"]);
-    const made = /^localhost\/argus\/(dockerfile-(server|bundle|broken)|npx-semver):/;
+    const made = /^localhost\/argus\/(dockerfile-(secretive|bundle|broken)|npx-semver):/;
     const ours = stdout.split("\n").filter((name) => made.test(name));
     if (ours.length > 0) engineCall(world, ["image", "rm", "-f", ...ours]);
   }
