@@ -4,6 +4,8 @@
 export interface Timing {
   /** Silence after the end of input before the ladder starts; undefined = the server may take for ever. */
   readonly eofGrace: number | undefined;
+  /** From the start of the session; silence before that is a server that still loads, and its answer would be lost. */
+  readonly start: number;
   /** From the forwarded signal to the engine's `kill`. */
   readonly forward: number;
   /** From `kill` to the first `rm -f`. */
@@ -18,7 +20,7 @@ export interface Timing {
  * Clients kill 2 s after their SIGTERM, a version probe after 1 s.
  * Source: closing a stdio connection, https://modelcontextprotocol.io/specification/2025-11-25/basic/lifecycle#shutdown
  */
-export const TIMING: Timing = { eofGrace: 3000, forward: 700, kill: 200, remove: 400, budget: 1900 };
+export const TIMING: Timing = { eofGrace: 3000, start: 10_000, forward: 700, kill: 200, remove: 400, budget: 1900 };
 
 /** Where the ladder stands. */
 export interface Ladder {
@@ -33,8 +35,8 @@ export interface Ladder {
 
 /** What can happen to it. */
 export type LadderEvent =
-  /** The client closed our stdin. */
-  | { readonly kind: "eof" }
+  /** The client closed our stdin, when the session was so old. */
+  | { readonly kind: "eof"; readonly age: number }
   /** A signal came, or the client died. */
   | { readonly kind: "stop" }
   /** The engine lost the container: there is nobody to forward a signal to. */
@@ -57,7 +59,7 @@ export function climb(
 ): { readonly ladder: Ladder; readonly action?: LadderAction } {
   switch (event.kind) {
     case "eof":
-      return { ladder: ladder.step === "none" ? { ...ladder, step: "draining", since: now } : ladder };
+      return { ladder: ladder.step === "none" ? drain(ladder, event.age, now, timing) : ladder };
     case "stop":
       return stop(ladder, now);
     case "lost":
@@ -67,6 +69,11 @@ export function climb(
     case "tick":
       return tick(ladder, event.written, now, timing);
   }
+}
+
+/** Waits for silence, which counts from now, or as if it had begun late enough in a young session. */
+function drain(ladder: Ladder, age: number, now: number, { start, eofGrace = 0 }: Timing): Ladder {
+  return { ...ladder, step: "draining", since: Math.max(now, now - age + start - eofGrace) };
 }
 
 /** The first signal forwards, a second one hastens. */
@@ -89,7 +96,8 @@ function tick(
   switch (ladder.step) {
     case "draining":
       // Output that still flows is an answer that the client waits for.
-      if (flowed(ladder.written, written)) return { ladder: { ...ladder, since: now, written } };
+      if (flowed(ladder.written, written))
+        return { ladder: { ...ladder, since: Math.max(now, ladder.since), written } };
       // From tick to tick, so that what an idle program writes to itself does not add up.
       if (timing.eofGrace === undefined || waited < timing.eofGrace) return { ladder: { ...ladder, written } };
       return enter(ladder, "forwarded", "forward", now);

@@ -191,7 +191,7 @@ class PodSession {
       const { server } = pod;
       if (server?.state === "running") {
         this.#running = true;
-        if (this.#inputEnded) this.#advance({ kind: "eof" });
+        if (this.#inputEnded) this.#advance({ kind: "eof", age: performance.now() - this.#began });
         return this.#forgetSecret();
       }
       // The attach, or its failure, tells the rest.
@@ -281,7 +281,7 @@ class PodSession {
 
   #endOfInput(): void {
     this.#inputEnded = true;
-    if (this.#running) this.#advance({ kind: "eof" });
+    if (this.#running) this.#advance({ kind: "eof", age: performance.now() - this.#began });
   }
 
   #stop(reason: ClientEnd): void {

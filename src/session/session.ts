@@ -176,12 +176,17 @@ class Session {
 
   #endOfInput(): void {
     this.#inputEnded = true;
-    this.#advance({ kind: "eof" });
+    this.#advance({ kind: "eof", age: performance.now() - this.#began });
   }
 
   #stop(reason: ClientEnd): void {
     this.#cause ??= reason;
     this.#advance({ kind: "stop" });
+  }
+
+  #outlived(): "eof" {
+    console.error("argus: the input has ended and the server has not: it is stopped (session.eof_grace)");
+    return "eof";
   }
 
   #lost(): void {
@@ -208,7 +213,7 @@ class Session {
     this.#state = "stopping";
     switch (action) {
       case "forward":
-        this.#cause ??= "eof";
+        this.#cause ??= this.#outlived();
         this.#forwarded = forwardedFor(this.#cause);
         this.#program.signal(this.#forwarded);
         break;

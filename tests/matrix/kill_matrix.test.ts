@@ -5,14 +5,15 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { test } from "node:test";
+import { TIMING } from "../../src/session/ladder.ts";
 import { worlds } from "../support/engines.ts";
 import { allCases, generator } from "./cases.ts";
 import { runCase } from "./run_case.ts";
 
 /** What the README promises. Milliseconds. */
 const PROMISE = 5000;
-/** The end of input alone: the grace that a silent server has comes first. */
-const GRACE = 3000;
+/** The end of input alone: a silent server is not cut before the session is this old. */
+const GRACE = TIMING.start;
 
 const [part = 1, parts = 1] = (process.env.ARGUS_MATRIX_PART ?? "1/1").split("/").map(Number);
 const share = Number(process.env.ARGUS_MATRIX_SHARE ?? 1);

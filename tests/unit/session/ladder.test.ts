@@ -4,7 +4,7 @@ import { CALM, climb, type LadderAction, type LadderEvent, TIMING, type Timing }
 
 type Story = readonly (readonly [at: number, event: LadderEvent])[];
 
-const EOF: LadderEvent = { kind: "eof" };
+const EOF: LadderEvent = { kind: "eof", age: 60_000 };
 const STOP: LadderEvent = { kind: "stop" };
 const LOST: LadderEvent = { kind: "lost" };
 
@@ -41,6 +41,15 @@ test("a signal is forwarded at once; a server that ignores it is killed, removed
     [2700, "remove"],
     [2900, "abandon"],
   ]);
+});
+
+test("a server that still loads is not cut: its first answer may take 10 s", () => {
+  const young = (age: number): LadderEvent => ({ kind: "eof", age });
+  assert.deepEqual(play([[0, young(0)]], 20_000)[0], [10_000, "forward"]);
+  assert.deepEqual(play([[0, young(4000)]], 20_000)[0], [6000, "forward"]);
+  assert.deepEqual(play([[0, young(9000)]], 20_000)[0], [3000, "forward"]);
+  // What the engine's program says while it starts is no answer.
+  assert.deepEqual(play([[0, young(0)]], 20_000, (at) => Math.min(at, 500))[0], [10_000, "forward"]);
 });
 
 test("everything happens within the 2 s that a client waits before it kills", () => {
