@@ -5,7 +5,7 @@ import { imageOf } from "../../../src/image/image.ts";
 import { dockerfile, generated } from "./plans.ts";
 
 const file = (text: string, digest = "d") => ({
-  dockerfile: { text, digest, context: "/work", file: "/work/custom.dockerfile" },
+  dockerfile: { text, digest, context: "/project", file: "/project/custom.dockerfile" },
 });
 
 for (const [name, plan] of Object.entries(generated)) {

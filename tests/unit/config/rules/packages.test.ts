@@ -152,7 +152,7 @@ table("an npm package", npmSpecProblem, {
       "git+ssh://git@github.com/o/r.git",
       "git://github.com/o/r",
     ],
-    ...["https://registry.npmjs.org/x/-/x-1.0.0.tgz", "https://github.com/o/r", "chart/chart.js"],
+    ...["https://registry.example.com/x/-/x-1.0.0.tgz", "https://github.com/o/r", "chart/chart.js"],
   ],
   refused: [
     ...[
