@@ -24,7 +24,7 @@ test("a user's image is its Dockerfile and its folder", () => {
   const text = 'FROM python:3.13-slim\nENTRYPOINT ["python", "-m", "my_server"]\n';
   const image = imageOf(dockerfile, file(text));
   assert.equal(image.dockerfile, text);
-  assert.equal(image.context, "/work");
+  assert.equal(image.context, "/project");
   assert.deepEqual(image.labels, { "argus.recipe": "dockerfile", "argus.inputs": image.inputs });
   assert.notEqual(image.name, imageOf(dockerfile, file(text, "other")).name);
   assert.notEqual(image.name, imageOf(dockerfile, file(`${text}# x\n`)).name);
