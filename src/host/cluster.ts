@@ -26,12 +26,11 @@ export function findCluster(fields: KubernetesFields, env: Env = process.env): C
   return { bin, context, namespace, env: { PATH: foldersOf(env).join(delimiter) } };
 }
 
-/** Absolute path of kubectl; undefined when it is not installed. */
-export function findKubectl(env: Env = process.env): string | undefined {
+/** Absolute path of kubectl; undefined when it is not installed. ARGUS_ENGINE_PATH counts alone, as for engines. */
+function findKubectl(env: Env): string | undefined {
   const file = process.platform === "win32" ? "kubectl.exe" : "kubectl";
-  return foldersOf(env)
-    .map((folder) => join(folder, file))
-    .find(isProgram);
+  const own = (env.ARGUS_ENGINE_PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+  return (own.length > 0 ? own : foldersOf(env)).map((folder) => join(folder, file)).find(isProgram);
 }
 
 /** PATH first, then where installers put it and its helpers. */

@@ -134,8 +134,8 @@ function exitOf(child: ChildProcess, command: Command): Promise<number> {
 
 /** How a line of kubectl's own begins. */
 const OWN_WORDS = /^(?:error: |Error from server|Unable to connect|The connection to the server|[EWI]\d{4} \d\d:)/;
-/** A try that fails does so at once; what is held longer is the server's. */
-const HOLD = 2000;
+/** kubectl ends right after its last words, if the machine lets it; what is held longer is the server's. */
+const HOLD = 5000;
 const MOST_HELD = 8192;
 
 /** How much of what has passed is kept, to tell it from what was said before anyone listened. */
@@ -145,7 +145,7 @@ const MOST_KEPT = 65_536;
 class ErrorStream {
   #held: Uint8Array[] | undefined = [];
   #passed = "";
-  readonly #timer = setTimeout(() => this.#release(), HOLD);
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(child: ChildProcess) {
     const stream = child.stderr!;
@@ -155,12 +155,17 @@ class ErrorStream {
         this.#held.push(bytes);
         const text = this.#text();
         if (!couldBeOwn(text) || text.length > MOST_HELD) this.#release();
+        else this.#timer ??= setTimeout(() => this.#expire(), HOLD);
         return;
       }
-      if (this.#pass(bytes)) return;
-      // The server waits while the client does not read.
+      if (this.#pass(bytes) || process.stderr.destroyed) return;
+      // The server waits while the client does not read; of a client that is deaf nobody waits.
+      const go = (): void => {
+        for (const event of ["drain", "error", "close"]) process.stderr.off(event, go);
+        stream.resume();
+      };
       stream.pause();
-      process.stderr.once("drain", () => stream.resume());
+      for (const event of ["drain", "error", "close"]) process.stderr.on(event, go);
     });
   }
 
@@ -170,6 +175,11 @@ class ErrorStream {
     const said = code === 0 ? "" : this.#text();
     if (code === 0) this.#release();
     return { code, said, passed: this.#passed };
+  }
+
+  /** Words that no server has are kubectl's, however long it takes to end. */
+  #expire(): void {
+    if (!notYetAttachable(this.#text())) this.#release();
   }
 
   #text(): string {

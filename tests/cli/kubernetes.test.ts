@@ -1,0 +1,83 @@
+/** A cluster that is named and cannot be used is an error, never a bare run; nobody asks one that is not named. */
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { test } from "node:test";
+import { argus, cleanEnv } from "../support/proc.ts";
+import { withTmp, writeTree } from "../support/tmp.ts";
+
+const POSIX = { skip: process.platform === "win32" ? "the fakes are shell scripts" : false };
+
+/** A folder with a config and a kubectl that fails with these words. */
+function prepare(folder: string, words: string | undefined, container = "runtime: kubernetes"): Record<string, string> {
+  mkdirSync(join(folder, "bin"));
+  if (words !== undefined) {
+    writeTree(folder, "words", words);
+    const script = `#!/bin/sh\necho "$@" >>'${folder}/calls'\ncat '${folder}/words' >&2\nexit 1\n`;
+    writeTree(folder, "bin/kubectl", script, 0o755);
+  }
+  writeTree(
+    folder,
+    "config.yaml",
+    `backends:\n  time: { command: touch, args: [${folder}/ran], container: { ${container} } }\n`,
+  );
+  writeTree(folder, "Dockerfile", "FROM scratch\n");
+  return cleanEnv({ ARGUS_ENGINE_PATH: join(folder, "bin"), DOCKER_HOST: "fd://none" });
+}
+
+const NAMED = "runtime: kubernetes, dockerfile: Dockerfile";
+
+for (const [about, words, code, error] of [
+  ["without kubectl", undefined, 3, "absent/kubectl"],
+  [
+    "without a cluster",
+    "The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?",
+    3,
+    "kubernetes/no-cluster",
+  ],
+  [
+    "without rights",
+    'Error from server (Forbidden): pods is forbidden: User "me" cannot create resource "pods" in API group "" in the namespace "argus"',
+    1,
+    "kubernetes/forbidden",
+  ],
+  [
+    "with a quota in the way",
+    'Error from server (Forbidden): pods "x" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1',
+    1,
+    "kubernetes/quota",
+  ],
+] as const) {
+  test(`run ${about} is ${error} with exit code ${code}, and nothing runs`, POSIX, () =>
+    withTmp(async (folder) => {
+      const env = prepare(folder, words, NAMED);
+      const ended = await argus(["run", "time", "--config", join(folder, "config.yaml")], { env });
+      assert.match(ended.stderr, new RegExp(`\\[${error}\\]`));
+      assert.equal(ended.code, code, ended.stderr);
+      assert.equal(ended.stdout, "");
+      assert.doesNotMatch(ended.stderr, /WITHOUT/);
+      assert.ok(!existsSync(join(folder, "ran")));
+    }),
+  );
+}
+
+test("ps and clean ask no cluster that nobody names, and warn about one that does not answer", POSIX, async () => {
+  for (const [container, asked] of [
+    ["runtime: docker", false],
+    ["runtime: kubernetes", true],
+  ] as const) {
+    await withTmp(async (folder) => {
+      const env = prepare(folder, "error: You must be logged in to the server (Unauthorized)", container);
+      const listed = await argus(["ps", "--json", "--config", join(folder, "config.yaml")], { env });
+      const cleaned = await argus(["clean", "--config", join(folder, "config.yaml")], { env });
+      const calls = existsSync(join(folder, "calls")) ? readFileSync(join(folder, "calls"), "utf8") : "";
+      assert.equal(calls !== "", asked, calls);
+      assert.equal(listed.code, asked ? 1 : 0, listed.stderr);
+      assert.equal(cleaned.code, asked ? 1 : 0, cleaned.stderr);
+      assert.equal(listed.stdout.trim(), "[]");
+      if (asked) assert.match(listed.stderr, /does not accept the login/);
+      assert.doesNotMatch(calls, /delete/);
+    });
+  }
+});
