@@ -85,8 +85,8 @@ class PodSession {
   #ladder: Ladder = CALM;
   #cause: ClientEnd | "eof" | undefined;
   #inputEnded = false;
-  /** The cluster says that the server has started: only then does the end of input start the ladder. */
-  #running = false;
+  /** When the cluster said that the server runs: before that, the end of input starts no ladder. */
+  #running: number | undefined;
   #over = false;
   /** Whether the cluster has the Pod. */
   #made: "no" | "maybe" | "yes" = "no";
@@ -190,8 +190,8 @@ class PodSession {
       if (this.#over || this.#stopping || pod === undefined) continue;
       const { server } = pod;
       if (server?.state === "running") {
-        this.#running = true;
-        if (this.#inputEnded) this.#advance({ kind: "eof", age: performance.now() - this.#began });
+        this.#running = performance.now();
+        if (this.#inputEnded) this.#advance({ kind: "eof", age: 0 });
         return this.#forgetSecret();
       }
       // The attach, or its failure, tells the rest.
@@ -281,7 +281,7 @@ class PodSession {
 
   #endOfInput(): void {
     this.#inputEnded = true;
-    if (this.#running) this.#advance({ kind: "eof", age: performance.now() - this.#began });
+    if (this.#running !== undefined) this.#advance({ kind: "eof", age: performance.now() - this.#running });
   }
 
   #stop(reason: ClientEnd): void {
@@ -296,7 +296,7 @@ class PodSession {
     if (ladder.step !== "none") this.#timer ??= setInterval(() => this.#tick(), TICK);
     switch (action) {
       case "forward":
-        this.#cause ??= "eof";
+        this.#cause ??= this.#outlived();
         this.#asking.abort();
         this.#attachment?.giveUp();
         void this.#remove();
@@ -309,6 +309,11 @@ class PodSession {
         void this.#finish(this.#stopCode);
         break;
     }
+  }
+
+  #outlived(): "eof" {
+    console.error("argus: the input has ended and the server has not: it is stopped (session.eof_grace)");
+    return "eof";
   }
 
   #tick(): void {
