@@ -68,9 +68,11 @@ const LOOK = 1000;
 const SLOW = 10_000;
 /** An image of some GiB is there by then. */
 const START_LIMIT = 15 * 60_000;
-/** The cluster knows the exit code up to so much later than the stream has ended, and longer when it is busy. */
-const CODE_PATIENCE = 3000;
+/** The cluster knows the exit code a second later than the stream has ended, and many later when it is busy. */
+const CODE_PATIENCE = 20_000;
+/** The first and the longest wait between two looks for it. */
 const CODE_LOOK = 150;
+const CODE_LOOK_MOST = 1000;
 /** A server that ended so soon may have said why before anyone listened. */
 const EARLY = 10_000;
 /** How long a client that ended the session may take to read what is left. */
@@ -260,13 +262,13 @@ class PodSession {
   /** The Pod once its server has ended, or as it is when the patience is over. */
   async #finalState({ code, said }: AttachEnd): Promise<PodState | undefined> {
     const began = performance.now();
-    for (;;) {
+    for (let wait = CODE_LOOK; ; wait = Math.min(wait * 1.5, CODE_LOOK_MOST)) {
       const pod = await this.#look();
       const over = pod?.server?.state === "terminated" || this.#stopping;
       // An attach that the cluster refused says nothing about the server.
       const refused = code !== 0 && said !== "" && !/completed pod/.test(said);
       if (over || refused || performance.now() - began > CODE_PATIENCE) return pod;
-      await pause(CODE_LOOK);
+      await pause(wait);
     }
   }
 
