@@ -287,7 +287,10 @@ class Session {
     };
     const words = lastWords(ending, "engine" in this.#input ? this.#input : undefined);
     if (words !== undefined) console.error(`argus: ${words}`);
-    this.#resolve(stopped ? stoppedCode(code, this.#cause, this.#forwarded) : code);
+    // Podman that gets a signal while it starts ends with 0 and leaves its container: that is not the server's code.
+    const quit =
+      code === 0 && this.#removal === "removed" && "engine" in this.#input && this.#input.engine.name === "podman";
+    this.#resolve(stopped ? stoppedCode(quit ? 137 : code, this.#cause, this.#forwarded) : code);
   }
 
   /** Everything that the server wrote reaches the client, unless the client ended the session and reads no more. */
