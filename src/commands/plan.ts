@@ -2,6 +2,7 @@
 
 import type { Config, StdioBackend } from "../config/parse.ts";
 import { readSettings } from "../config/settings.ts";
+import { pasteableWords } from "../engine/command.ts";
 import { ArgusError, EXIT } from "../errors.ts";
 import type { Plan, RuntimeName } from "../plan/plan.ts";
 import { planBackend } from "../plan/plan_backend.ts";
@@ -77,17 +78,13 @@ function textOf(plan: PlanJson): string {
     `${plan.backend}: ${plan.kind}${plan.reason === undefined ? "" : `, ${plan.reason}`}`,
     plan.recipe && `  recipe   ${plan.recipe}`,
     plan.image && `  image    ${plan.image}`,
-    plan.build && `  build    ${shellLine(plan.build.command)}`,
-    plan.tag && `  tag      ${shellLine(plan.tag.command)}`,
-    plan.push && `  push     ${shellLine(plan.push.command)}`,
-    plan.create && `  create   ${shellLine(plan.create.command)}`,
-    plan.run && `  run      ${shellLine(plan.run.command)}`,
+    plan.build && `  build    ${pasteableWords(plan.build.command)}`,
+    plan.tag && `  tag      ${pasteableWords(plan.tag.command)}`,
+    plan.push && `  push     ${pasteableWords(plan.push.command)}`,
+    plan.create && `  create   ${pasteableWords(plan.create.command)}`,
+    plan.run && `  run      ${pasteableWords(plan.run.command)}`,
     plan.run && plan.run.env.length > 0 ? `  env      ${plan.run.env.join(" ")}` : undefined,
     ...plan.warnings.map(({ message, where }) => `  warning  ${where === undefined ? "" : `${where}: `}${message}`),
   ];
   return rows.filter((row) => row !== undefined && row !== "").join("\n");
-}
-
-function shellLine(words: readonly string[]): string {
-  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(" ");
 }

@@ -37,9 +37,15 @@ export function realArgs(command: Command): string[] {
 
 /** The command as one line that can be pasted into a POSIX shell. */
 export function pasteable(command: Command): string {
-  return shownWords(command).map(quoted).join(" ");
+  return pasteableWords(shownWords(command));
 }
 
-function quoted(word: string): string {
+/** Words as one line of a POSIX shell. */
+export function pasteableWords(words: readonly string[]): string {
+  return words.map(shellQuoted).join(" ");
+}
+
+/** One word of a POSIX shell, quoted where it has to be. */
+export function shellQuoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,10 +1,11 @@
 /** Values as one word of a Dockerfile line: for a shell, for ENV and LABEL, as a JSON list. */
+import { shellQuoted } from "../engine/command.ts";
 import { ArgusError } from "../errors.ts";
 
 /** One word of a POSIX shell. A line break or NUL → image/unsafe-value. */
 export function shellWord(value: string): string {
   oneLine(value);
-  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
+  return shellQuoted(value);
 }
 
 /** Words of a POSIX shell. */
