@@ -262,7 +262,7 @@ const BUILDS: [EngineFailure["engine"], string, string, string][] = [
   ],
   [
     "podman",
-    `npm error code SELF_SIGNED_CERT_IN_CHAIN\nnpm error request to https://registry.npmjs.org/x failed, reason: self-signed certificate in certificate chain\n${STEP}`,
+    `npm error code SELF_SIGNED_CERT_IN_CHAIN\nnpm error request to https://registry.example.com/x failed, reason: self-signed certificate in certificate chain\n${STEP}`,
     "build/tls",
     "SELF_SIGNED_CERT_IN_CHAIN",
   ],
@@ -280,7 +280,7 @@ const BUILDS: [EngineFailure["engine"], string, string, string][] = [
   ],
   [
     "podman",
-    `go: x@v1: Get "https://proxy.golang.org/x/@v/v1.info": tls: failed to verify certificate: x509: certificate signed by unknown authority\n${STEP}`,
+    `go: x@v1: Get "https://proxy.example.com/x/@v/v1.info": tls: failed to verify certificate: x509: certificate signed by unknown authority\n${STEP}`,
     "build/tls",
     "x509: certificate signed by unknown authority",
   ],
@@ -311,7 +311,7 @@ const BUILDS: [EngineFailure["engine"], string, string, string][] = [
   ],
   [
     "podman",
-    `go: github.com/o/nope@latest: module github.com/o/nope: reading https://proxy.golang.org/github.com/o/nope/@v/list: 403 Forbidden\n\tserver response: This module version is not available.\n${STEP}`,
+    `go: github.com/o/nope@latest: module github.com/o/nope: reading https://proxy.example.com/github.com/o/nope/@v/list: 403 Forbidden\n\tserver response: This module version is not available.\n${STEP}`,
     "build/no-package",
     "github.com/o/nope@latest (403 Forbidden)",
   ],
@@ -337,7 +337,7 @@ const BUILDS: [EngineFailure["engine"], string, string, string][] = [
   ["podman", `fatal: repository 'https://h/x.git/' not found\n${STEP}`, "build/no-repository", "https://h/x.git/"],
   [
     "podman",
-    `npm error code EAI_AGAIN\nnpm error request to https://registry.npmjs.org/x failed\n${STEP}`,
+    `npm error code EAI_AGAIN\nnpm error request to https://registry.example.com/x failed\n${STEP}`,
     "build/no-network",
     "EAI_AGAIN",
   ],
