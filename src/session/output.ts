@@ -10,9 +10,12 @@ import type { Readable } from "node:stream";
 export interface Output {
   /** Bytes that came so far. */
   readonly bytes: number;
-  /** Resolves when everything has been passed on. */
-  readonly ended: Promise<void>;
+  /** Resolves when everything has been passed on; of a client that ended the session, when it reads no more. */
+  passed(hurried: boolean): Promise<void>;
 }
+
+/** How long a client that ended the session may take to read what is left, in milliseconds. */
+const PATIENCE = 300;
 
 const NEWLINE = 10;
 
@@ -36,7 +39,7 @@ export function readOutput(source: Readable, mode: "raw" | "strict"): Output {
     get bytes() {
       return bytes;
     },
-    ended,
+    passed: (hurried) => (hurried ? Promise.race([ended, after(PATIENCE)]) : ended),
   };
 }
 
@@ -110,4 +113,8 @@ function write(bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) =>
     process.stdout.write(bytes, (error) => (error == null ? resolve() : reject(error))),
   );
+}
+
+function after(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

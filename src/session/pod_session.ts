@@ -22,10 +22,10 @@ import { podTrouble } from "../engine/kubernetes/trouble.ts";
 import { ArgusError } from "../errors.ts";
 import { type Ran, run } from "../host/spawn.ts";
 import type { SessionOptions } from "../plan/plan.ts";
-import { type ClientEnd, watchClient } from "./client.ts";
 import { flowOf } from "./flow.ts";
 import { LOOKS } from "./guard.ts";
-import { CALM, climb, type Ladder, type LadderEvent, TIMING, type Timing } from "./ladder.ts";
+import type { LadderAction } from "./ladder.ts";
+import { Lifecycle } from "./lifecycle.ts";
 import { type Output, readOutput } from "./output.ts";
 import { type AttachEnd, type Attachment, attach } from "./pod_attach.ts";
 import { PodFlow } from "./pod_flow.ts";
@@ -58,8 +58,6 @@ export async function runPodSession(input: PodSessionInput): Promise<number> {
   return code;
 }
 
-/** How often the ladder is asked. */
-const TICK = 50;
 /** A call that only asks; one of them may hang. */
 const CALL_TIMEOUT = 20_000;
 /** The first look at a Pod that does not answer yet, and all further ones. */
@@ -75,8 +73,8 @@ const CODE_LOOK = 150;
 const CODE_LOOK_MOST = 1000;
 /** A server that ended so soon may have said why before anyone listened. */
 const EARLY = 10_000;
-/** How long a client that ended the session may take to read what is left. */
-const OUTPUT_PATIENCE = 300;
+/** How often a stop looks whether the Pod has gone. */
+const STOP_LOOK = 50;
 
 /** Errors after which a request may have been carried out nevertheless. */
 const UNCLEAR = ["kubernetes/connection-lost", "kubernetes/busy", "kubernetes/failed"];
@@ -84,19 +82,12 @@ const UNCLEAR = ["kubernetes/connection-lost", "kubernetes/busy", "kubernetes/fa
 class PodSession {
   /** Resolves to the exit code when the Pod is gone or on its way. */
   readonly end: Promise<number>;
-  #ladder: Ladder = CALM;
-  #cause: ClientEnd | "eof" | undefined;
-  #inputEnded = false;
-  /** When the cluster said that the server runs: before that, the end of input starts no ladder. */
-  #running: number | undefined;
-  #over = false;
   /** Whether the cluster has the Pod. */
   #made: "no" | "maybe" | "yes" = "no";
   /** The cluster has taken the removal on. */
   #removed = false;
   #attachment: Attachment | undefined;
   #output: Output | undefined;
-  #timer: ReturnType<typeof setInterval> | undefined;
   #resolve: (code: number) => void = () => {};
   #reject: (error: unknown) => void = () => {};
   readonly #began = performance.now();
@@ -105,24 +96,25 @@ class PodSession {
   readonly #asking = new AbortController();
   /** Ends every call. */
   readonly #calls = new AbortController();
-  readonly #timing: Timing;
+  readonly #life: Lifecycle;
   readonly #wires: Wires;
-  readonly #unwatch: () => void;
   readonly #input: PodSessionInput;
 
   constructor(input: PodSessionInput) {
     this.#input = input;
-    this.#timing = { ...TIMING, eofGrace: input.session.eofGraceMs };
     this.end = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
     // Before the start: a signal in between must not end argus without its Pod.
-    this.#unwatch = watchClient((reason) => this.#stop(reason));
+    this.#life = new Lifecycle(input.session.eofGraceMs, {
+      act: (action) => this.#act(action),
+      written: () => this.#written(),
+    });
     try {
-      this.#wires = openWires(this.#name, this.#deletion, () => this.#endOfInput());
+      this.#wires = openWires(this.#name, this.#deletion, () => this.#life.endOfInput());
     } catch (error) {
-      this.#unwatch();
+      this.#life.release();
       throw error;
     }
     this.#live().catch((error) => this.#fail(error));
@@ -130,7 +122,7 @@ class PodSession {
 
   /** The client waits for the end, and kills when it takes too long. */
   get hurried(): boolean {
-    return this.#cause !== undefined;
+    return this.#life.hurried;
   }
 
   get #name(): string {
@@ -148,7 +140,11 @@ class PodSession {
   }
 
   get #stopping(): boolean {
-    return this.#ladder.stopped !== undefined;
+    return this.#life.stopped;
+  }
+
+  get #over(): boolean {
+    return this.#life.state === "gone";
   }
 
   /** The whole life, as far as nobody ends it. */
@@ -192,8 +188,7 @@ class PodSession {
       if (this.#over || this.#stopping || pod === undefined) continue;
       const { server } = pod;
       if (server?.state === "running") {
-        this.#running = performance.now();
-        if (this.#inputEnded) this.#advance({ kind: "eof", age: 0 });
+        this.#life.attached();
         return this.#forgetSecret();
       }
       // The attach, or its failure, tells the rest.
@@ -248,7 +243,7 @@ class PodSession {
       backend: this.#input.backend,
       code,
       attachCode: end.code,
-      inputEnded: this.#inputEnded,
+      inputEnded: this.#life.inputEnded,
       lived,
       pod,
       trouble,
@@ -281,60 +276,32 @@ class PodSession {
     return got.code === 0 ? got.stdout : "";
   }
 
-  #endOfInput(): void {
-    this.#inputEnded = true;
-    if (this.#running !== undefined) this.#advance({ kind: "eof", age: performance.now() - this.#running });
-  }
-
-  #stop(reason: ClientEnd): void {
-    this.#cause ??= reason;
-    this.#advance({ kind: "stop" });
-  }
-
-  #advance(event: LadderEvent): void {
-    if (this.#over) return;
-    const { ladder, action } = climb(this.#ladder, event, performance.now(), this.#timing);
-    this.#ladder = ladder;
-    if (ladder.step !== "none") this.#timer ??= setInterval(() => this.#tick(), TICK);
-    switch (action) {
-      case "forward":
-        this.#cause ??= this.#outlived();
-        this.#asking.abort();
-        this.#attachment?.giveUp();
-        void this.#remove();
-        break;
-      case "kill":
-      case "remove":
-        void this.#remove();
-        break;
-      case "abandon":
-        void this.#finish(this.#stopCode);
-        break;
+  #act(action: LadderAction): void {
+    if (action === "abandon") return void this.#finish(this.#stopCode);
+    if (action === "forward") {
+      this.#asking.abort();
+      this.#attachment?.giveUp();
     }
+    void this.#remove();
   }
 
-  #outlived(): "eof" {
-    console.error("argus: the input has ended and the server has not: it is stopped (session.eof_grace)");
-    return "eof";
-  }
-
-  #tick(): void {
+  #written(): number | undefined {
     const pid = this.#attachment?.pid;
-    const draining = this.#ladder.step === "draining";
-    const raw = !draining || pid === undefined ? undefined : flowOf(pid);
-    this.#advance({ kind: "tick", written: this.#output?.bytes ?? this.#flow.seen(raw, performance.now()) });
+    const raw = pid === undefined ? undefined : flowOf(pid);
+    return this.#output?.bytes ?? this.#flow.seen(raw, performance.now());
   }
 
   /** The stream is over, or never began, after a stop. */
   async #stopped(): Promise<void> {
     // A call may be under way; the ladder asks again until one is answered.
-    while (!this.#removed && !this.#over) await pause(TICK);
+    while (!this.#removed && !this.#over) await pause(STOP_LOOK);
     await this.#finish(this.#stopCode);
   }
 
   /** kubectl passes no signal on, so that nobody knows what the server would have said to it. */
   get #stopCode(): number {
-    return 128 + signalNumber(this.#cause?.startsWith("SIG") ? (this.#cause as string) : "SIGTERM");
+    const { cause } = this.#life;
+    return 128 + signalNumber(cause?.startsWith("SIG") ? cause : "SIGTERM");
   }
 
   async #fail(error: unknown): Promise<void> {
@@ -343,14 +310,12 @@ class PodSession {
   }
 
   async #finish(code: number | undefined, error?: unknown): Promise<void> {
-    if (this.#over) return;
-    this.#over = true;
-    clearInterval(this.#timer);
+    if (!this.#life.gone()) return;
     this.#asking.abort();
-    if (this.#made !== "no" && !this.#removed && this.#ladder.step !== "abandoned") await this.#remove();
+    if (this.#made !== "no" && !this.#removed && !this.#life.abandoned) await this.#remove();
+    this.#life.release();
     this.#attachment?.kill();
-    await this.#outputEnds();
-    this.#unwatch();
+    await this.#output?.passed(this.hurried);
     // A Pod whose making was cut short may come yet.
     await this.#wires.settle(this.#made === "no" || (this.#made === "yes" && this.#removed) ? 0 : LOOKS);
     this.#calls.abort();
@@ -361,13 +326,6 @@ class PodSession {
   async #remove(): Promise<void> {
     const gone = await run(this.#deletion, { timeoutMs: CALL_TIMEOUT, signal: this.#calls.signal });
     if (gone.code === 0) this.#removed = true;
-  }
-
-  /** Everything that the server wrote reaches the client, unless the client ended the session and reads no more. */
-  async #outputEnds(): Promise<void> {
-    if (this.#output === undefined) return;
-    const limit = this.hurried ? pause(OUTPUT_PATIENCE) : new Promise<void>(() => {});
-    await Promise.race([this.#output.ended, limit]);
   }
 
   #explain({ stderr, timedOut }: Pick<Ran, "stderr"> & Partial<Ran>, where: string): ArgusError {

@@ -1,5 +1,5 @@
 /**
- * One running backend: starting → attached → stopping → gone. The only owner of the stop ladder.
+ * One running backend in a container of Docker or Podman, or bare.
  *
  * Whatever ends the session, the container goes: by the server's own end, by the ladder, by the guard when argus is
  * killed, by the reaper when both are.
@@ -13,12 +13,13 @@ import { ArgusError } from "../errors.ts";
 import { isProgram } from "../host/files.ts";
 import { run } from "../host/spawn.ts";
 import type { SessionOptions } from "../plan/plan.ts";
-import { type ClientEnd, watchClient } from "./client.ts";
+import type { ClientEnd } from "./client.ts";
 import { watchConmon } from "./conmon.ts";
 import { flowOf } from "./flow.ts";
 import { LOOKS } from "./guard.ts";
-import { CALM, climb, type Ladder, type LadderAction, type LadderEvent, TIMING, type Timing } from "./ladder.ts";
+import type { LadderAction } from "./ladder.ts";
 import { type Ending, lastWords } from "./last_words.ts";
+import { Lifecycle } from "./lifecycle.ts";
 import { type Output, readOutput } from "./output.ts";
 import { reapLater } from "./reaper.ts";
 import { type Program, type StartProgram, signalNumber, startProgram } from "./stdio.ts";
@@ -87,38 +88,26 @@ interface Container {
 /** What became of a container that was asked to go. */
 type Removal = "removed" | "absent" | "failed";
 
-type State = "starting" | "attached" | "stopping" | "gone";
-
 /** A session that was ended so soon may have been ended while the engine was still creating its container. */
 const START_WINDOW = 2000;
 /** Even on a busy machine a container that was asked for exists by then. */
 const LONG_START_WINDOW = 10_000;
-/** How often the ladder is asked. */
-const TICK = 50;
 /** A look at the end of a session that nobody hurries. */
 const LOOK_TIMEOUT = 5000;
-/** How long a client that ended the session may take to read what is left. */
-const OUTPUT_PATIENCE = 300;
 
 class Session {
   /** Resolves to the exit code when the session is gone. */
   readonly end: Promise<number>;
-  #state: State = "starting";
-  #ladder: Ladder = CALM;
-  #cause: ClientEnd | "eof" | undefined;
   #forwarded: NodeJS.Signals | undefined;
-  #inputEnded = false;
-  #timer: ReturnType<typeof setInterval> | undefined;
   #removal: Removal | undefined;
   /** The engine has ended the server, so that there was a container. */
   #killed = false;
   #resolve: (code: number) => void = () => {};
   #reject: (error: ArgusError) => void = () => {};
   readonly #began = performance.now();
-  readonly #timing: Timing;
+  readonly #life: Lifecycle;
   readonly #program: Program;
   readonly #output: Output | undefined;
-  readonly #unwatch: () => void;
   #unwatchConmon: () => void = () => {};
 
   readonly #input: SessionInput | BareInput;
@@ -127,13 +116,15 @@ class Session {
   constructor(input: SessionInput | BareInput, container: Container | undefined, start: StartProgram = startProgram) {
     this.#input = input;
     this.#container = container;
-    this.#timing = { ...TIMING, eofGrace: input.session.eofGraceMs };
     this.end = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
     // Before the start: a signal in between must not end argus without its container.
-    this.#unwatch = watchClient((reason) => this.#stop(reason));
+    this.#life = new Lifecycle(input.session.eofGraceMs, {
+      act: (action) => this.#act(action),
+      written: () => this.#written(),
+    });
     try {
       this.#program = start(
         {
@@ -143,13 +134,13 @@ class Session {
         },
         {
           started: () => this.#started(),
-          inputEnded: () => this.#endOfInput(),
+          inputEnded: () => this.#life.endOfInput(),
           exited: (code) => void this.#exited(code),
           failed: (error) => this.#failed(error),
         },
       );
     } catch (error) {
-      this.#unwatch();
+      this.#life.release();
       throw error;
     }
     if (container !== undefined && "engine" in input) {
@@ -161,7 +152,7 @@ class Session {
 
   /** The client waits for the end, and kills when it takes too long. */
   get hurried(): boolean {
-    return this.#cause !== undefined;
+    return this.#life.hurried;
   }
 
   get #podman(): boolean {
@@ -169,52 +160,25 @@ class Session {
   }
 
   #started(): void {
-    if (this.#state === "starting") this.#state = "attached";
+    this.#life.attached();
     // A signal that came before there was anyone to forward it to.
     if (this.#forwarded !== undefined) this.#program.signal(this.#forwarded);
   }
 
-  #endOfInput(): void {
-    this.#inputEnded = true;
-    this.#advance({ kind: "eof", age: performance.now() - this.#began });
-  }
-
-  #stop(reason: ClientEnd): void {
-    this.#cause ??= reason;
-    this.#advance({ kind: "stop" });
-  }
-
-  #outlived(): "eof" {
-    console.error("argus: the input has ended and the server has not: it is stopped (session.eof_grace)");
-    return "eof";
-  }
-
   #lost(): void {
     console.error("argus: engine: podman's monitor of the container was killed; the session is over");
-    this.#advance({ kind: "lost" });
+    this.#life.lost();
   }
 
-  #advance(event: LadderEvent): void {
-    if (this.#state === "gone") return;
-    const { ladder, action } = climb(this.#ladder, event, performance.now(), this.#timing);
-    this.#ladder = ladder;
-    if (ladder.step !== "none") this.#timer ??= setInterval(() => this.#tick(), TICK);
-    if (action !== undefined) this.#act(action);
-  }
-
-  #tick(): void {
+  #written(): number | undefined {
     const { pid } = this.#program;
-    const draining = this.#ladder.step === "draining";
-    const written = !draining ? undefined : (this.#output?.bytes ?? (pid === undefined ? undefined : flowOf(pid)));
-    this.#advance({ kind: "tick", written });
+    return this.#output?.bytes ?? (pid === undefined ? undefined : flowOf(pid));
   }
 
   #act(action: LadderAction): void {
-    this.#state = "stopping";
     switch (action) {
       case "forward":
-        this.#cause ??= this.#outlived();
-        this.#forwarded = forwardedFor(this.#cause);
+        this.#forwarded = forwardedFor(this.#life.cause);
         this.#program.signal(this.#forwarded);
         break;
       case "kill":
@@ -233,8 +197,8 @@ class Session {
   }
 
   async #exited(code: number): Promise<void> {
-    if (this.#state === "gone") return;
-    const stopped = this.#state === "stopping";
+    const { state, stopped } = this.#life;
+    if (state === "gone") return;
     if (this.#container === undefined) {
       // What the server started and left behind goes with it when the client ended the session.
       if (stopped) this.#program.kill();
@@ -248,10 +212,9 @@ class Session {
 
   /** After any other end than the server's own the container may still be there, or come only now. */
   async #look(container: Container, code: number, stopped: boolean): Promise<void> {
-    const now = performance.now();
-    const left = this.#timing.budget - (now - (this.#ladder.stopped ?? now));
-    const removal = await this.#remove(container, stopped ? Math.max(left, 300) : LOOK_TIMEOUT);
-    await this.#gone(code, this.#looksLeft(removal, (this.#ladder.stopped ?? now) - this.#began));
+    const lived = (this.#life.stoppedAt ?? performance.now()) - this.#began;
+    const removal = await this.#remove(container, stopped ? Math.max(this.#life.left, 300) : LOOK_TIMEOUT);
+    await this.#gone(code, this.#looksLeft(removal, lived));
   }
 
   /** How often the guard looks after argus: a container that is known to have gone does not come back. */
@@ -265,13 +228,11 @@ class Session {
 
   async #gone(code: number, looks: number): Promise<void> {
     // The ladder may give up while a look is under way.
-    if (this.#state === "gone") return;
-    const stopped = this.#state === "stopping";
-    this.#state = "gone";
-    clearInterval(this.#timer);
-    this.#unwatch();
+    const { stopped, cause, inputEnded } = this.#life;
+    if (!this.#life.gone()) return;
+    this.#life.release();
     this.#unwatchConmon();
-    await this.#outputEnds(stopped);
+    await this.#output?.passed(stopped);
     await this.#program.settle(looks);
     if (code === 125 && !stopped && "image" in this.#input && (await isAbsent(this.#input))) {
       this.#reject(imageAbsent(this.#input));
@@ -281,7 +242,7 @@ class Session {
       backend: "identity" in this.#input ? this.#input.identity.backend : this.#input.backend,
       code,
       stopped,
-      inputEnded: this.#inputEnded,
+      inputEnded,
       lived: performance.now() - this.#began,
       removal: this.#removal,
     };
@@ -290,25 +251,12 @@ class Session {
     // Podman that gets a signal while it starts ends with 0 and leaves its container: that is not the server's code.
     const quit =
       code === 0 && this.#removal === "removed" && "engine" in this.#input && this.#input.engine.name === "podman";
-    this.#resolve(stopped ? stoppedCode(quit ? 137 : code, this.#cause, this.#forwarded) : code);
-  }
-
-  /** Everything that the server wrote reaches the client, unless the client ended the session and reads no more. */
-  async #outputEnds(stopped: boolean): Promise<void> {
-    if (this.#output === undefined) return;
-    const timer: { id?: ReturnType<typeof setTimeout> } = {};
-    const patience = new Promise<void>((resolve) => {
-      if (stopped) timer.id = setTimeout(resolve, OUTPUT_PATIENCE);
-    });
-    await Promise.race([this.#output.ended, patience]);
-    clearTimeout(timer.id);
+    this.#resolve(stopped ? stoppedCode(quit ? 137 : code, cause, this.#forwarded) : code);
   }
 
   #failed(error: ArgusError): void {
-    if (this.#state === "gone") return;
-    this.#state = "gone";
-    clearInterval(this.#timer);
-    this.#unwatch();
+    if (!this.#life.gone()) return;
+    this.#life.release();
     this.#unwatchConmon();
     this.#reject(error);
   }
@@ -356,7 +304,7 @@ function canCount(): boolean {
 }
 
 /** A Go program that does not catch SIGQUIT yet prints all its stacks instead of ending. */
-function forwardedFor(cause: ClientEnd | "eof"): NodeJS.Signals {
+function forwardedFor(cause: ClientEnd | "eof" | undefined): NodeJS.Signals {
   return cause === "SIGINT" || cause === "SIGHUP" ? cause : "SIGTERM";
 }
 
