@@ -10,6 +10,8 @@ export const ENDS = [
   "SIGHUP",
   "SIGQUIT",
   "eof and SIGTERM",
+  "normal close",
+  "version probe",
   "kill argus",
   "kill cli",
   "kill client",
@@ -17,7 +19,11 @@ export const ENDS = [
   "kill conmon",
 ] as const;
 
-export type End = (typeof ENDS)[number];
+/** Ends that hit every session of an engine, so that they need a daemon of their own. */
+export const DAEMON_ENDS = ["restart daemon", "kill daemon"] as const;
+
+export type DaemonEnd = (typeof DAEMON_ENDS)[number];
+export type End = (typeof ENDS)[number] | DaemonEnd;
 
 /** One case. */
 export interface Case {
@@ -33,29 +39,42 @@ export const MOMENTS: readonly (number | "steady")[] = [
   "steady",
 ];
 
-/** The whole matrix for an engine. */
-export function allCases(engine: "docker" | "podman"): Case[] {
-  const servers = Object.keys(SERVERS) as ServerName[];
-  return ENDS.filter((end) => end !== "kill conmon" || engine === "podman").flatMap((end) =>
-    servers.flatMap((server) => MOMENTS.map((at) => ({ end, server, at }))),
-  );
+/** Every server. */
+export const SERVER_NAMES = Object.keys(SERVERS) as ServerName[];
+
+/** The whole matrix for an engine; podman alone has a conmon. */
+export function allCases(engine: string): Case[] {
+  const ends = ENDS.filter((end) => end !== "kill conmon" || engine === "podman");
+  return ends.flatMap((end) => casesOf(end));
+}
+
+/** All cases of one end. */
+export function casesOf(end: End): Case[] {
+  return SERVER_NAMES.flatMap((server) => MOMENTS.map((at) => ({ end, server, at })));
 }
 
 /** A selection that is the same for the same seed: every end and every server once, then what chance adds. */
-export function someCases(engine: "docker" | "podman", count: number, seed: number): Case[] {
-  const random = generator(seed);
-  const cases = allCases(engine);
-  const shuffled = cases.map((item) => ({ item, key: random() })).sort((a, b) => a.key - b.key);
+export function someCases(engine: string, count: number, seed: number): Case[] {
+  const mixed = shuffled(allCases(engine), seed);
   const chosen: Case[] = [];
-  for (const { item } of shuffled) if (!chosen.some(({ end }) => end === item.end)) chosen.push(item);
-  for (const { item } of shuffled) if (!chosen.some(({ server }) => server === item.server)) chosen.push(item);
-  for (const { item } of shuffled) if (chosen.length < count && !chosen.includes(item)) chosen.push(item);
+  for (const item of mixed) if (!chosen.some(({ end }) => end === item.end)) chosen.push(item);
+  for (const item of mixed) if (!chosen.some(({ server }) => server === item.server)) chosen.push(item);
+  for (const item of mixed) if (chosen.length < count && !chosen.includes(item)) chosen.push(item);
   return chosen;
 }
 
 /** What a case is called in a report. */
 export function nameOf({ end, server, at }: Case): string {
   return `${end} × ${server} × ${at === "steady" ? at : `${at} ms`}`;
+}
+
+/** The same items in an order that the seed decides, so that any beginning of it is a fair sample. */
+export function shuffled<Item>(items: readonly Item[], seed: number): Item[] {
+  const random = generator(seed);
+  return items
+    .map((item) => ({ item, key: random() }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ item }) => item);
 }
 
 /** Numbers in [0, 1) from a seed. Source: mulberry32, public domain. */

@@ -1,36 +1,30 @@
 /**
- * The whole kill matrix, for hours on a quiet machine: every end × every server × every moment, on each engine.
- * ARGUS_MATRIX_PART ("2/8") runs a part of it, ARGUS_MATRIX_SHARE ("0.1") a share by seed.
+ * The whole kill matrix: every end × every server × every moment, on each engine, in an order that chance decides once.
+ * ARGUS_MATRIX_PART ("2/8") runs a part of it, ARGUS_MATRIX_SHARE ("0.1") a share, ARGUS_MATRIX_AT_ONCE so many at once
+ * (4); ARGUS_MATRIX_REPORT names a file of JSON lines that every outcome is added to, and whose cases do not run again.
  */
 import assert from "node:assert/strict";
 import process from "node:process";
 import { test } from "node:test";
-import { TIMING } from "../../src/session/ladder.ts";
+import { compileDriver } from "../support/driver.ts";
 import { worlds } from "../support/engines.ts";
-import { allCases, generator } from "./cases.ts";
-import { runCase } from "./run_case.ts";
+import { allCases, type Case, shuffled } from "./cases.ts";
+import { runMatrix } from "./run_matrix.ts";
 
-/** What the README promises. Milliseconds. */
-const PROMISE = 5000;
-/** The end of input alone: a silent server is not cut before the session is this old. */
-const GRACE = TIMING.start;
-
+const OPTIONS = { timeout: 24 * 3_600_000 };
 const [part = 1, parts = 1] = (process.env.ARGUS_MATRIX_PART ?? "1/1").split("/").map(Number);
 const share = Number(process.env.ARGUS_MATRIX_SHARE ?? 1);
 
+function selected(cases: readonly Case[]): Case[] {
+  return shuffled(cases, 1)
+    .filter((_, index) => index % parts === part - 1)
+    .filter((_, index, all) => index < all.length * share);
+}
+
+compileDriver();
+
 for (const world of worlds()) {
-  test(`nothing is left on ${world.name}, whatever ends a session`, { timeout: 24 * 3_600_000 }, async () => {
-    const random = generator(1);
-    const cases = allCases(world.engine)
-      .filter((_, index) => index % parts === part - 1)
-      .filter(() => random() < share);
-    const failures: string[] = [];
-    for (const item of cases) {
-      const limit = PROMISE + (item.end.startsWith("eof") ? GRACE : 0);
-      const { name, leftovers } = await runCase(world, item, limit);
-      if (leftovers.length > 0) failures.push(`${name}: ${leftovers.join(", ")}`);
-    }
-    console.error(`kill matrix, ${world.name}: ${cases.length} cases, ${failures.length} with leftovers`);
-    assert.deepEqual(failures, []);
+  test(`nothing is left on ${world.name}, whatever ends a session`, OPTIONS, async () => {
+    assert.deepEqual(await runMatrix(world, selected(allCases(world.engine))), []);
   });
 }

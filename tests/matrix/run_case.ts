@@ -1,84 +1,154 @@
 /** Runs one case of the kill matrix and tells what it left. */
-import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { GUARD_NAME } from "../../src/session/guard.ts";
-import { driverWords } from "../support/driver.ts";
+import { TIMING } from "../../src/session/ladder.ts";
 import type { World } from "../support/engines.ts";
-import { type Case, nameOf } from "./cases.ts";
-import { IMAGE, SERVERS, SERVERS_THAT_STOP } from "./servers.ts";
-import { CASE_VARIABLE, containersOf, kill, leftoversOf, processesOf, sweep, type Trace } from "./traces.ts";
+import type { Case } from "./cases.ts";
+import type { Outcome } from "./report.ts";
+import { ENDS_AT_EOF, SERVERS, SERVERS_THAT_STOP } from "./servers.ts";
+import { argusOf, clisOf, guardsOf, nextSession, type Started, startSession, until } from "./started.ts";
+import { asText, containersIn, kill, type Look, processesOf, sharedLook, sweep, type Trace } from "./traces.ts";
 
-/** How a case went. */
-export interface Outcome {
-  readonly name: string;
-  /** What was there at the limit; empty = nothing. */
-  readonly leftovers: readonly string[];
-  /** Milliseconds from the end until nothing was left. */
-  readonly took: number;
+/** From the end of a session to nothing left. Milliseconds; what the README promises. */
+export const PROMISE = 5000;
+/** What is still there so long after the promise counts as left over; what goes in between is late. */
+export const PATIENCE = 30_000;
+
+/** What cases of one run share. */
+export interface Run {
+  readonly world: World;
+  readonly look: () => Promise<Look>;
+  /** Names of all sessions begin with it. */
+  readonly prefix: string;
+  /** The sessions so far. */
+  readonly ids: string[];
 }
 
-/** A session with a client process between it and the test. */
-interface Running {
-  readonly id: string;
-  readonly client: ChildProcess;
-  /** When argus was started. */
-  readonly began: number;
+let runs = 0;
+
+/** A run in a world. */
+export function newRun(world: World): Run {
+  runs += 1;
+  const prefix = `mx${process.pid}r${runs}x`;
+  return { world, look: sharedLook(world, prefix), prefix, ids: [] };
 }
 
-let serial = 0;
-
-/** Runs a case; after `limitMs` from the end of the session, what is still there counts as left over. */
-export async function runCase(world: World, item: Case, limitMs: number): Promise<Outcome> {
-  const running = start(world, item);
+/** Runs a case to its verdict, and leaves the machine as it was. */
+export async function runCase(run: Run, item: Case): Promise<Outcome> {
+  const started = startSession(run.world, nextId(run), scriptOf(item));
   try {
-    await moment(world, item, running);
-    await end(item, running);
-    const flood = item.end.startsWith("eof") && item.end !== "eof and SIGTERM" && item.server.startsWith("floods");
-    // Output that flows is never cut, so the limit begins when the flood has ended by itself.
-    if (flood) await sleep(2500);
-    return await watch(world, item, running, limitMs);
+    await untilStarted(started);
+    const begun = performance.now();
+    await moment(run, item, started);
+    const hit = argusOf(started) !== undefined;
+    await end(item, started);
+    return await watch(run, item, started, { hit, ended: performance.now(), begun });
+  } catch (error) {
+    return {
+      ...item,
+      world: run.world.name,
+      verdict: "broken",
+      took: 0,
+      hit: false,
+      rounds: 0,
+      leftovers: [`${error}`],
+    };
   } finally {
-    running.client.stdin?.destroy();
-    running.client.stdout?.destroy();
-    kill(running.client.pid!, "SIGKILL");
-    sweep(world, running.id);
+    letGo(started);
   }
 }
 
-function start(world: World, item: Case): Running {
-  serial += 1;
-  const id = `mx${process.pid}x${serial}`;
-  const stops = item.end.startsWith("eof") && item.end !== "eof and SIGTERM";
-  const script = (stops ? SERVERS_THAT_STOP : SERVERS)[item.server];
-  // The client is a shell that holds neither end of the pipes, so that its death alone says nothing about stdin.
-  const shell = ["sh", "-c", 'exec 3<&0; "$@" <&3 & exec 3<&- <&- >&-; wait', "client"];
-  const words = [...world.prefix, ...shell, ...driverWords(), world.engine, id, IMAGE, "sh", "-c", script];
-  const client = spawn(words[0]!, words.slice(1), {
-    stdio: ["pipe", "pipe", "ignore"],
-    env: { ...process.env, [CASE_VARIABLE]: id },
-  });
-  client.stdin.on("error", () => {});
-  client.stdout.on("error", () => {});
-  client.stdout.resume();
-  return { id, client, began: performance.now() };
+/** A name for a session that no other one has. */
+export function nextId({ prefix, ids }: Run): string {
+  const id = `${prefix}${ids.length + 1}`;
+  ids.push(id);
+  return id;
 }
 
-async function moment(world: World, item: Case, running: Running): Promise<void> {
+/** What the server of a case runs. */
+export function scriptOf({ end, server }: Case): string {
+  return (isEofAlone(end) ? SERVERS_THAT_STOP : SERVERS)[server];
+}
+
+/** Resolves when argus starts the engine: its own start is no part of what is tested. */
+export async function untilStarted(started: Started): Promise<void> {
+  await until(() => guardsOf(started).length > 0, 60_000, 5);
+}
+
+/** Resolves at the moment of a case, counted from {@link untilStarted}. */
+export async function moment({ look }: Run, item: Case, { id }: Started): Promise<void> {
   if (item.at === "steady") {
-    await until(() => containersOf(world, running.id)?.some((text) => / Up /.test(text)) === true, 60_000);
+    await until(async () => containersIn(await look(), id)?.some((text) => / Up /.test(text)) === true, 60_000, 100);
     await sleep(200);
-    return;
-  }
-  // Counted from the moment when argus starts the engine: its own start is no part of the window.
-  await until(() => argusOf(running.id) !== undefined && processesOf(running.id).some(isGuard), 60_000, 5);
-  await sleep(item.at);
+  } else await sleep(item.at);
 }
 
-async function end(item: Case, running: Running): Promise<void> {
-  const { id, client } = running;
-  const processes = processesOf(id);
-  const argus = argusOf(id);
+/** When a session began, when its end came, and whether argus still ran then. */
+export interface Timeline {
+  readonly hit: boolean;
+  readonly ended: number;
+  readonly begun: number;
+}
+
+/** Looks until nothing is left, or patience ends. */
+export async function watch(run: Run, item: Case, started: Started, line: Timeline): Promise<Outcome> {
+  const { world } = run;
+  let rounds = 0;
+  for (;;) {
+    // Where guard and argus were killed together, the next session removes what they left.
+    if (item.end === "kill guard and argus") {
+      await nextSession(world, started.id);
+      rounds += 1;
+    }
+    const { at, leftovers } = await leftoversIn(run, started.id);
+    const took = Math.max(0, at - promisedFrom(item, started, line));
+    const outcome = { ...item, world: world.name, took, hit: line.hit, rounds, leftovers };
+    if (leftovers.length === 0) return { ...outcome, verdict: took <= PROMISE ? "clean" : "late" };
+    if (took > PROMISE + PATIENCE) {
+      sweep(world, started.id);
+      return { ...outcome, verdict: "leftover" };
+    }
+    await sleep(100);
+  }
+}
+
+/** What of a case is there, and since when it has been like that at the latest. */
+export async function leftoversIn({ look }: Run, id: string): Promise<{ at: number; leftovers: string[] }> {
+  const at = performance.now();
+  const processes = processesOf(id, 50).map(asText);
+  if (processes.length > 0) return { at, leftovers: processes };
+  const seen = await look();
+  const containers = containersIn(seen, id)?.map((text) => `container ${text}`);
+  return { at: seen.at, leftovers: containers ?? ["the engine does not answer"] };
+}
+
+/** Ends the client and lets go of its pipes. */
+export function letGo({ client }: Started): void {
+  kill(client.pid!, "SIGKILL");
+  for (const stream of [client.stdin, client.stdout, client.stderr]) stream?.destroy();
+}
+
+/**
+ * From when the promise counts: the end, or after the end of input alone the last output, and for a server that does
+ * not end by itself not before the session is old enough to be cut.
+ */
+function promisedFrom({ end, server }: Case, { heard }: Started, { ended, begun }: Timeline): number {
+  if (!isEofAlone(end)) return ended;
+  const quiet = Math.max(ended, heard());
+  return ENDS_AT_EOF.includes(server) ? quiet : Math.max(quiet, begun + TIMING.start - (TIMING.eofGrace ?? 0));
+}
+
+/** Output that flows is never cut then, so that a flood must end by itself. */
+function isEofAlone(end: Case["end"]): boolean {
+  return end === "eof" || end === "eof and a client that reads no more";
+}
+
+async function end(item: Case, started: Started): Promise<void> {
+  const { id, client } = started;
+  const argus = argusOf(started);
+  const signal = (name: NodeJS.Signals): void => {
+    if (argus !== undefined) kill(argus.pid, name);
+  };
   switch (item.end) {
     case "eof":
       client.stdin!.end();
@@ -89,82 +159,60 @@ async function end(item: Case, running: Running): Promise<void> {
       return;
     case "eof and SIGTERM":
       client.stdin!.end();
-      if (argus !== undefined) kill(argus.pid, "SIGTERM");
+      signal("SIGTERM");
+      return;
+    case "normal close":
+      client.stdin!.end();
+      await sleep(2000);
+      signal("SIGTERM");
+      later(2000, () => signalIfSame(started, argus));
+      return;
+    case "version probe":
+      client.stdin!.end();
+      signal("SIGTERM");
+      later(1000, () => signalIfSame(started, argus));
       return;
     case "kill argus":
-      if (argus !== undefined) kill(argus.pid, "SIGKILL");
+      signal("SIGKILL");
       return;
     case "kill cli":
-      for (const { pid } of await appearing(id, isCli)) kill(pid, "SIGKILL");
+      await until(() => clisOf(started).length > 0, 60_000, 5);
+      for (const { pid } of clisOf(started)) kill(pid, "SIGKILL");
       return;
     case "kill client":
       kill(argus?.ppid ?? client.pid!, "SIGKILL");
       return;
-    case "kill guard and argus":
-      if (argus !== undefined) kill(argus.pid, "SIGKILL");
-      for (const { pid } of processes.filter(isGuard)) kill(pid, "SIGKILL");
+    case "kill guard and argus": {
+      const guards = guardsOf(started);
+      signal("SIGKILL");
+      for (const { pid } of guards) kill(pid, "SIGKILL");
       return;
+    }
     case "kill conmon":
-      await appearing(id, isConmon);
-      // The first one only forks the real one.
-      for (const began = performance.now(); performance.now() - began < 500; await sleep(10)) {
-        for (const { pid } of processesOf(id).filter(isConmon)) kill(pid, "SIGKILL");
-      }
+      await killConmon(id);
       return;
+    case "restart daemon":
+    case "kill daemon":
+      throw new Error("the daemon is everybody's");
     default:
-      if (argus !== undefined) kill(argus.pid, item.end);
+      signal(item.end);
   }
 }
 
-/** What may not have started yet at the moment of the case. */
-async function appearing(id: string, which: (trace: Trace) => boolean): Promise<Trace[]> {
-  await until(() => processesOf(id).some(which), 60_000, 5);
-  return processesOf(id).filter(which);
+function later(ms: number, act: () => void): void {
+  setTimeout(act, ms).unref();
 }
 
-/** Where guard and argus were killed together, the next session removes what they left. */
-async function nextSession(world: World): Promise<void> {
-  const words = [...world.prefix, ...driverWords(), world.engine, `mx${process.pid}next`, IMAGE, "cat"];
-  const child = spawn(words[0]!, words.slice(1), { stdio: ["pipe", "ignore", "ignore"] });
-  child.stdin.end();
-  await new Promise((resolve) => child.on("exit", resolve));
+/** The SIGKILL of a client that has waited long enough, unless its child has ended. */
+function signalIfSame(started: Started, argus: Trace | undefined): void {
+  if (argus !== undefined && argusOf(started)?.pid === argus.pid) kill(argus.pid, "SIGKILL");
 }
 
-async function watch(world: World, item: Case, running: Running, limitMs: number): Promise<Outcome> {
-  const began = performance.now();
-  let leftovers: string[] = [];
-  do {
-    // Its reaping is given up when the engine is too busy, so that there is another one.
-    if (item.end === "kill guard and argus") await nextSession(world);
-    leftovers = leftoversOf(world, running.id);
-    if (leftovers.length === 0) break;
-    await sleep(100);
-  } while (performance.now() - began < limitMs);
-  return { name: `${world.name}: ${nameOf(item)}`, leftovers, took: performance.now() - began };
-}
-
-function argusOf(id: string): Trace | undefined {
-  return processesOf(id).find(
-    ({ words }) => words.includes(id) && words.includes(IMAGE) && words[0] === driverWords()[0],
-  );
-}
-
-function isConmon({ comm }: Trace): boolean {
-  return comm === "conmon";
-}
-
-function isGuard({ words }: Trace): boolean {
-  return words.includes(GUARD_NAME);
-}
-
-function isCli({ comm, words }: Trace): boolean {
-  return (comm === "docker" || comm === "podman") && words[1] === "run";
-}
-
-async function until(condition: () => boolean, limitMs: number, everyMs = 50): Promise<void> {
-  const began = performance.now();
-  while (!condition()) {
-    if (performance.now() - began > limitMs) throw new Error("the session did not start");
-    await sleep(everyMs);
+async function killConmon(id: string): Promise<void> {
+  const conmons = (): Trace[] => processesOf(id, 20).filter(({ comm }) => comm === "conmon");
+  await until(() => conmons().length > 0, 60_000, 20);
+  // The first one only forks the real one.
+  for (const began = performance.now(); performance.now() - began < 500; await sleep(25)) {
+    for (const { pid } of conmons()) kill(pid, "SIGKILL");
   }
 }

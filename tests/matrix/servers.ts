@@ -21,4 +21,7 @@ export const SERVERS_THAT_STOP: Record<ServerName, string> = {
   "floods stderr": "timeout 2 yes 0123456789012345678901234567890123456789 >&2; exec sleep 100000",
 };
 
+/** Servers that end by themselves at the end of input. */
+export const ENDS_AT_EOF: readonly ServerName[] = ["polite", "forks children"];
+
 export type ServerName = keyof typeof SERVERS;

@@ -2,7 +2,7 @@
  * The engines that tests run on: `ARGUS_TEST_ENGINES` names them ("docker podman rootless"; `scripts/testbed env` prints
  * it), else whatever is installed and answers. None at all is a failure, unless `ARGUS_TEST_ENGINES=none` asks to skip.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
@@ -11,10 +11,12 @@ import { ROOT } from "./proc.ts";
 
 /** One way to run containers. */
 export interface World {
-  readonly name: "docker" | "podman" | "rootless";
+  readonly name: "docker" | "podman" | "rootless" | "private docker";
   readonly engine: OciName;
   /** Precedes any command that is to run in this world: empty, or what becomes the rootless user. */
   readonly prefix: readonly string[];
+  /** What leads to an engine that is not the machine's own. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Every engine that tests may use, in a fixed order. */
@@ -38,8 +40,31 @@ export function engineCall(
     encoding: "utf8",
     timeout: timeoutMs,
     stdio: ["ignore", "pipe", "ignore"],
+    env: { ...process.env, ...world.env },
   });
   return { code: status ?? 1, stdout: stdout ?? "" };
+}
+
+/** The same without keeping everything else waiting. */
+export function askEngine(
+  world: World,
+  args: readonly string[],
+  timeoutMs = 60_000,
+): Promise<{ code: number; stdout: string }> {
+  const [bin = "", ...words] = [...world.prefix, world.engine, ...args];
+  return new Promise((resolve) => {
+    const child = spawn(bin, words, {
+      timeout: timeoutMs,
+      stdio: ["ignore", "pipe", "ignore"],
+      env: { ...process.env, ...world.env },
+    });
+    let stdout = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+    });
+    child.on("error", () => resolve({ code: 1, stdout }));
+    child.on("close", (code) => resolve({ code: code ?? 1, stdout }));
+  });
 }
 
 /** Absolute path of an engine's program; throws when it is not installed. */

@@ -26,7 +26,7 @@ export interface ClientOptions {
 /** Starts a server of words in a container. */
 export function openSession(world: World, id: string, words: readonly string[], options: ClientOptions = {}): Client {
   const all = [...world.prefix, ...driverWords(), world.engine, id, options.image ?? "alpine:3.21", ...words];
-  return openProcess(all, { ...process.env, DRIVER_CASE: id, ...options.env }, options.keep);
+  return openProcess(all, { ...process.env, ...world.env, DRIVER_CASE: id, ...options.env }, options.keep);
 }
 
 /** Starts any program and talks to it as a client would. */
