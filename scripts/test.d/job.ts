@@ -29,11 +29,11 @@ export interface Job {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-let running: ChildProcess | undefined;
+const running = new Set<ChildProcess>();
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => {
-    killGroup(running);
+    for (const child of running) killGroup(child);
     process.exit(130);
   });
 }
@@ -56,7 +56,7 @@ export function runJob(job: Job): Promise<Done> {
       // A group of its own, so that the time limit ends its children too.
       detached: true,
     });
-    running = child;
+    running.add(child);
     closeSync(handle);
     let late = false;
     const timer = setTimeout(() => {
@@ -65,7 +65,7 @@ export function runJob(job: Job): Promise<Done> {
     }, job.limitSeconds * 1000);
     const end = (ok: boolean, why: string) => {
       clearTimeout(timer);
-      running = undefined;
+      running.delete(child);
       resolve({ ok, why, seconds: (Date.now() - began) / 1000, log });
     };
     child.on("error", (error) => end(false, error.message));
@@ -84,8 +84,8 @@ export function logTail(log: string, lines = 300): string {
   return shown.join("\n");
 }
 
-function killGroup(child: ChildProcess | undefined): void {
-  if (child?.pid === undefined) return;
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, "SIGKILL");
   } catch {

@@ -1,7 +1,4 @@
-/**
- * The whole test run, part after part; a part that fails does not stop the others.
- * usage: scripts/test [--only PART[/TEXT]]… [--no-engines] [--kubernetes] [--matrix] [--no-retry]
- */
+/** The whole test run, stage after stage, two parts or files at once; a part that fails does not stop the others. */
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import process from "node:process";
@@ -24,11 +21,12 @@ interface Part {
 
 const MINUTE = 60;
 
-const USAGE = `usage: scripts/test [--only PART[/TEXT]]… [--no-engines] [--kubernetes] [--matrix] [--no-retry]
+const USAGE = `usage: scripts/test [--only PART[/TEXT]]… [--jobs N] [--no-engines] [--no-kubernetes] [--matrix] [--no-retry]
   --only PART[/TEXT]  only these parts: check build core-bun core-node core-deno (core: all three) testbed e2e matrix;
                       with TEXT only the files whose path holds it
+  --jobs N            parts and files at once, default 2
   --no-engines        leave out what needs docker and podman; it is counted as skipped
-  --kubernetes        a real cluster too: compiled once, for 10 to 20 minutes; without it what needs one is skipped, counted
+  --no-kubernetes     leave out the cluster, which is compiled once, for 7 to 17 minutes; it is counted as skipped
   --matrix            the long forms in tests/matrix too
   --no-retry          a file that fails on real engines is not run a second time`;
 
@@ -40,24 +38,35 @@ const engines: Record<string, string> = { ARGUS_TEST_BINARY: join(ROOT, "dist", 
 /** Files that failed and then passed: no failure, but never silent. */
 const unstable: string[] = [];
 
-const parts: Part[] = [
-  { name: "check", run: () => script("check", ["scripts/check"], 15 * MINUTE) },
-  { name: "build", run: () => script("build", ["scripts/build"], 10 * MINUTE) },
-  ...(["bun", "node", "deno"] as const).map((runtime) => ({ name: `core-${runtime}`, run: () => core(runtime) })),
-  { name: "testbed", run: testbed },
-  { name: "e2e", run: () => serial("e2e", 15 * MINUTE) },
-  ...(options.matrix ? [{ name: "matrix", run: () => serial("matrix", 180 * MINUTE) }] : []),
+/** What a stage needs, the ones before it have made. */
+const stages: readonly (readonly Part[])[] = [
+  [
+    { name: "check", run: () => script("check", ["scripts/check"], 15 * MINUTE) },
+    { name: "build", run: () => script("build", ["scripts/build"], 10 * MINUTE) },
+  ],
+  [
+    { name: "testbed", run: testbed },
+    ...(["bun", "node", "deno"] as const).map((runtime) => ({ name: `core-${runtime}`, run: () => core(runtime) })),
+  ],
+  [{ name: "e2e", run: () => onEngines("e2e", 15 * MINUTE) }],
+  options.matrix ? [{ name: "matrix", run: () => onEngines("matrix", 180 * MINUTE) }] : [],
 ];
 
 const total = { passed: 0, skipped: 0, failures: [] as string[] };
-for (const part of parts.filter(({ name }) => wanted(name))) {
-  const began = Date.now();
-  const { passed, skipped, failures } = await part.run();
-  total.passed += passed;
-  total.skipped += skipped;
-  total.failures.push(...failures.map((failure) => `${part.name}: ${failure}`));
-  const word = failures.length > 0 ? "FAIL" : passed === 0 ? "skip" : "ok";
-  say(`${word.padEnd(5)} ${part.name.padEnd(10)} ${line(passed, failures.length, skipped)} (${seconds(began)} s)`);
+for (const stage of stages) {
+  await atOnce(
+    options.jobs,
+    stage.filter(({ name }) => wanted(name)),
+    async (part) => {
+      const began = Date.now();
+      const { passed, skipped, failures } = await part.run();
+      total.passed += passed;
+      total.skipped += skipped;
+      total.failures.push(...failures.map((failure) => `${part.name}: ${failure}`));
+      const word = failures.length > 0 ? "FAIL" : passed === 0 ? "skip" : "ok";
+      say(`${word.padEnd(5)} ${part.name.padEnd(10)} ${line(passed, failures.length, skipped)} (${seconds(began)} s)`);
+    },
+  );
 }
 
 if (total.passed + total.skipped + total.failures.length === 0) total.failures.push("nothing was run");
@@ -134,35 +143,48 @@ async function readEngines(): Promise<string> {
   return silent.map((name) => `${name} does not answer`).join(", ");
 }
 
-/** Files that share the engines, one after the other, each with its own time limit and log. */
-async function serial(folder: string, limitSeconds: number): Promise<Counts> {
+/**
+ * Files on real engines, each with its own time limit and log. A busy machine can make one time out by itself: what failed
+ * gets one more try, alone, and the end says so.
+ */
+async function onEngines(folder: string, limitSeconds: number): Promise<Counts> {
   const files = chosen(folder, testFiles(`tests/${folder}`));
   if (!options.engines) return skipped(folder, files.length);
   if (!("ARGUS_TEST_ENGINES" in engines)) await readEngines();
-  const sum = { passed: 0, skipped: 0, failures: [] as string[] };
-  for (const file of files) {
-    const { passed, skipped: left, failures } = await oneFile(file, limitSeconds);
+  const outcomes = new Map<string, Outcome>();
+  await atOnce(options.jobs, files, async (file) => {
+    outcomes.set(file, await oneFile(file, limitSeconds, ""));
+  });
+  for (const [file, { failures }] of options.retry ? outcomes : []) {
+    if (failures.length === 0) continue;
+    say(`      ${file} once more, alone, for the machine may have been the reason`);
+    const again = await oneFile(file, limitSeconds, "-again");
+    if (again.failures.length === 0) unstable.push(...failures.map((failure) => `${file}: ${failure}`));
+    outcomes.set(file, again);
+  }
+  const sum = { passed: 0, skipped: 0, failures: files.length === 0 ? [`no test file in tests/${folder}`] : [] };
+  for (const [file, { passed, skipped: left, failures }] of outcomes) {
     sum.passed += passed;
     sum.skipped += left;
     sum.failures.push(...failures.map((failure) => (failure.startsWith(file) ? failure : `${file} > ${failure}`)));
   }
-  if (files.length === 0) sum.failures.push(`no test file in tests/${folder}`);
   return sum;
 }
 
-/** Real engines on a busy machine can time out by themselves: a file that fails gets one more try, and the end says so. */
-async function oneFile(file: string, limitSeconds: number): Promise<Outcome> {
-  const name = relative("tests", file).replace(/\.test\.ts$/, "");
-  const suite = { name, runtime: "bun" as const, files: [file], limitSeconds, env: engines };
-  let outcome = await runSuite(suite);
+async function oneFile(file: string, limitSeconds: number, suffix: string): Promise<Outcome> {
+  const name = relative("tests", file).replace(/\.test\.ts$/, suffix);
+  const outcome = await runSuite({ name, runtime: "bun", files: [file], limitSeconds, env: engines });
   report(file, outcome);
-  if (outcome.failures.length === 0 || !options.retry) return outcome;
-  const first = outcome.failures;
-  say("      once more, for the machine may have been the reason");
-  outcome = await runSuite({ ...suite, name: `${name}-again` });
-  report(file, outcome);
-  if (outcome.failures.length === 0) unstable.push(...first.map((failure) => `${file}: ${failure}`));
   return outcome;
+}
+
+/** Does something with every item, with so many of them at once, in their order. */
+async function atOnce<T>(jobs: number, items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const worker = async (): Promise<void> => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: jobs }, worker));
 }
 
 function report(file: string, { passed, failures, skipped: left, done }: Outcome): void {
@@ -212,11 +234,14 @@ function readOptions() {
   const stranger = only.find(({ name }) => !names.includes(name));
   if (stranger !== undefined) usageError(`no part ${stranger.name}`);
   const matrix = values.matrix === true || only.some(({ name }) => name === "matrix");
+  const jobs = Number(values.jobs ?? 2);
+  if (!Number.isInteger(jobs) || jobs < 1) usageError(`--jobs takes a number from 1 on, not ${values.jobs}`);
   return {
     only,
     matrix,
+    jobs,
     engines: values["no-engines"] !== true,
-    kubernetes: values.kubernetes === true,
+    kubernetes: values["no-kubernetes"] !== true,
     retry: values["no-retry"] !== true,
   };
 }
@@ -227,7 +252,8 @@ function parsed() {
       options: {
         only: { type: "string", multiple: true },
         "no-engines": { type: "boolean" },
-        kubernetes: { type: "boolean" },
+        jobs: { type: "string" },
+        "no-kubernetes": { type: "boolean" },
         "no-retry": { type: "boolean" },
         matrix: { type: "boolean" },
         help: { type: "boolean" },
