@@ -29,8 +29,13 @@ export function lastWords(ending: Ending, contained: Contained | undefined): str
   const alone = `server: ${server} ended by itself with exit code ${code} after ${(lived / 1000).toFixed(1)} s; its own words are above`;
   if (contained === undefined) return ending.inputEnded ? undefined : alone;
   const { engine, memory } = contained;
+  // A daemon that goes away takes the server with it, and the code is then whatever came of that.
+  if (ending.removal === "failed")
+    return `engine: ${engine.name} does not answer (its own words are above); the session is over; try: argus doctor`;
   switch (code) {
     case 125:
+      if (ending.removal === "removed")
+        return `engine: ${engine.name} lost the session (its own words are above); its container is removed`;
       return `engine: ${engine.name} could not run "${backend}" (its own words are above); try: argus doctor`;
     case 126:
     case 127:

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { kill, leftoversOf, sweep } from "../matrix/traces.ts";
 import { driverWords } from "../support/driver.ts";
 import { type World, worlds } from "../support/engines.ts";
+import { noPrivateDocker, withPrivateDocker } from "../support/private_docker.ts";
 import { type Client, openSession, writeAll } from "../support/session_client.ts";
 
 /** A limit against a hang, not a promise. */
@@ -163,3 +164,25 @@ for (const world of worlds()) {
     }),
   );
 }
+
+test(
+  "a daemon that goes away ends the session, and the engine is named",
+  {
+    ...OPTIONS,
+    skip: worlds().every(({ name }) => name !== "docker") ? "Docker is not among the engines" : noPrivateDocker(),
+  },
+  () =>
+    withPrivateDocker("alpine:3.21", async (docker) => {
+      for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+        await withId(docker.world, async (id) => {
+          const client = shell(docker.world, id, "exec cat");
+          await client.has(READY);
+          await docker.restart(signal);
+          const { code, stdout, stderr } = await client.ended;
+          assert.notEqual(code, 0);
+          assert.equal(stdout.toString("utf8"), "ready\n");
+          assert.match(stderr, /^argus: engine: docker (does not answer|lost the session)/m);
+        });
+      }
+    }),
+);

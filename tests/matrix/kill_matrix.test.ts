@@ -8,8 +8,10 @@ import process from "node:process";
 import { test } from "node:test";
 import { compileDriver } from "../support/driver.ts";
 import { worlds } from "../support/engines.ts";
+import { noPrivateDocker, withPrivateDocker } from "../support/private_docker.ts";
 import { allCases, type Case, shuffled } from "./cases.ts";
-import { runMatrix } from "./run_matrix.ts";
+import { runDaemonMatrix, runMatrix } from "./run_matrix.ts";
+import { IMAGE } from "./servers.ts";
 
 const OPTIONS = { timeout: 24 * 3_600_000 };
 const [part = 1, parts = 1] = (process.env.ARGUS_MATRIX_PART ?? "1/1").split("/").map(Number);
@@ -28,3 +30,15 @@ for (const world of worlds()) {
     assert.deepEqual(await runMatrix(world, selected(allCases(world.engine))), []);
   });
 }
+
+test(
+  "nothing is left when a daemon is ended under its sessions and comes back",
+  {
+    ...OPTIONS,
+    skip: worlds().every(({ name }) => name !== "docker") ? "Docker is not among the engines" : noPrivateDocker(),
+  },
+  () =>
+    withPrivateDocker(IMAGE, async (docker) => {
+      assert.deepEqual(await runDaemonMatrix(docker), []);
+    }),
+);

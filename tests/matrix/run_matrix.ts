@@ -1,40 +1,80 @@
-/** Runs many cases of the kill matrix, several at once: most of a case is waiting. */
+/** Runs many cases of the kill matrix and tells what they came to. */
 import process from "node:process";
 import type { World } from "../support/engines.ts";
-import type { Case } from "./cases.ts";
-import { lineOf, type Outcome, reportFile, summary } from "./report.ts";
-import { newRun, type Run, runCase } from "./run_case.ts";
-import { OWN_HOSTS } from "./started.ts";
+import type { PrivateDocker } from "../support/private_docker.ts";
+import { type Case, DAEMON_ENDS, MOMENTS, SERVER_NAMES } from "./cases.ts";
+import { lineOf, type Outcome, type ReportFile, reportFile, summary } from "./report.ts";
+import { letGo, moment, newRun, nextId, type Run, runCase, scriptOf, untilStarted, watch } from "./run_case.ts";
+import { argusOf, OWN_HOSTS, startSession } from "./started.ts";
 import { asText, processesOf, sweep } from "./traces.ts";
 
 /** ARGUS_MATRIX_AT_ONCE: cases at once; without hosts of their own they would tidy up after each other. */
 const AT_ONCE = OWN_HOSTS ? Number(process.env.ARGUS_MATRIX_AT_ONCE ?? 4) : 1;
 
 /**
- * Runs the cases that ARGUS_MATRIX_REPORT does not hold yet and prints what they came to; returns a line for each one
- * that left something or was never seen to start.
+ * Runs the cases that ARGUS_MATRIX_REPORT does not hold yet, several at once, because most of a case is waiting; returns
+ * a line for each one that left something or was never seen to start.
  */
-export async function runMatrix(world: World, cases: readonly Case[]): Promise<string[]> {
-  const report = reportFile(process.env.ARGUS_MATRIX_REPORT);
-  const run = newRun(world);
-  const waiting = cases.filter((item) => !report.has(world.name, item));
-  const outcomes: Outcome[] = [];
-  const work = async (): Promise<void> => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
-      const outcome = await runCase(run, item);
-      outcomes.push(outcome);
-      report.add(outcome);
-      if (outcome.verdict !== "clean") console.error(lineOf(outcome));
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  console.error(summary(outcomes));
-  return [...failures(outcomes), ...(await cameBack(run))];
+export function runMatrix(world: World, cases: readonly Case[]): Promise<string[]> {
+  return judge(world, async (run, report, add) => {
+    const waiting = cases.filter((item) => !report.has(world.name, item));
+    const work = async (): Promise<void> => {
+      for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) add(await runCase(run, item));
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+  });
 }
 
-/** The lines of what may not be. */
-export function failures(outcomes: readonly Outcome[]): string[] {
-  return outcomes.filter(({ verdict }) => verdict === "leftover" || verdict === "broken").map(lineOf);
+/** The same for the ends that hit a whole daemon: at each moment it is ended under a session of every server. */
+export function runDaemonMatrix(docker: PrivateDocker, moments = MOMENTS): Promise<string[]> {
+  return judge(docker.world, async (run, report, add) => {
+    for (const end of DAEMON_ENDS) {
+      for (const at of moments) {
+        const cases = SERVER_NAMES.map((server) => ({ end, server, at }));
+        if (cases.every((item) => report.has(docker.world.name, item))) continue;
+        for (const outcome of await daemonCases(run, docker, cases)) add(outcome);
+      }
+    }
+  });
+}
+
+async function daemonCases(run: Run, docker: PrivateDocker, cases: readonly Case[]): Promise<Outcome[]> {
+  const sessions = cases.map((item) => ({ item, started: startSession(docker.world, nextId(run), scriptOf(item)) }));
+  try {
+    const moments = sessions.map(async ({ item, started }) => {
+      await untilStarted(started);
+      await moment(run, item, started);
+    });
+    await Promise.all(moments);
+    const hits = sessions.map(({ started }) => argusOf(started) !== undefined);
+    await docker.restart(cases[0]?.end === "kill daemon" ? "SIGKILL" : "SIGTERM");
+    // Nothing can go before the daemon is back.
+    const ended = performance.now();
+    return await Promise.all(
+      sessions.map(({ item, started }, index) =>
+        watch(run, item, started, { hit: hits[index] ?? false, ended, begun: ended }),
+      ),
+    );
+  } finally {
+    for (const { started } of sessions) letGo(started);
+  }
+}
+
+type Work = (run: Run, report: ReportFile, add: (outcome: Outcome) => void) => Promise<void>;
+
+/** Keeps and prints what a run comes to, and looks once more at its end. */
+async function judge(world: World, work: Work): Promise<string[]> {
+  const run = newRun(world);
+  const report = reportFile(process.env.ARGUS_MATRIX_REPORT);
+  const outcomes: Outcome[] = [];
+  await work(run, report, (outcome) => {
+    outcomes.push(outcome);
+    report.add(outcome);
+    if (outcome.verdict !== "clean") console.error(lineOf(outcome));
+  });
+  console.error(summary(outcomes));
+  const failures = outcomes.filter(({ verdict }) => verdict === "leftover" || verdict === "broken");
+  return [...failures.map(lineOf), ...(await cameBack(run))];
 }
 
 /** What appeared only after its case was taken for over: a start that was cut short may create a container late. */
@@ -43,6 +83,6 @@ async function cameBack({ world, look, ids }: Run): Promise<string[]> {
   const processes = ids.flatMap((id) => processesOf(id, 1000));
   const found = [...containers, ...processes.map(asText)].map((text) => `  ${world.name}: came back: ${text}`);
   if (found.length > 0) console.error(found.join("\n"));
-  for (const text of containers) sweep(world, text.replace(/^argus-/, "").replace(/-[0-9a-f]{12} .*$/, ""));
+  for (const id of ids) if (found.some((text) => text.includes(`-${id}-`))) sweep(world, id);
   return found;
 }

@@ -23,6 +23,10 @@ const CASES: readonly [about: string, ending: Partial<Ending>, words: RegExp | u
   ["a program that cannot be executed", { code: 126 }, /^entry: .*cannot be executed.*argus plan fetch/],
   ["a program that is not in the image", { code: 127 }, /^entry: .*is not in the image.*argus plan fetch/],
   ["a killed server", { code: 137, removal: "absent" }, /probably out of memory \(limit 512m\)/],
+  ["an engine that lost a container", { code: 125, removal: "removed" }, /^engine: docker lost the session/],
+  ["an engine that is gone", { code: 125, removal: "failed" }, /^engine: docker does not answer/],
+  ["an engine that took the server with it", { code: 143, removal: "failed" }, /^engine: docker does not answer/],
+  ["the same of a server that did not want to go", { code: 137, removal: "failed" }, /^engine: docker does not answer/],
   ["a killed engine program", { code: 137, removal: "removed" }, /^engine: the docker command was killed/],
 ];
 
