@@ -64,11 +64,17 @@ address = "${folder}/containerd.sock"
 
 async function startDaemon(folder: string, world: World): Promise<ChildProcess> {
   const below = (name: string): string => join(folder, name);
-  const daemon = startLogged(folder, "dockerd", [
-    ...["--host", world.env?.DOCKER_HOST ?? "", "--containerd", below("containerd.sock"), "--pidfile", below("pid")],
-    ...["--data-root", below("data"), "--exec-root", below("exec")],
-    ...["--bridge=none", "--iptables=false", "--ip-masq=false"],
-  ]);
+  // A network of its own: without a bridge, dockerd removes the docker0 of the machine's one.
+  const daemon = startLogged(
+    folder,
+    "dockerd",
+    [
+      ...["--host", world.env?.DOCKER_HOST ?? "", "--containerd", below("containerd.sock"), "--pidfile", below("pid")],
+      ...["--data-root", below("data"), "--exec-root", below("exec")],
+      ...["--bridge=none", "--iptables=false", "--ip-masq=false"],
+    ],
+    ["unshare", "--net"],
+  );
   for (const began = performance.now(); performance.now() - began < 60_000; await sleep(50)) {
     if (daemon.exitCode !== null || daemon.signalCode !== null) break;
     if ((await askEngine(world, ["version"], 10_000)).code === 0) return daemon;
@@ -77,9 +83,15 @@ async function startDaemon(folder: string, world: World): Promise<ChildProcess> 
   throw new Error(`dockerd does not answer: ${readFileSync(below("dockerd.log"), "utf8").slice(-2000)}`);
 }
 
-function startLogged(folder: string, bin: string, words: readonly string[]): ChildProcess {
-  const log = openSync(join(folder, `${bin}.log`), "a");
-  const child = spawn(bin, words, { stdio: ["ignore", log, log] });
+function startLogged(
+  folder: string,
+  name: string,
+  words: readonly string[],
+  prefix: readonly string[] = [],
+): ChildProcess {
+  const log = openSync(join(folder, `${name}.log`), "a");
+  const [bin = "", ...args] = [...prefix, name, ...words];
+  const child = spawn(bin, args, { stdio: ["ignore", log, log] });
   closeSync(log);
   return child;
 }
