@@ -28,19 +28,22 @@ export interface Outcome extends Case {
   /** How many sessions came after it until nothing was left, where only they can help. */
   readonly rounds: number;
   readonly leftovers: readonly string[];
+  /** How busy the machine was: processes that ran or wanted to, on average over a minute. */
+  readonly load: number;
 }
 
 /** A file of outcomes, one a line. */
 export interface ReportFile {
-  /** Cases of earlier runs that need not run again. */
+  /** Cases that an earlier run found clean. */
   has(world: string, item: Case): boolean;
   add(outcome: Outcome): void;
 }
 
 /** Opens a report; without a name nothing is kept. */
 export function reportFile(file: string | undefined): ReportFile {
+  const earlier = file !== undefined && existsSync(file) ? readReport(file) : [];
   const known = new Set(
-    (file !== undefined && existsSync(file) ? readReport(file) : []).map((outcome) => keyOf(outcome.world, outcome)),
+    earlier.filter(({ verdict }) => verdict === "clean").map((outcome) => keyOf(outcome.world, outcome)),
   );
   return {
     has: (world, item) => known.has(keyOf(world, item)),
@@ -50,10 +53,11 @@ export function reportFile(file: string | undefined): ReportFile {
   };
 }
 
-/** The outcomes in a file. */
-export function readReport(file: string): Outcome[] {
+/** The outcomes in a file: of a case that ran more than once, the last. */
+function readReport(file: string): Outcome[] {
   const lines = readFileSync(file, "utf8").split("\n").filter(Boolean);
-  return lines.map((line) => JSON.parse(line) as Outcome);
+  const outcomes = lines.map((line) => JSON.parse(line) as Outcome);
+  return [...new Map(outcomes.map((outcome) => [keyOf(outcome.world, outcome), outcome])).values()];
 }
 
 /** The lines that a run ends with: counts, times, and every case that was not clean. */
@@ -63,7 +67,7 @@ export function summary(outcomes: readonly Outcome[]): string {
     .flatMap(({ world, all }) => [
       `kill matrix, ${world}: ${all.length} cases, ${count(all, "leftover")} with leftovers, ${count(all, "late")} late, ` +
         `${count(all, "broken")} broken; took p50 ${took(all, 0.5)}, p99 ${took(all, 0.99)}, max ${took(all, 1)}` +
-        `; ${all.filter(({ hit }) => !hit).length} had ended before`,
+        `; ${all.filter(({ hit }) => !hit).length} had ended before, ${all.filter(({ rounds }) => rounds > 1).length} needed more than one next session`,
       ...all.filter(({ verdict }) => verdict !== "clean").map(lineOf),
     ])
     .join("\n");
@@ -71,9 +75,10 @@ export function summary(outcomes: readonly Outcome[]): string {
 
 /** A case that was not clean, as a line. */
 export function lineOf(outcome: Outcome): string {
-  const { world, verdict, took: ms, rounds, leftovers } = outcome;
+  const { world, verdict, took: ms, rounds, leftovers, load } = outcome;
   const more = rounds > 1 ? `, ${rounds} sessions later` : "";
-  return `  ${world}: ${nameOf(outcome)}: ${verdict} after ${inSeconds(ms)}${more}: ${leftovers.join(", ")}`;
+  const what = leftovers.length === 0 ? "" : `: ${leftovers.join(", ")}`;
+  return `  ${world}: ${nameOf(outcome)}: ${verdict} after ${inSeconds(ms)}${more} at load ${load.toFixed(1)}${what}`;
 }
 
 function keyOf(world: string, item: Case): string {

@@ -1,4 +1,5 @@
 /** Runs one case of the kill matrix and tells what it left. */
+import { loadavg } from "node:os";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { TIMING } from "../../src/session/ladder.ts";
@@ -13,6 +14,9 @@ import { asText, containersIn, kill, type Look, processesOf, sharedLook, sweep, 
 export const PROMISE = 5000;
 /** What is still there so long after the promise counts as left over; what goes in between is late. */
 export const PATIENCE = 30_000;
+
+/** What was told to go may take so long before another session is asked to help. */
+const SETTLING = 3000;
 
 /** What cases of one run share. */
 export interface Run {
@@ -52,6 +56,7 @@ export async function runCase(run: Run, item: Case): Promise<Outcome> {
       hit: false,
       rounds: 0,
       leftovers: [`${error}`],
+      load: load(),
     };
   } finally {
     letGo(started);
@@ -94,15 +99,17 @@ export interface Timeline {
 export async function watch(run: Run, item: Case, started: Started, line: Timeline): Promise<Outcome> {
   const { world } = run;
   let rounds = 0;
+  let helped = Number.NEGATIVE_INFINITY;
   for (;;) {
     // Where guard and argus were killed together, the next session removes what they left.
-    if (item.end === "kill guard and argus") {
+    if (item.end === "kill guard and argus" && performance.now() - helped > SETTLING) {
       await nextSession(world, started.id);
+      helped = performance.now();
       rounds += 1;
     }
     const { at, leftovers } = await leftoversIn(run, started.id);
     const took = Math.max(0, at - promisedFrom(item, started, line));
-    const outcome = { ...item, world: world.name, took, hit: line.hit, rounds, leftovers };
+    const outcome = { ...item, world: world.name, took, hit: line.hit, rounds, leftovers, load: load() };
     if (leftovers.length === 0) return { ...outcome, verdict: took <= PROMISE ? "clean" : "late" };
     if (took > PROMISE + PATIENCE) {
       sweep(world, started.id);
@@ -197,6 +204,10 @@ async function end(item: Case, started: Started): Promise<void> {
     default:
       signal(item.end);
   }
+}
+
+function load(): number {
+  return loadavg()[0] ?? 0;
 }
 
 function later(ms: number, act: () => void): void {
