@@ -23,7 +23,7 @@ export function describePod(
   const { kubernetes } = backend.container;
   const ref = imageRef(kubernetes.registry, image.name);
   const identity = plannedIdentity(plan.backend);
-  const input = { plan, image: ref, args, identity, kubernetes, where: backend.where };
+  const input = { plan, image: ref, entry: image.entry, args, identity, kubernetes, where: backend.where };
   const pod = podManifest(input);
   const needed = neededManifests(input);
   const policy = needed.find((each) => each.kind === "NetworkPolicy");

@@ -25,7 +25,7 @@ export async function runPod(
   const cluster = findCluster(kubernetes);
   const { image, args } = await imageFor(plan, config);
   const identity = newIdentity(plan.backend);
-  const input = { plan, args, identity, kubernetes, where: backend.where };
+  const input = { plan, entry: image.entry, args, identity, kubernetes, where: backend.where };
   // What a Pod cannot do is told before anything is built.
   podManifest({ ...input, image: image.name });
   tell([...image.notices, ...policyNotices(plan.network)]);

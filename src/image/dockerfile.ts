@@ -14,6 +14,8 @@ export interface DockerfileEntry {
   readonly entrypoint?: Invocation | undefined;
   readonly cmd?: Invocation | undefined;
   readonly user?: string | undefined;
+  /** A RUN has used /bin/sh, so that the image has one, and shell lines are its. */
+  readonly shell?: boolean | undefined;
 }
 
 /** The entry of the image that the Dockerfile describes. */
@@ -23,6 +25,8 @@ export function readDockerfile(text: string): DockerfileEntry {
   let stage: DockerfileEntry | undefined;
   let name = "";
   let cmdIsOwn = false;
+  // SHELL names another one, which stages that start from this one have too: nothing is known any more.
+  let ownShell = false;
   for (const { keyword, value } of instructions(text)) {
     if (keyword === "FROM") {
       const from = readFrom(value, globals);
@@ -41,6 +45,11 @@ export function readDockerfile(text: string): DockerfileEntry {
       cmdIsOwn = true;
     } else if (keyword === "USER") {
       stage = { ...stage, user: value };
+    } else if (keyword === "RUN" && !ownShell && isShellLine(value)) {
+      stage = { ...stage, shell: true };
+    } else if (keyword === "SHELL") {
+      ownShell = true;
+      stage = { ...stage, shell: undefined };
     }
     if (name !== "") stages.set(name, stage);
   }
@@ -119,6 +128,12 @@ function substituted(text: string, globals: ReadonlyMap<string, string>): string
       return globals.get(braced ?? bare ?? "") ?? fallback ?? "";
     },
   );
+}
+
+/** True for a RUN that /bin/sh carries out; the body of a here-document may name a program of its own. */
+function isShellLine(value: string): boolean {
+  const line = value.replace(/^(--\S+\s+)+/, "");
+  return !line.startsWith("<<") && readList(line) === undefined;
 }
 
 /** An empty list or line takes back what a stage below has set. */

@@ -6,6 +6,7 @@ import { ArgusError } from "../errors.ts";
 import { serverArgs } from "../plan/entry.ts";
 import type { DockerfileImage, ImagePlan, Notice } from "../plan/plan.ts";
 import { type DockerfileEntry, type Invocation, readDockerfile } from "./dockerfile.ts";
+import { entryOf } from "./entry.ts";
 import { inputsOf, renderDockerfile } from "./render.ts";
 import { hashOf, imageName } from "./tag.ts";
 
@@ -25,6 +26,11 @@ export interface Image {
   readonly labels: Readonly<Record<string, string>>;
   /** What follows the image's name, when the Dockerfile decides it; undefined = the plan's `args`. */
   readonly args?: readonly Text[];
+  /**
+   * The program that the image runs, with all words before `args`, where it is known and the image surely has /bin/sh:
+   * something may then be put in front of it. undefined = the image's own entry is to be left alone.
+   */
+  readonly entry?: readonly string[] | undefined;
   readonly notices: readonly Notice[];
 }
 
@@ -59,6 +65,8 @@ export function imageOf(plan: ImagePlan, files: ImageFiles = {}): Image {
     },
     inputs,
     labels: {},
+    // Each template uses a shell in its last stage.
+    entry: entryOf(plan),
     notices: [],
   };
 }
@@ -68,6 +76,8 @@ function userImage(plan: DockerfileImage, file: UserDockerfile | undefined): Ima
     throw new ArgusError("image/no-dockerfile", `the Dockerfile ${plan.path} has not been read`);
   }
   const inputs = hashOf(file.text, file.digest);
+  const entry = readDockerfile(file.text);
+  const { args, notices } = argsOf(entry, plan);
   return {
     name: imageName("dockerfile", plan.name, inputs),
     dockerfile: file.text,
@@ -75,8 +85,24 @@ function userImage(plan: DockerfileImage, file: UserDockerfile | undefined): Ima
     context: file.context,
     inputs,
     labels: { [LABEL.recipe]: "dockerfile", [LABEL.inputs]: inputs },
-    ...argsOf(readDockerfile(file.text), plan),
+    args,
+    entry: startOf(entry, args),
+    notices,
   };
+}
+
+/** What the image runs before `args`; without any, the CMD that the Dockerfile adds to its ENTRYPOINT is part of it. */
+function startOf({ entrypoint, cmd, shell }: DockerfileEntry, args: readonly Text[]): readonly string[] | undefined {
+  // Without an ENTRYPOINT of its own the image has that of its base, which is not known here.
+  if (entrypoint === undefined) return undefined;
+  const defaults = entrypoint.form === "exec" && args.length === 0 ? cmd : undefined;
+  const isShell = entrypoint.form === "exec" && /^(?:\/bin\/)?sh$/.test(entrypoint.words[0] ?? "");
+  if (shell !== true && (!isShell || defaults?.form === "shell")) return undefined;
+  return [...fullWordsOf(entrypoint), ...(defaults === undefined ? [] : fullWordsOf(defaults))];
+}
+
+function fullWordsOf(invocation: Invocation): readonly string[] {
+  return invocation.form === "exec" ? invocation.words : ["/bin/sh", "-c", invocation.line];
 }
 
 /**

@@ -18,6 +18,7 @@ import {
 } from "../engine/kubernetes/kubectl.ts";
 import type { Manifest, Pod } from "../engine/kubernetes/manifest.ts";
 import { type PodState, parsePod } from "../engine/kubernetes/parse.ts";
+import { gateKey } from "../engine/kubernetes/pod.ts";
 import { podTrouble } from "../engine/kubernetes/trouble.ts";
 import { ArgusError } from "../errors.ts";
 import { type Ran, run } from "../host/spawn.ts";
@@ -112,7 +113,12 @@ class PodSession {
       written: () => this.#written(),
     });
     try {
-      this.#wires = openWires(this.#name, this.#deletion, () => this.#life.endOfInput());
+      this.#wires = openWires({
+        name: this.#name,
+        remove: this.#deletion,
+        first: gateKey(input.pod),
+        inputEnded: () => this.#life.endOfInput(),
+      });
     } catch (error) {
       this.#life.release();
       throw error;
@@ -247,7 +253,7 @@ class PodSession {
       lived,
       pod,
       trouble,
-      log: code !== 0 && lived < EARLY ? await this.#log() : "",
+      log: code !== 0 && lived < EARLY && gateKey(this.#input.pod) === "" ? await this.#log() : "",
       passed: end.passed,
     });
     for (const line of words) console.error(line);

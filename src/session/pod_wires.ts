@@ -4,7 +4,7 @@
  * what a try that fails does not read, the next one finds.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
+import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -26,13 +26,26 @@ export interface Wires {
   settle(looks: number): Promise<void>;
 }
 
-/** Opens the wires of a Pod; `inputEnded` is called once when the client has closed its end. */
-export function openWires(name: string, remove: Command, inputEnded: () => void): Wires {
-  return process.platform === "win32" ? directWires(inputEnded) : guardedWires(name, remove, inputEnded);
+/** What a Pod's wires need to know. */
+export interface WiresInput {
+  /** The Pod's name. */
+  readonly name: string;
+  /** What the guard removes it with. */
+  readonly remove: Command;
+  /** Precedes the client's input. */
+  readonly first: string;
+  /** Called once when the client has closed its end. */
+  readonly inputEnded: () => void;
 }
 
-function guardedWires(name: string, remove: Command, inputEnded: () => void): Wires {
+/** Opens the wires of a Pod. */
+export function openWires(input: WiresInput): Wires {
+  return process.platform === "win32" ? directWires(input) : guardedWires(input);
+}
+
+function guardedWires({ name, remove, first, inputEnded }: WiresInput): Wires {
   const pipe = openPipe();
+  if (first !== "") writeSync(pipe.write, first);
   const words = ["-c", PUMP_SCRIPT, GUARD_NAME, name, remove.bin, removeWords(remove), ""];
   const shell = spawn("/bin/sh", words, {
     stdio: ["inherit", "ignore", "inherit", pipe.write, "pipe", "pipe"],
@@ -70,13 +83,14 @@ function guardedWires(name: string, remove: Command, inputEnded: () => void): Wi
 }
 
 /** Without a POSIX shell: argus itself passes the input on, and only the reaper helps after a kill. */
-function directWires(inputEnded: () => void): Wires {
+function directWires({ first, inputEnded }: WiresInput): Wires {
   process.stdin.on("end", inputEnded);
   return {
     stdin: "pipe",
     repeatable: false,
     started(child) {
       child.stdin!.on("error", () => {});
+      child.stdin!.write(first);
       process.stdin.pipe(child.stdin!);
     },
     async settle() {

@@ -1,24 +1,15 @@
 /**
  * What `argus plan --runtime kubernetes` prints is taken by a real API server, in a namespace whose PodSecurity level is
- * "restricted": every golden case, without making anything.
- *
- * `ARGUS_TEST_KUBECONFIG` names the kubeconfig (`scripts/testbed env` prints it), ARGUS_TEST_KUBECTL the program. Without
- * the first the test is skipped, aloud; with it, a cluster that does not answer is a failure. The rights of argus are
- * enough: `create`, for `apply` would read the Secret first.
+ * "restricted": every golden case, without making anything. The rights of argus are enough: `create`, for `apply` would read
+ * the Secret first. Skipped aloud without ARGUS_TEST_KUBECONFIG.
  */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import process from "node:process";
-import { test } from "node:test";
 import { explainKubectl } from "../../src/engine/kubernetes/explain.ts";
+import { kubectl } from "../support/cluster.ts";
+import { clusterTest, onCluster } from "../support/cluster_session.ts";
 import { ROOT } from "../support/proc.ts";
-
-const KUBECONFIG = process.env.ARGUS_TEST_KUBECONFIG ?? "";
-const KUBECTL = process.env.ARGUS_TEST_KUBECTL ?? "kubectl";
-const NAMESPACE = "argus";
-const TIMEOUT_MS = 120_000;
 
 /** Cases that ask for what this cluster refuses, with the error that a user gets. */
 const REFUSED: Readonly<Record<string, string>> = {
@@ -29,15 +20,8 @@ const REFUSED: Readonly<Record<string, string>> = {
 const GOLDEN = join(ROOT, "tests", "golden");
 const CASES = readdirSync(GOLDEN).filter((name) => existsSync(join(GOLDEN, name, "pod.yaml")));
 
-if (KUBECONFIG === "") {
-  test("kubernetes manifests", { skip: "ARGUS_TEST_KUBECONFIG is not set: no cluster" }, () => {});
-} else {
-  test("the cluster answers", () => {
-    const { code, stderr } = kubectl(["get", "pods"]);
-    assert.equal(code, 0, stderr);
-  });
-
-  test("there are cases, and those that the cluster refuses", () => {
+onCluster("kubernetes manifests", () => {
+  clusterTest("there are cases, and those that the cluster refuses", () => {
     assert.ok(CASES.length > 20, `${CASES.length} cases`);
     assert.deepEqual(
       Object.keys(REFUSED).filter((name) => !CASES.includes(name)),
@@ -47,9 +31,9 @@ if (KUBECONFIG === "") {
 
   for (const name of CASES) {
     const refusal = REFUSED[name];
-    test(`${name}: the API server ${refusal === undefined ? "takes" : "refuses"} its objects`, () => {
+    clusterTest(`${name}: the API server ${refusal === undefined ? "takes" : "refuses"} its objects`, () => {
       const manifests = readFileSync(join(GOLDEN, name, "pod.yaml"), "utf8");
-      const { code, stdout, stderr } = kubectl(["create", "--dry-run=server", "-f", "-"], manifests);
+      const { code, stdout, stderr } = kubectl("dev", ["create", "--dry-run=server", "-f", "-"], manifests);
       if (refusal === undefined) {
         assert.equal(code, 0, stderr);
         const kinds = manifests.match(/^kind: .+$/gm)?.length;
@@ -64,17 +48,4 @@ if (KUBECONFIG === "") {
       }
     });
   }
-}
-
-function kubectl(args: readonly string[], input = ""): { code: number; stdout: string; stderr: string } {
-  const env = { ...process.env, KUBECONFIG };
-  const words = [`--namespace=${NAMESPACE}`, ...args];
-  const { status, stdout, stderr, error } = spawnSync(KUBECTL, words, {
-    env,
-    input,
-    encoding: "utf8",
-    timeout: TIMEOUT_MS,
-  });
-  if (error !== undefined) throw error;
-  return { code: status ?? 1, stdout, stderr };
-}
+});

@@ -72,7 +72,7 @@ export function objectsOf(backend: string): string[] | undefined {
 /** What is left of a backend's sessions after a while: empty = nothing. */
 export async function leftIn(backend: string, limitMs = 120_000): Promise<string[]> {
   let left: string[] = [];
-  for (const began = performance.now(); performance.now() - began < limitMs; await sleep(1000)) {
+  for (const began = performance.now(); performance.now() - began < limitMs; await sleep(300)) {
     left = objectsOf(backend) ?? ["the cluster does not answer"];
     if (left.length === 0) return [];
   }

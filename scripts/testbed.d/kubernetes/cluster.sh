@@ -323,4 +323,5 @@ kubernetes_env() {
   env_line ARGUS_TEST_KUBECONFIG_ADMIN "$KUBERNETES/admin.kubeconfig"
   env_line ARGUS_TEST_KUBECONFIG_OTHER "$KUBERNETES/other.kubeconfig"
   env_line ARGUS_TEST_KUBECONFIG_NOBODY "$KUBERNETES/nobody.kubeconfig"
+  env_line ARGUS_TEST_KUBERNETES_RESTART "$(dirname "$TESTBED_PARTS")/testbed kubernetes restart"
 }

@@ -24,6 +24,7 @@ export interface PodSpec {
 export interface ServerContainer {
   readonly name: string;
   readonly image: string;
+  readonly command?: readonly string[];
   readonly args?: readonly string[];
   readonly env: readonly { readonly name: string; readonly value: string }[];
   readonly envFrom?: readonly { readonly secretRef: { readonly name: string } }[];

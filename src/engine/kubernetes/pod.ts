@@ -17,7 +17,7 @@ import type { Manifest, Metadata, Pod } from "./manifest.ts";
 import { CONTAINER, labelValue, podName } from "./names.ts";
 import { deniesAll, networkPolicy } from "./policy.ts";
 import { cpuQuantity, memoryQuantity } from "./quantity.ts";
-import { type ServerTexts, secretManifest, serverTexts } from "./secret.ts";
+import { literal, type ServerTexts, secretManifest, serverTexts } from "./secret.ts";
 import { podVolumes } from "./volume.ts";
 
 /** The part of a plan that shapes a Pod. */
@@ -28,12 +28,25 @@ export interface PodInput {
   readonly plan: PodPlan;
   /** As the cluster pulls it, by digest where it is known. */
   readonly image: string;
+  /** The image's entry, where a shell can be put in front of it. */
+  readonly entry?: readonly string[] | undefined;
   /** What follows the image's entry. */
   readonly args: readonly Text[];
   readonly identity: SessionIdentity;
   readonly kubernetes: KubernetesFields;
   /** Places of the backend in the config, for errors. */
   readonly where?: (path: readonly (string | number)[]) => string;
+}
+
+/**
+ * Waits for a line before it becomes the server: nobody hears what a container says before the attach. `read` takes byte
+ * by byte from a pipe, so that all that follows the line is the server's.
+ */
+const GATE = ["/bin/sh", "-c", 'read -r _ && exec "$@"', "sh"];
+
+/** What opens the gate of a Pod: the first bytes of its input, or nothing when it has none. */
+export function gateKey(pod: Pod): string {
+  return pod.spec.containers[0].command === undefined ? "" : "\n";
 }
 
 /** Seconds between TERM and KILL; the kubelet never waits less than 2 (facts of Kubernetes 1.34). */
@@ -80,6 +93,7 @@ export function podManifest(input: PodInput): Pod {
           name: CONTAINER,
           image: input.image,
           imagePullPolicy: "IfNotPresent",
+          ...(input.entry === undefined ? {} : { command: [...GATE, ...input.entry.map(literal)] }),
           ...(texts.args.length === 0 ? {} : { args: texts.args }),
           // The server hears the client, and the end of the client's input ends the server's.
           stdin: true,

@@ -53,7 +53,7 @@ export function withoutValues(secret: Secret): Secret {
  * Kubernetes replaces `$(NAME)` in arguments and halves `$$`.
  * Source: https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
  */
-function literal(arg: string): string {
+export function literal(arg: string): string {
   return arg.replaceAll(/\$(?=[$(])/g, "$$$$");
 }
 

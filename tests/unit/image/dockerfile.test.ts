@@ -8,7 +8,7 @@ const shell = (line: string) => ({ form: "shell", line }) as const;
 
 const CASES: [name: string, text: string, entry: DockerfileEntry][] = [
   ["nothing", "", {}],
-  ["no entry at all", "FROM alpine\nRUN true", {}],
+  ["no entry at all", "FROM alpine", {}],
   ["exec form", 'FROM a\nENTRYPOINT ["python", "-m", "srv"]', { entrypoint: exec("python", "-m", "srv") }],
   ["shell form", "FROM a\nENTRYPOINT python -m srv", { entrypoint: shell("python -m srv") }],
   [
@@ -25,7 +25,7 @@ const CASES: [name: string, text: string, entry: DockerfileEntry][] = [
   [
     "a stage below",
     'FROM a AS Base\nENTRYPOINT ["x"]\nUSER app\nFROM base\nRUN true',
-    { entrypoint: exec("x"), user: "app" },
+    { entrypoint: exec("x"), user: "app", shell: true },
   ],
   ["a stage two below", 'FROM a AS b\nCMD ["x"]\nFROM b AS c\nFROM c', { cmd: exec("x") }],
   [
@@ -38,14 +38,22 @@ const CASES: [name: string, text: string, entry: DockerfileEntry][] = [
   ["a platform", 'FROM --platform=linux/amd64 a AS b\nCMD ["x"]\nFROM --platform=$P b', { cmd: exec("x") }],
   ["continued lines", 'FROM a\nENTRYPOINT ["x", \\\n  # why\n\n  "y"]', { entrypoint: exec("x", "y") }],
   ["a continuation with trailing blanks", 'FROM a\nENTRYPOINT \\  \n["x"]', { entrypoint: exec("x") }],
-  ["another escape", '# escape=`\nFROM a\nRUN dir c:\\\nENTRYPOINT `\n["x"]', { entrypoint: exec("x") }],
-  ["escape below a comment is a comment", '# hello\n# escape=`\nFROM a\nRUN x \\\nCMD ["y"]', {}],
-  ["what continues a line is no instruction", 'FROM a\nRUN echo \\\nENTRYPOINT ["x"]', {}],
+  ["another escape", '# escape=`\nFROM a\nRUN dir c:\\\nENTRYPOINT `\n["x"]', { entrypoint: exec("x"), shell: true }],
+  ["escape below a comment is a comment", '# hello\n# escape=`\nFROM a\nRUN x \\\nCMD ["y"]', { shell: true }],
+  ["what continues a line is no instruction", 'FROM a\nRUN echo \\\nENTRYPOINT ["x"]', { shell: true }],
   ["comments are no instructions", 'FROM a\n# ENTRYPOINT ["x"]\n  # CMD ["y"]', {}],
   ["a trigger is for others", 'FROM a\nONBUILD ENTRYPOINT ["x"]', {}],
   ["a here-document", 'FROM a\nRUN <<EOF\nCMD ["x"]\nEOF\nCMD ["y"]', { cmd: exec("y") }],
   ["two here-documents", "FROM a\nCOPY <<ONE <<-'TWO' /x/\nUSER 1\nONE\nUSER 2\n\tTWO\nUSER 3", { user: "3" }],
-  ["shift operators in quotes are no here-document", 'FROM a\nRUN echo "a <<b c"\nCMD ["y"]', { cmd: exec("y") }],
+  [
+    "shift operators in quotes are no here-document",
+    'FROM a\nRUN echo "a <<b c"\nCMD ["y"]',
+    { cmd: exec("y"), shell: true },
+  ],
+  ["a line for the shell", "FROM a\nRUN --mount=type=cache,target=/x [ -e /x ] && true", { shell: true }],
+  ["a list that needs no shell", 'FROM a\nRUN --network=none ["/bin/true", "x"]', {}],
+  ["a shell in a stage that is only copied from", "FROM a AS b\nRUN true\nFROM scratch\nCOPY --from=b /x /x", {}],
+  ["a shell of its own", 'FROM a\nRUN true\nSHELL ["/bin/bash", "-c"]\nRUN true', {}],
 ];
 
 for (const [name, text, entry] of CASES) {

@@ -59,6 +59,38 @@ for (const [lines, words, args, notice] of ARGS) {
   });
 }
 
+/** What runs before the arguments, where it is known that a shell can be put in front of it. */
+const ENTRIES: [lines: string, words: string[], entry: string[] | undefined][] = [
+  ['RUN true\nENTRYPOINT ["srv", "-m"]', ["srv"], ["srv", "-m"]],
+  ['RUN true\nENTRYPOINT ["srv"]\nCMD ["--default"]', ["srv"], ["srv", "--default"]],
+  ['RUN true\nENTRYPOINT ["srv"]\nCMD ["--default"]', ["srv", "--other"], ["srv"]],
+  ['RUN true\nENTRYPOINT ["srv"]\nCMD a line', ["srv"], ["srv", "/bin/sh", "-c", "a line"]],
+  ["RUN true\nENTRYPOINT a line\nCMD unheard", ["srv"], ["/bin/sh", "-c", "a line"]],
+  ['ENTRYPOINT ["/bin/sh", "-c"]\nCMD ["a line"]', ["sh"], ["/bin/sh", "-c", "a line"]],
+  ['ENTRYPOINT ["sh"]\nCMD a line', ["sh"], undefined],
+  // Nothing says that there is a shell.
+  ['ENTRYPOINT ["srv"]', ["srv"], undefined],
+  ['RUN ["/bin/true"]\nENTRYPOINT ["srv"]', ["srv"], undefined],
+  ["ENTRYPOINT a line", ["srv"], undefined],
+  // The base may have an entry of its own, to which CMD is only an argument.
+  ['RUN true\nCMD ["node", "index.js"]', ["node", "index.js"], undefined],
+];
+
+for (const [lines, words, entry] of ENTRIES) {
+  test(`the entry of ${lines.replaceAll("\n", " / ")} beside ${words.join(" ")}`, () => {
+    const image = imageOf({ ...dockerfile, words: words.map(plain) }, file(`FROM a\n${lines}\n`));
+    assert.deepEqual(image.entry, entry);
+  });
+}
+
+for (const [name, plan] of Object.entries(generated)) {
+  test(`the entry of the ${name} image is that of its Dockerfile`, () => {
+    const image = imageOf(plan);
+    const last = /^ENTRYPOINT (.*)$/m.exec(image.dockerfile)?.[1] ?? "";
+    assert.deepEqual(image.entry, JSON.parse(last));
+  });
+}
+
 test("a notice shows no secret", () => {
   const words = [plain("x"), { shown: "${TOKEN}", value: "s3cret" }];
   const { notices } = imageOf({ ...dockerfile, words }, file("FROM a\nENTRYPOINT x\n"));

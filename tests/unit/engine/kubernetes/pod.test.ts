@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { KubernetesFields } from "../../../../src/config/schema.ts";
 import { plain } from "../../../../src/config/text.ts";
-import { neededManifests, type PodInput, type PodPlan, podManifest } from "../../../../src/engine/kubernetes/pod.ts";
+import {
+  gateKey,
+  neededManifests,
+  type PodInput,
+  type PodPlan,
+  podManifest,
+} from "../../../../src/engine/kubernetes/pod.ts";
 import { withoutValues } from "../../../../src/engine/kubernetes/secret.ts";
 import type { ArgusError } from "../../../../src/errors.ts";
 import { VERSION } from "../../../../src/version.ts";
@@ -25,6 +31,20 @@ function failure(input: PodInput): ArgusError {
   }
   throw new Error("a Pod was made");
 }
+
+test("a server waits for its client behind a shell where the image surely has one", () => {
+  const entry = ["/app/mcp-server", "--price", "$(NAME) $$(NAME) $HOME"];
+  const pod = podManifest({ ...sample({}, {}, [plain("--last")]), entry });
+  const [server] = pod.spec.containers;
+  // Kubernetes replaces $(NAME) here too.
+  const words = ["/app/mcp-server", "--price", "$$(NAME) $$$$(NAME) $HOME"];
+  assert.deepEqual(server.command, ["/bin/sh", "-c", 'read -r _ && exec "$@"', "sh", ...words]);
+  assert.deepEqual(server.args, ["--last"]);
+  assert.equal(gateKey(pod), "\n");
+  const open = podManifest(sample());
+  assert.equal(open.spec.containers[0].command, undefined);
+  assert.equal(gateKey(open), "");
+});
 
 test("a Pod gets the whole posture", () => {
   const { metadata, spec } = podManifest(sample());
