@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { type Config, parseConfig, type StdioBackend } from "../src/config/parse.ts";
 import type { Problem } from "../src/config/problem.ts";
 import { readSettings } from "../src/config/settings.ts";
+import { plain } from "../src/config/text.ts";
 import type { ContainerPlan, Plan } from "../src/plan/plan.ts";
 import { planBackend } from "../src/plan/plan_backend.ts";
 
@@ -320,9 +321,9 @@ backends:
         has((only(config) as ContainerPlan).image, {
           recipe: "source",
           ref: "v1.2.0",
-          steps: ["npm install", "npm run build"],
+          steps: [plain("npm install"), plain("npm run build")],
           entrypoint: ["node", "dist/index.js"],
-          buildEnv: { NODE_ENV: "production" },
+          buildEnv: { NODE_ENV: plain("production") },
         });
       },
     ],

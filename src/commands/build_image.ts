@@ -45,6 +45,7 @@ export async function buildImage(engine: Engine, image: Image, options: BuildOpt
     builder,
     caFile,
     labels: image.labels,
+    values: image.values,
     buildArgs: PROXIES.filter((name) => process.env[name] !== undefined),
     extraArgs: settings.buildExtraArgs,
     noCache: options.noCache === true,

@@ -81,9 +81,9 @@ export function plannedIdentity(backend: string): SessionIdentity {
 
 /** The build of an image as it may be printed. */
 export function plannedBuild(image: Image, runtime: "docker" | "podman"): Command {
-  const { name, dockerfile, context, labels } = image;
+  const { name, dockerfile, context, labels, values } = image;
   const engine = { name: runtime, rootless: false, env: {} };
-  return buildCommand({ engine, bin: runtime, image: name, dockerfile, context, labels });
+  return buildCommand({ engine, bin: runtime, image: name, dockerfile, context, labels, values });
 }
 
 export function commandJson(command: Command): CommandJson {

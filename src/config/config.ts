@@ -56,8 +56,8 @@ export interface ContainerOptions extends Omit<ContainerFields, "volumes" | List
   readonly system_deps: readonly string[];
   readonly build_system_deps: readonly string[];
   readonly additional_packages: readonly string[];
-  readonly build_steps: readonly string[];
-  readonly build_env: Readonly<Record<string, string>>;
+  readonly build_steps: readonly Text[];
+  readonly build_env: Readonly<Record<string, Text>>;
   /** The global section with the backend's own on top. */
   readonly kubernetes: KubernetesFields;
 }

@@ -55,8 +55,8 @@ export function parseConfig(text: string, file: string, options: ParseOptions): 
   return new Parser(text.replace(/^\uFEFF/, ""), file, options).parse();
 }
 
-/** Fields that take any text, so that a reference may stand in them where its variable is unset. */
-const TEXT_FIELDS = ["command", "args", "env"];
+/** Fields whose texts nothing reads but the server or the build, so that a reference may stand where a variable is unset. */
+const TEXT_FIELDS = [["command"], ["args"], ["env"], ["container", "build_env"], ["container", "build_steps"]];
 
 class Parser {
   readonly #source: string;
@@ -240,7 +240,7 @@ class Parser {
       const at = keyOffsetOf(root, [...base, ...path]);
       this.#report[severity]({ code, message: `${labelOf([], name)}: ${message}`, hint, at, backend: name });
     });
-    const closed = open.filter(([first]) => !TEXT_FIELDS.includes(String(first)));
+    const closed = open.filter((path) => !TEXT_FIELDS.some((field) => field.every((step, at) => path[at] === step)));
     const result = v.safeParse(stdioBackend, without(value, closed));
     for (const issue of result.issues ?? []) this.#report.error(explain(issue, root, base, name));
     if (!result.success || this.#report.isBroken(name)) return undefined;
@@ -250,9 +250,7 @@ class Parser {
       name,
       command: textAt(node, ["command"], fields.command),
       args: (fields.args ?? []).map((arg, index) => textAt(node, ["args", index], arg)),
-      env: Object.fromEntries(
-        Object.entries(fields.env ?? {}).map(([key, each]) => [key, textAt(node, ["env", key], each)]),
-      ),
+      env: mapValues(fields.env ?? {}, (value, key) => textAt(node, ["env", key], value)),
       container: containerOf(fields.container ?? {}, kubernetes, (path, value) =>
         textAt(node, ["container", ...path], value),
       ),
@@ -295,9 +293,8 @@ class Parser {
   }
 
   #warnOfSecret(path: Path, label: string, at: number, backend: string): void {
-    const place = path[0] === "args" || path[1] === "extra_args" ? "the process list" : "the image's history";
-    if (path[0] !== "args" && path[1] !== "extra_args" && path[1] !== "build_env" && path[1] !== "build_steps") return;
-    const message = `${label}: the variable's value can be read in ${place}`;
+    if (path[0] !== "args" && path[1] !== "extra_args") return;
+    const message = `${label}: the variable's value can be read in the process list`;
     this.#report.warn({ code: "config/secret-in-args", message, hint: "the place for a secret is env", at, backend });
   }
 
@@ -330,6 +327,10 @@ function without(value: unknown, paths: readonly Path[]): unknown {
   return copy;
 }
 
+function mapValues<From, To>(entries: Record<string, From>, map: (value: From, key: string) => To): Record<string, To> {
+  return Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, map(value, key)]));
+}
+
 function textAt(node: MapNode, path: Path, value: string): Text {
   const found = nodeAt(node, path);
   return { shown: found?.kind === "text" ? found.text : value, value };
@@ -353,8 +354,8 @@ function containerOf(
     system_deps: fields.system_deps ?? [],
     build_system_deps: fields.build_system_deps ?? [],
     additional_packages: fields.additional_packages ?? [],
-    build_steps: fields.build_steps ?? [],
-    build_env: fields.build_env ?? {},
+    build_steps: (fields.build_steps ?? []).map((step, index) => text(["build_steps", index], step)),
+    build_env: mapValues(fields.build_env ?? {}, (value, name) => text(["build_env", name], value)),
     kubernetes: { ...kubernetes, ...own },
   };
 }

@@ -208,7 +208,7 @@ const container = v.strictObject(
     source_ref: optional(text(gitRefProblem), "Branch, tag or commit to check out.", "the default branch"),
     build_steps: optional(
       list(buildStepProblem),
-      "Commands to run after the clone, one a step. No backtick, `$`, `(` or `)`.",
+      "Commands to run after the clone, one a step. No backtick, `$( )` or `( )`.",
       "[]",
     ),
     entrypoint: optional(entrypointWords(), "Command that starts the server, word by word. No shell characters."),

@@ -5,7 +5,7 @@ import type { ContainerPlan } from "../plan/plan.ts";
 import { VERSION } from "../version.ts";
 import { type Arg, type Command, EXTRA_INPUT_PATH } from "./command.ts";
 import { dialectOf, type EngineKind } from "./dialect.ts";
-import { type Engine, LABEL, type SessionIdentity } from "./engine.ts";
+import { BUILD_VALUES, type Engine, LABEL, type SessionIdentity } from "./engine.ts";
 import { ownerText } from "./owner.ts";
 import { serverEnv } from "./server_env.ts";
 import { volumeFlags } from "./volume.ts";
@@ -101,6 +101,8 @@ export interface BuildInput {
   /** A PEM file that the build may trust in addition (secret `ca`). */
   readonly caFile?: string | undefined;
   readonly labels?: Readonly<Record<string, string>>;
+  /** Values that steps of the build read (secret `build-values`); without BuildKit a build argument. */
+  readonly values?: string | undefined;
   /** Names of variables that the build gets from the environment, such as proxies. */
   readonly buildArgs?: readonly string[];
   readonly extraArgs?: readonly string[];
@@ -129,14 +131,36 @@ export function buildCommand(input: BuildInput): Command {
     ...(input.noCache === true ? ["--no-cache"] : []),
     ...(input.pull === true ? [dialect.buildPull] : []),
     ...(input.caFile !== undefined && (buildkit || !docker) ? ["--secret", `id=ca,src=${input.caFile}`] : []),
+    ...valuesFlags(input, buildkit),
     ...(input.buildArgs ?? []).flatMap((name) => ["--build-arg", name]),
     ...(input.extraArgs ?? []),
     // A single dash: the Dockerfile on standard input is the whole context.
     ...(input.context === undefined ? ["-"] : ["-f", "-", input.context]),
   ];
-  // Docker before 23 needs the variable to use BuildKit, later ones need it to be sure not to.
-  const builder: Record<string, string> = docker ? { DOCKER_BUILDKIT: buildkit ? "1" : "0" } : {};
-  return { bin: input.bin, args, env: { ...engine.env, ...builder }, input: input.dockerfile };
+  return {
+    bin: input.bin,
+    args,
+    env: {
+      ...engine.env,
+      // Docker before 23 needs the variable to use BuildKit, later ones need it to be sure not to.
+      ...(docker ? { DOCKER_BUILDKIT: buildkit ? "1" : "0" } : {}),
+      ...(docker && input.values !== undefined ? { [BUILD_VALUES.variable]: input.values } : {}),
+    },
+    input: input.dockerfile,
+    ...(docker || input.values === undefined ? {} : { extraInput: { fd: 3, text: input.values } }),
+  };
+}
+
+/**
+ * One variable of one name for all of them, so that none can steer the engine's program. Podman reads a file instead:
+ * its client for a machine elsewhere sends no variable (containers/podman issue 28012), and a docker on macOS reads the
+ * secret anew for each step, which a descriptor there allows only once.
+ */
+function valuesFlags({ engine, values }: BuildInput, buildkit: boolean): string[] {
+  const { secret, variable } = BUILD_VALUES;
+  if (values === undefined) return [];
+  if (engine.name === "podman") return ["--secret", `id=${secret},src=${EXTRA_INPUT_PATH}`];
+  return buildkit ? ["--secret", `id=${secret},env=${variable}`] : ["--build-arg", variable];
 }
 
 /** Prints `id`, `bytes` and labels of one image; {@link parseImage} reads it. */

@@ -85,7 +85,7 @@ export function openExtraInput(command: Command): OpenedExtraInput {
     const file = join(folder, "input");
     writeFileSync(file, command.extraInput.text, { mode: 0o600, flag: "wx" });
     if (process.platform === "win32") {
-      return { args: args.map((arg) => (arg === EXTRA_INPUT_PATH ? file : arg)), fd: undefined, close: remove };
+      return { args: args.map((arg) => fileFor(arg, file)), fd: undefined, close: remove };
     }
     const fd = openSync(file, "r");
     remove();
@@ -97,6 +97,12 @@ export function openExtraInput(command: Command): OpenedExtraInput {
       cause: error,
     });
   }
+}
+
+/** The file stands alone, or at the end of an option such as `id=x,src=`. */
+function fileFor(arg: string, file: string): string {
+  const isNamed = arg === EXTRA_INPUT_PATH || arg.endsWith(`src=${EXTRA_INPUT_PATH}`);
+  return isNamed ? arg.slice(0, -EXTRA_INPUT_PATH.length) + file : arg;
 }
 
 /**

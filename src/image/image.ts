@@ -7,7 +7,7 @@ import { serverArgs } from "../plan/entry.ts";
 import type { DockerfileImage, ImagePlan, Notice } from "../plan/plan.ts";
 import { type DockerfileEntry, type Invocation, readDockerfile } from "./dockerfile.ts";
 import { entryOf } from "./entry.ts";
-import { inputsOf, renderDockerfile } from "./render.ts";
+import { inputsOf, renderDockerfile, valuesOf } from "./render.ts";
 import { hashOf, imageName } from "./tag.ts";
 
 /** An image as data. */
@@ -20,6 +20,8 @@ export interface Image {
   readonly plainDockerfile: string;
   /** Absolute folder of the build context; undefined = an empty one. */
   readonly context?: string;
+  /** Values of variables that the build needs, for a POSIX shell; they stand in no Dockerfile. */
+  readonly values?: string;
   /** Hash of everything that shapes the image, also its label. */
   readonly inputs: string;
   /** What `build` adds as labels: those that the Dockerfile does not hold itself. */
@@ -54,7 +56,9 @@ export interface UserDockerfile {
 export function imageOf(plan: ImagePlan, files: ImageFiles = {}): Image {
   if (plan.recipe === "dockerfile") return userImage(plan, files.dockerfile);
   const inputs = inputsOf(plan);
+  const values = valuesOf(plan)?.script;
   return {
+    ...(values === undefined ? {} : { values }),
     name: imageName(plan.recipe, plan.name, inputs),
     // Rendered when asked for: a run needs the name alone.
     get dockerfile() {

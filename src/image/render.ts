@@ -1,11 +1,14 @@
 /** The Dockerfile of a plan: values are made safe words here, the templates put them on their lines. */
 import { Eta } from "eta/core";
-import { LABEL } from "../engine/engine.ts";
+import { holdsVariable } from "../config/text.ts";
+import { BUILD_VALUES, LABEL } from "../engine/engine.ts";
 import type { GoImage, NpxImage, SourceImage, UvxImage } from "../plan/plan.ts";
 import { VERSION } from "../version.ts";
+import { entryOf, PROGRAM } from "./entry.ts";
 import { assignment, execForm, oneLine, shellLine, shellWord, shellWords } from "./quote.ts";
 import { hashOf } from "./tag.ts";
 import { TEMPLATES } from "./templates.gen.ts";
+import { type BuildValues, buildValues, stepVariable } from "./values.ts";
 
 /** A plan whose Dockerfile argus writes. */
 export type GeneratedImage = UvxImage | NpxImage | GoImage | SourceImage;
@@ -22,12 +25,24 @@ export interface RenderOptions {
 /** The text of the Dockerfile. A value that would leave its line → image/unsafe-value. */
 export function renderDockerfile(plan: GeneratedImage, options: RenderOptions): string {
   const labels = [...labelsOf(plan), assignment(LABEL.version, VERSION), assignment(LABEL.inputs, inputsOf(plan))];
-  return eta.render(templateOf(plan.recipe), { ...dataOf(plan), labels, mounts: options.mounts });
+  return eta.render(templateOf(plan.recipe), { ...dataOf(plan, options.mounts), labels });
 }
+
+/** What the build gets beside the Dockerfile; undefined when that says everything. */
+export function valuesOf(plan: GeneratedImage): BuildValues | undefined {
+  if (!known.has(plan)) {
+    const steps = plan.recipe === "source" ? plan.steps : [];
+    known.set(plan, buildValues(plan.buildEnv, steps, `argus ${plan.recipe} ${plan.name}`));
+  }
+  return known.get(plan);
+}
+
+/** Their hash is slow on purpose, and an image's name, text and label all want it. */
+const known = new WeakMap<GeneratedImage, BuildValues | undefined>();
 
 /** Hash of everything that shapes the image: 64 hex digits, the same for each builder and each version of argus. */
 export function inputsOf(plan: GeneratedImage): string {
-  return hashOf(eta.render(templateOf(plan.recipe), { ...dataOf(plan), labels: labelsOf(plan), mounts: true }));
+  return hashOf(eta.render(templateOf(plan.recipe), { ...dataOf(plan, true), labels: labelsOf(plan) }));
 }
 
 const eta = new Eta({ autoEscape: false, autoTrim: false, autoFilter: true, filterFunction: oneLine });
@@ -43,14 +58,20 @@ function templateOf(recipe: GeneratedImage["recipe"]): Template {
   return template;
 }
 
-function dataOf(plan: GeneratedImage): object {
+function dataOf(plan: GeneratedImage, mounts: boolean): object {
+  const values = valuesOf(plan);
   const git = plan.git ? ["git", "ca-certificates"] : [];
   const common = {
+    mounts,
     base: plan.base,
-    buildEnv: Object.entries(plan.buildEnv).map(([name, value]) => assignment(name, value)),
+    buildEnv: Object.entries(plan.buildEnv).flatMap(([name, text]) =>
+      holdsVariable(text) ? [] : [assignment(name, text.value)],
+    ),
     builderPackages: installPackages([...git, ...plan.buildSystemDeps]),
     finalPackages: installPackages(plan.systemDeps),
     trustCa: TRUST_CA,
+    ...handOver(values?.hash, mounts),
+    entrypoint: execForm(entryOf(plan)),
   };
   switch (plan.recipe) {
     case "uvx":
@@ -64,19 +85,31 @@ function dataOf(plan: GeneratedImage): object {
   }
 }
 
+/** How the steps of the first stage get certificates and values; the last stage gets certificates alone. */
+function handOver(hash: string | undefined, mounts: boolean): object {
+  const { secret, variable } = BUILD_VALUES;
+  const file = `/run/secrets/${secret}`;
+  const ca = "--mount=type=secret,id=ca,target=/run/secrets/ca.pem";
+  if (hash === undefined) return { secrets: ca, prepare: mounts ? TRUST_CA : "" };
+  if (!mounts) return { values: `ARG ${variable}`, prepare: `eval "$${variable}"; ` };
+  return {
+    values: `ENV ${variable}=${hash}`,
+    secrets: `${ca} --mount=type=secret,id=${secret},target=${file}`,
+    prepare: `${TRUST_CA} . ${file};`,
+  };
+}
+
 function uvxData(plan: UvxImage): object {
   const { install, installOptions } = plan;
   const python = plan.python === undefined ? [] : ["--python", plan.python];
   if (install.kind === "tool") {
     const beside = [...install.with, ...plan.additionalPackages].flatMap((each) => ["--with", each]);
-    const path = `/app/venv/bin/${install.binary}`;
     return {
       tool: {
         words: shellWords([...python, ...beside, ...installOptions, install.spec]),
         name: shellWord(install.binary),
-        path: shellWord(path),
+        path: shellWord(entryOf(plan)[0] ?? ""),
       },
-      entrypoint: execForm([path]),
     };
   }
   return {
@@ -87,18 +120,15 @@ function uvxData(plan: UvxImage): object {
       packages: plan.additionalPackages.length > 0 && shellWords([...installOptions, ...plan.additionalPackages]),
       distribution: shellWords([...installOptions, install.distribution]),
     },
-    entrypoint: execForm(["/app/venv/bin/python", "-m", install.module]),
   };
 }
 
 function npxData(plan: NpxImage): object {
-  const script = "/app/mcp-server";
   return {
     packages: shellWords([...plan.packages, ...plan.additionalPackages]),
     firstPackage: shellWord(plan.packages[0] ?? ""),
     binary: shellWord(plan.binary ?? ""),
-    warmUp: warmUp([...plan.nodeOptions, script]),
-    entrypoint: execForm(plan.nodeOptions.length === 0 ? [script] : ["node", ...plan.nodeOptions, script]),
+    warmUp: warmUp([...plan.nodeOptions, PROGRAM]),
   };
 }
 
@@ -111,7 +141,6 @@ function goData(plan: GoImage): object {
     extraModules: plan.additionalPackages.map(shellWord),
     runtimeBase: plan.runtimeBase,
     finalPackages: installPackages(["ca-certificates", ...plan.systemDeps]),
-    entrypoint: execForm(["/app/mcp-server"]),
   };
 }
 
@@ -123,9 +152,12 @@ function sourceData(plan: SourceImage): object {
     ref: shellWord(plan.ref ?? "HEAD"),
     python: plan.language === "python",
     packages: packages === "" ? undefined : `${installer} ${packages}`,
-    steps: plan.steps.map(shellLine),
+    steps: plan.steps.map((step, index) =>
+      holdsVariable(step)
+        ? { comment: step.shown, line: `eval "$${stepVariable(index)}"` }
+        : { line: shellLine(step.value) },
+    ),
     warmUp: plan.entrypoint[0] === "node" ? warmUp(plan.entrypoint.slice(1)) : undefined,
-    entrypoint: execForm(plan.entrypoint),
   };
 }
 

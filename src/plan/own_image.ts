@@ -35,7 +35,9 @@ function dockerfileImage(backend: StdioBackend, path: string, words: readonly Te
 function sourceImage(backend: StdioBackend, url: string): SourceImage {
   const { container } = backend;
   const entrypoint = container.entrypoint ?? [];
-  const language = [...container.build_steps, ...entrypoint].some(namesNode) ? "node" : "python";
+  const language = [...container.build_steps.map(({ value }) => value), ...entrypoint].some(namesNode)
+    ? "node"
+    : "python";
   return {
     recipe: "source",
     name: imageName(repositoryOf(url) ?? "source"),
@@ -61,11 +63,11 @@ function namesNode(text: string): boolean {
 /** Package managers leave devDependencies out when NODE_ENV says so, and most TypeScript builds need them. */
 function productionWarning(backend: StdioBackend): Notice[] {
   const { build_env, build_steps } = backend.container;
-  if (build_env.NODE_ENV !== "production") return [];
+  if (build_env.NODE_ENV?.value !== "production") return [];
   const installs = build_steps.some(
-    (step) =>
-      /(?<![\w.-])(npm|yarn|pnpm)(?![\w.-])/.test(step) &&
-      !/--(include[= ]dev|production[= ]false|prod[= ]false)\b/.test(step),
+    ({ value }) =>
+      /(?<![\w.-])(npm|yarn|pnpm)(?![\w.-])/.test(value) &&
+      !/--(include[= ]dev|production[= ]false|prod[= ]false)\b/.test(value),
   );
   if (!installs) return [];
   return [

@@ -110,7 +110,7 @@ export interface ImageBase {
   /** Language-level packages installed beside the server. */
   readonly additionalPackages: readonly string[];
   /** Variables of the builder stage only. */
-  readonly buildEnv: Readonly<Record<string, string>>;
+  readonly buildEnv: Readonly<Record<string, Text>>;
   /** The builder needs git (a VCS package or a source build). */
   readonly git: boolean;
 }
@@ -166,7 +166,7 @@ export interface SourceImage extends ImageBase {
   readonly recipe: "source";
   readonly url: string;
   readonly ref?: string;
-  readonly steps: readonly string[];
+  readonly steps: readonly Text[];
   readonly entrypoint: readonly string[];
   readonly language: "node" | "python";
 }

@@ -13,7 +13,7 @@ import process from "node:process";
 import { createInterface } from "node:readline";
 import { after, test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { engineVariables } from "../support/argus_world.ts";
+import { buildVariables, engineVariables } from "../support/argus_world.ts";
 import { engineCall, type World, worlds } from "../support/engines.ts";
 import { argusBinary, BINARY, cleanEnv, type Ended, run } from "../support/proc.ts";
 import { tmpFolder, withTmp, writeTree } from "../support/tmp.ts";
@@ -23,11 +23,13 @@ const TEST_MS = 14 * 60_000;
 const BUILD_MS = 10 * 60_000;
 
 const CANARY = `canary-${process.pid}-${Date.now()}`;
-/** The same in every run, so that the image that it shapes is built once on a machine. */
-const BUILD_CANARY = "canary-of-the-build-5b1f60c2";
+/** Another one in every run, for a step that is taken from the cache was given nothing. */
+const BUILD_CANARY = `build-${CANARY}`.replace("canary", "yellow");
+/** What the steps of the source build make of it, in every way that it came. */
+const SEEN = [BUILD_CANARY, BUILD_CANARY.repeat(2), BUILD_CANARY].map((text) => `${sha256(text)}  -\n`).join("");
 const MARKER = `marker-${process.pid}-${Date.now()}`;
 /** Hashes say that a value arrived, without saying it. */
-const HASH = createHash("sha256").update(CANARY).digest("hex");
+const HASH = sha256(CANARY);
 
 /** Tells what it got, then lives as long as its input. */
 const SERVER = `#!/bin/sh
@@ -47,6 +49,13 @@ const BACKEND = `secrets-${process.pid}`;
 const ENV = { TOKEN: "${CANARY}", HTTPS_PROXY: "${CANARY}" };
 const OWN = { dockerfile: "secretive/Dockerfile", network: "none" };
 
+/** A build from source whose one step fails. */
+const STEPS = {
+  source_url: process.env.ARGUS_TEST_GIT_URL,
+  build_steps: ["false"],
+  entrypoint: ["cat"],
+};
+
 const folder = tmpFolder();
 writeTree(folder, "secretive/server.sh", SERVER, 0o755);
 writeTree(folder, "secretive/Dockerfile", DOCKERFILE);
@@ -54,11 +63,22 @@ writeTree(folder, "bundle/Dockerfile", BUNDLE_DOCKERFILE);
 writeTree(folder, "broken/Dockerfile", "FROM alpine:3.21\nRUN echo this build fails && false\n");
 const config = written("config.yaml", {
   [BACKEND]: { command: "server", env: ENV, container: OWN },
-  package: {
-    command: "npx",
-    args: ["-y", "semver@7.7.2"],
+  source: {
+    command: "cat",
     env: ENV,
-    container: { build_env: { BUILD_TOKEN: "${BUILD_CANARY}" } },
+    container: {
+      network: "none",
+      source_url: process.env.ARGUS_TEST_GIT_URL,
+      source_ref: "v1.0.0",
+      // The names would change what the engine's own program does.
+      build_env: { HTTPS_PROXY: "${BUILD_CANARY}", DOCKER_HOST: "${BUILD_CANARY}", XDG_RUNTIME_DIR: "${BUILD_CANARY}" },
+      build_steps: [
+        'printf %s "$HTTPS_PROXY" | sha256sum >/app/seen',
+        'printf %s "$DOCKER_HOST$XDG_RUNTIME_DIR" | sha256sum >>/app/seen',
+        "printf %s '${BUILD_CANARY}' | sha256sum >>/app/seen",
+      ],
+      entrypoint: ["cat", "/app/seen"],
+    },
   },
   bundle: { command: "cat", env: ENV, container: { dockerfile: "bundle/Dockerfile", network: "none" } },
 });
@@ -69,6 +89,13 @@ const TALK: readonly (readonly [words: readonly string[], backends: object])[] =
   [["plan", "--json"], { a: { command: "server", env: ENV, container: OWN } }],
   [["plan", "--json"], { a: { command: "uvx", args: ["x", "${CANARY}"], env: ENV } }],
   [["plan"], { a: { command: "uvx", args: ["x", "--key=${CANARY}"], env: ENV } }],
+  ...[["plan"], ["plan", "--json"], ["plan", "a", "--dockerfile"], ["validate", "--json"]].flatMap(
+    (words): [string[], object][] => [
+      [words, { a: { command: "npx", args: ["-y", "x"], container: { build_env: { A: "${CANARY}" } } } }],
+      [words, { a: { command: "cat", container: { ...STEPS, build_steps: ["echo ${CANARY}"] } } }],
+    ],
+  ),
+  [["build"], { a: { command: "cat", container: { ...STEPS, build_steps: ["false ${CANARY}"] } } }],
   [["validate"], { a: { command: "server", env: ENV, container: OWN } }],
   [["validate", "--json"], { a: { command: "uvx", args: ["x", "${CANARY}"], env: ENV } }],
   [["validate", "--json"], { a: { command: "server", env: ENV, container: { ...OWN, memory: "${CANARY}" } } }],
@@ -132,9 +159,8 @@ for (const world of engines) {
     const env = withBuildKit(world);
     const bundle = writeTree(folder, "ca.pem", `# ${MARKER}\n${certificates()}`);
     // --no-cache: a step that is taken from the cache was given nothing.
-    const flags = ["--force", "--no-cache", "--json"];
-    for (const backend of ["bundle", "package"]) {
-      const ended = await built(world, backend, flags, { ...env, ARGUS_CA_BUNDLE: bundle });
+    for (const [backend, ...flags] of [["bundle", "--force", "--no-cache"], ["source"]] as const) {
+      const ended = await built(world, backend, [...flags, "--json"], { ...env, ARGUS_CA_BUNDLE: bundle });
       holdsNone(`output of build ${backend}`, `${ended.stdout}${ended.stderr}`);
       const image = await imageOf(world, backend);
       for (const secret of [CANARY, BUILD_CANARY, MARKER]) await imageIsClean(world, image, secret);
@@ -142,24 +168,51 @@ for (const world of engines) {
     // The bundle was really there: its marker is counted in the build.
     const seen = engineCall(world, ["run", "--rm", "--network=none", await imageOf(world, "bundle")]);
     assert.deepEqual(seen, { code: 0, stdout: "1\n" });
+    sawValues(world, await imageOf(world, "source"));
+    // Podman keeps what the first stages were made of.
+    const kept = engineCall(world, ["image", "ls", "-a", "-q", "--no-trunc"]).stdout.trim().split("\n");
+    if (world.engine === "podman") holdsNone("an image in between", inspected(world, [...new Set(kept)]));
+  });
+}
+
+for (const world of engines.filter(({ engine }) => engine === "docker")) {
+  test(`${world.name} without BuildKit: build_env reaches the build and not the image`, {
+    timeout: TEST_MS,
+  }, async () => {
+    const ended = await built(world, "source", ["--force", "--json"], {});
+    holdsNone("output of build source", `${ended.stdout}${ended.stderr}`);
+    const image = await imageOf(world, "source");
+    sawValues(world, image);
+    await imageIsClean(world, image, BUILD_CANARY);
   });
 }
 
 after(() => {
   for (const world of engines) {
     const { stdout } = engineCall(world, ["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"]);
-    const made = /^localhost\/argus\/(dockerfile-(secretive|bundle|broken)|npx-semver):/;
+    const made = /^localhost\/argus\/(dockerfile-(secretive|bundle|broken)|source-mcp-source):/;
     const ours = stdout.split("\n").filter((name) => made.test(name));
     if (ours.length > 0) engineCall(world, ["image", "rm", "-f", ...ours]);
   }
 });
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
 
 function written(name: string, backends: object): string {
   return writeTree(folder, name, JSON.stringify({ backends }));
 }
 
 function environment(world: World, more: Readonly<Record<string, string>> = {}): Record<string, string> {
-  return cleanEnv({ ...engineVariables(), ARGUS_RUNTIME: world.engine, CANARY, BUILD_CANARY, ...more });
+  return cleanEnv({
+    ...engineVariables(),
+    ...buildVariables(),
+    ARGUS_RUNTIME: world.engine,
+    CANARY,
+    BUILD_CANARY,
+    ...more,
+  });
 }
 
 async function build(world: World, backend: string): Promise<void> {
@@ -200,7 +253,8 @@ function withBuildKit(world: World): Record<string, string> {
 
 function certificates(): string {
   const file = process.env.SSL_CERT_FILE ?? "/etc/ssl/certs/ca-certificates.crt";
-  return readFileSync(file, "utf8");
+  const gitHost = process.env.ARGUS_TEST_GIT_CA;
+  return [file, ...(gitHost === undefined ? [] : [gitHost])].map((each) => readFileSync(each, "utf8")).join("\n");
 }
 
 /** Arguments of every process on this machine; the test's own programs get the secret by their environment only. */
@@ -252,6 +306,18 @@ async function imageIsClean(world: World, image: string, secret: string): Promis
       assert.ok(!plain.includes(secret), `${image} on ${world.name}: ${entry.name} holds it`);
     }
   });
+}
+
+/** The steps of the source build had the values. */
+function sawValues(world: World, image: string): void {
+  const seen = engineCall(world, ["run", "--rm", "--network=none", image]);
+  assert.deepEqual(seen, { code: 0, stdout: SEEN });
+}
+
+function inspected(world: World, images: readonly string[]): string {
+  const { code, stdout } = engineCall(world, ["image", "inspect", ...images]);
+  assert.equal(code, 0);
+  return stdout;
 }
 
 function holdsNone(what: string, text: string): void {

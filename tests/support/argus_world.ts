@@ -35,7 +35,7 @@ export function readableByAll(folder: string): string {
 }
 
 /** What the test machine's own builds need: names of hosts, a bundle of certificates. */
-function buildVariables(): Record<string, string> {
+export function buildVariables(): Record<string, string> {
   const value = process.env.ARGUS_BUILD_EXTRA_ARGS;
   return value === undefined ? {} : { ARGUS_BUILD_EXTRA_ARGS: value };
 }

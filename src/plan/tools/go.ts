@@ -1,6 +1,6 @@
 /** `go run module@version`. Options as in `go help run` and `go help build`. */
 import { goModuleProblem } from "../../config/rules/go_module.ts";
-import type { Text } from "../../config/text.ts";
+import { plain, type Text } from "../../config/text.ts";
 import { type Call, callError, localProject, nothingToRun } from "../call.ts";
 import { type Given, optionTable, readOptions } from "../options.ts";
 import { follow, isLocalPath, packageWord } from "../specs.ts";
@@ -60,10 +60,10 @@ function moduleName(module: string): string {
 }
 
 /** GOFLAGS carries build options; it separates them at blanks, so a value with blanks has no place in it. */
-function goFlags(call: Call, given: readonly Given[]): Record<string, string> {
+function goFlags(call: Call, given: readonly Given[]): Record<string, Text> {
   if (given.length === 0) return {};
   const flags = given.map(({ name, value, at }) => {
-    if (value === undefined) return `-${name}`;
+    if (value === undefined) return plain(`-${name}`);
     const text = packageWord(call, value);
     if (!/^[\w.,:/=+-]+$/.test(text)) {
       throw callError(
@@ -73,7 +73,8 @@ function goFlags(call: Call, given: readonly Given[]): Record<string, string> {
         `${call.tool} -${name}: the value has characters that cannot be carried into the build`,
       );
     }
-    return `-${name}=${text}`;
+    return { shown: `-${name}=${value.shown}`, value: `-${name}=${text}` };
   });
-  return { GOFLAGS: flags.join(" ") };
+  const joined = (form: keyof Text) => flags.map((flag) => flag[form]).join(" ");
+  return { GOFLAGS: { shown: joined("shown"), value: joined("value") } };
 }

@@ -63,7 +63,7 @@ export function npxUse(
   call: Call,
   named: readonly Given[],
   rest: readonly Text[],
-  buildEnv: Readonly<Record<string, string>> = {},
+  buildEnv: Readonly<Record<string, Text>> = {},
 ): NpxUse {
   const [command, ...args] = rest;
   if (command === undefined) throw nothingToRun(call, "npx -y @modelcontextprotocol/server-everything");
@@ -84,8 +84,8 @@ export function npxUse(
 }
 
 /** npm reads every option from a variable too, which is how the options reach the build. */
-export function npmEnvironment(call: Call, given: readonly Given[]): Record<string, string> {
-  const variables: Record<string, string> = {};
+export function npmEnvironment(call: Call, given: readonly Given[]): Record<string, Text> {
+  const variables: Record<string, Text> = {};
   for (const { name, value, at } of given) {
     const text = value === undefined ? "true" : packageWord(call, value);
     if (!/^[A-Za-z0-9][\w.:/?&=+,@%~-]*$/.test(text)) {
@@ -96,7 +96,7 @@ export function npmEnvironment(call: Call, given: readonly Given[]): Record<stri
         `${call.tool} --${name}: the value has characters that no such option needs`,
       );
     }
-    variables[`NPM_CONFIG_${name.toUpperCase().replaceAll("-", "_")}`] = text;
+    variables[`NPM_CONFIG_${name.toUpperCase().replaceAll("-", "_")}`] = { shown: value?.shown ?? text, value: text };
   }
   return variables;
 }

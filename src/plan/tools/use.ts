@@ -12,7 +12,7 @@ interface UseBase {
   /** The server's own arguments. */
   readonly args: readonly Text[];
   /** Variables that carry the tool's options into the build. */
-  readonly buildEnv?: Readonly<Record<string, string>>;
+  readonly buildEnv?: Readonly<Record<string, Text>>;
 }
 
 export interface UvxUse extends UseBase {

@@ -138,6 +138,34 @@ test("builds: every option", () => {
   assert.ok(tail(PODMAN).endsWith(`${common} --pull=always --build-arg HTTPS_PROXY --add-host a:1 -`), tail(PODMAN));
 });
 
+test("builds: values stand in no argument, and no name of theirs in the environment of the engine's program", () => {
+  const values = "export PATH='s3cret'\n";
+  const built = (changes: Partial<Parameters<typeof buildCommand>[0]>) => {
+    const { args, env, extraInput } = buildCommand({ ...BUILD, values, ...changes });
+    const flag = args.findIndex((arg) => arg === "--secret" || arg === "--build-arg");
+    assert.ok(!args.join(" ").includes("s3cret"));
+    return { words: args.slice(flag, flag + 2).join(" "), ours: env.ARGUS_BUILD_VALUES, path: env.PATH, extraInput };
+  };
+  assert.deepEqual(built({}), {
+    words: "--secret id=build-values,env=ARGUS_BUILD_VALUES",
+    ours: values,
+    path: undefined,
+    extraInput: undefined,
+  });
+  assert.deepEqual(built({ builder: "legacy" }), {
+    words: "--build-arg ARGUS_BUILD_VALUES",
+    ours: values,
+    path: undefined,
+    extraInput: undefined,
+  });
+  assert.deepEqual(built({ engine: PODMAN }), {
+    words: "--secret id=build-values,src=/dev/fd/3",
+    ours: undefined,
+    path: undefined,
+    extraInput: { fd: 3, text: values },
+  });
+});
+
 test("questions and removals", () => {
   const list = (label: (name: string) => string, filter: string) =>
     `ps -a --no-trunc --filter label=${filter} --format {{.ID}}\t{{.Names}}\t{{.Status}}\t{{.Image}}\t{{.CreatedAt}}` +

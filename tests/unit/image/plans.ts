@@ -43,7 +43,7 @@ export const source: SourceImage = {
   git: true,
   base: "node:22-alpine",
   url: "https://github.com/owner/mcp-source.git",
-  steps: ["npm install", "npm run build"],
+  steps: [plain("npm install"), plain("npm run build")],
   entrypoint: ["node", "dist/index.js"],
   language: "node",
 };

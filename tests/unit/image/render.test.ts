@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DockerfileParser } from "dockerfile-ast";
+import { plain } from "../../../src/config/text.ts";
 import { type GeneratedImage, inputsOf, renderDockerfile } from "../../../src/image/render.ts";
 import { generated, go, npx, source, uvx, uvxModule } from "./plans.ts";
 
@@ -50,7 +51,7 @@ for (const [name, plan] of Object.entries(generated)) {
   test(`the ${name} builder alone has build packages and variables`, () => {
     const rich = {
       ...plan,
-      buildEnv: { TOKEN: "s3cret" },
+      buildEnv: { TOKEN: plain("s3cret") },
       buildSystemDeps: ["gcc"],
       systemDeps: ["jq"],
     } as GeneratedImage;
@@ -117,7 +118,7 @@ test("a Python source server gets an environment that the last stage carries, an
     ...source,
     language: "python",
     base: "python:3.13-slim",
-    steps: ["pip install ."],
+    steps: [plain("pip install .")],
     entrypoint: ["srv"],
   };
   const text = renderDockerfile(python, { mounts: true });
@@ -132,7 +133,7 @@ function* changes(plan: GeneratedImage, value: string): Generator<GeneratedImage
   yield { ...plan, systemDeps: [value] };
   yield { ...plan, buildSystemDeps: [value] };
   yield { ...plan, additionalPackages: [value] };
-  yield { ...plan, buildEnv: { A: value } };
+  yield { ...plan, buildEnv: { A: plain(value) } };
   yield { ...plan, name: value };
   if (plan.recipe === "uvx") yield { ...plan, python: value, installOptions: [value] };
   if (plan.recipe === "uvx" && plan.install.kind === "tool") {

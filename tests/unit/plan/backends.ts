@@ -62,6 +62,11 @@ export function imageOf<Recipe extends ImagePlan["recipe"]>(
   return image as Extract<ImagePlan, { recipe: Recipe }>;
 }
 
+/** Variables with their values. */
+export function valuesOf(variables: Readonly<Record<string, Text>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).map(([name, { value }]) => [name, value]));
+}
+
 /** The server's arguments as one text. */
 export function argsOf(plan: ContainerPlan): string {
   return plan.args.map(({ value }) => value).join(" ");

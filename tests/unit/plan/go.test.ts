@@ -1,7 +1,7 @@
 /** Go command lines and `go_package`. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { argsOf, containerOf, imageOf, type Line, refusal } from "./backends.ts";
+import { argsOf, containerOf, imageOf, type Line, refusal, valuesOf } from "./backends.ts";
 
 /** Command line, go_package → module, binary, the server's arguments. */
 const MODULES: readonly (readonly [Line, string | undefined, string, string | undefined, string])[] = [
@@ -38,7 +38,7 @@ for (const [module, name] of NAMES) {
 
 test("build options travel as GOFLAGS", () => {
   const { buildEnv } = imageOf("go", "go run -tags netgo,osusergo -trimpath github.com/o/r@v1");
-  assert.deepEqual(buildEnv, { GOFLAGS: "-tags=netgo,osusergo -trimpath" });
+  assert.deepEqual(valuesOf(buildEnv), { GOFLAGS: "-tags=netgo,osusergo -trimpath" });
 });
 
 test("more modules are installed at their latest version", () => {

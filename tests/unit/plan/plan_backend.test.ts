@@ -117,11 +117,11 @@ test("options of the image reach it", () => {
     system_deps: ["git"],
     build_system_deps: ["gcc"],
     additional_packages: ["other @ git+https://host.example/o/r"],
-    build_env: { A: "b" },
+    build_env: { A: plain("b") },
   });
   assert.deepEqual(
     [image.base, image.systemDeps, image.buildSystemDeps, image.additionalPackages, image.buildEnv, image.git],
-    ["python:3.12", ["git"], ["gcc"], ["other @ git+https://host.example/o/r"], { A: "b" }, true],
+    ["python:3.12", ["git"], ["gcc"], ["other @ git+https://host.example/o/r"], { A: plain("b") }, true],
   );
 });
 
@@ -178,7 +178,7 @@ for (const [build_steps, entrypoint, base] of LANGUAGES) {
   test(`${build_steps.join("; ")} with ${entrypoint.join(" ")} builds on ${base}`, () => {
     const image = imageOf("source", "x", {
       source_url: "https://github.com/o/r.git",
-      build_steps,
+      build_steps: build_steps.map(plain),
       entrypoint: [...entrypoint],
     });
     assert.equal(image.base, base);
@@ -189,7 +189,7 @@ test("a source build carries address, ref, steps and entry, and only the argumen
   const container = {
     source_url: "https://github.com/owner/My-MCP-server.git",
     source_ref: "v1.2.0",
-    build_steps: ["npm install", "npm run build"],
+    build_steps: [plain("npm install"), plain("npm run build")],
     entrypoint: ["node", "dist/index.js"],
   };
   const plan = containerOf("node dist/index.js --port 1", container);
@@ -225,9 +225,9 @@ for (const [step, warned] of PRODUCTION) {
   test(`NODE_ENV=production with ${step} is ${warned ? "" : "not "}warned about`, () => {
     const plan = containerOf("x", {
       source_url: "https://h.example/r",
-      build_steps: [step],
+      build_steps: [plain(step)],
       entrypoint: ["x"],
-      build_env: { NODE_ENV: "production" },
+      build_env: { NODE_ENV: plain("production") },
     });
     assert.deepEqual(
       plan.warnings.map(({ code }) => code),
