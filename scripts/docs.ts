@@ -1,16 +1,18 @@
 /**
- * Writes the README's tables of fields and variables from the schema. `--check` writes nothing and fails when they are
- * stale.
+ * Writes the README's tables: fields and variables from the schema, what engines have in common from the table that the tests
+ * read. `--check` writes nothing and fails when they are stale.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type FieldRow, fieldRows } from "../src/config/json_schema.ts";
 import { SETTINGS } from "../src/config/settings.ts";
+import { parityTable } from "../tests/support/posture.ts";
 
 const README = fileURLToPath(new URL("../README.md", import.meta.url));
 
 const before = readFileSync(README, "utf8");
-const after = between(between(before, "fields", fieldTables()), "variables", variableTable());
+const tables = { fields: fieldTables(), variables: variableTable(), parity: parityTable() };
+const after = Object.entries(tables).reduce((text, [name, table]) => between(text, name, table), before);
 if (process.argv.includes("--check")) {
   if (after !== before) {
     console.error("README.md is stale; run: bun scripts/docs.ts");

@@ -10,6 +10,8 @@ export interface PodEnding {
   /** kubectl's own; 128+n when a signal ended it. */
   readonly attachCode: number;
   readonly inputEnded: boolean;
+  /** Someone types at a terminal, who sees that it is over. */
+  readonly interactive: boolean;
   /** Milliseconds. */
   readonly lived: number;
   /** As the cluster saw it last; undefined = it is gone. */
@@ -25,7 +27,7 @@ const MOST_LINES = 20;
 
 /** The lines; none when there is nothing to say. */
 export function podLastWords(ending: PodEnding): string[] {
-  const { backend, code, attachCode, inputEnded, lived, pod, trouble } = ending;
+  const { backend, code, attachCode, inputEnded, interactive, lived, pod, trouble } = ending;
   if (pod === undefined) return [`argus: kubernetes: the Pod of "${backend}" was removed while it was in use`];
   if (pod.server?.state !== "terminated") {
     const why =
@@ -34,7 +36,11 @@ export function podLastWords(ending: PodEnding): string[] {
         : "the connection to the server ended (its node or the API server may have been restarted, or the network cut)";
     return [`argus: kubernetes: ${why}; the Pod of "${backend}" is removed`];
   }
-  if (code === 0) return [];
+  const alone = `argus: server: the server of "${backend}" ended by itself with exit code ${code} after ${(lived / 1000).toFixed(1)} s`;
+  if (code === 0) {
+    // A kubelet that goes away closes the server's input, and nothing tells that from a server that had enough.
+    return inputEnded || interactive ? [] : [`${alone}, before the end of its input; was its node restarted?`];
+  }
   const missed = unheard(ending);
   const log = missed.length === 0 ? [] : ["argus: what else the server said, as its node kept it:", ...missed];
   if (trouble !== undefined) {
@@ -42,9 +48,7 @@ export function podLastWords(ending: PodEnding): string[] {
     return [...log, `argus: server: ${trouble.message}${hint}`];
   }
   if (inputEnded) return log;
-  const seconds = (lived / 1000).toFixed(1);
-  const end = `ended by itself with exit code ${code} after ${seconds} s; its own words are above`;
-  return [...log, `argus: server: the server of "${backend}" ${end}`];
+  return [...log, `${alone}; its own words are above`];
 }
 
 /** What came before the first line that was heard. The log has both outputs in it: a message is no word to people. */

@@ -250,6 +250,7 @@ class PodSession {
       code,
       attachCode: end.code,
       inputEnded: this.#life.inputEnded,
+      interactive: process.stdin.isTTY === true,
       lived,
       pod,
       trouble,

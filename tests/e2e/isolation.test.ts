@@ -3,8 +3,16 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { after, test } from "node:test";
 import { readableByAll, runIn } from "../support/argus_world.ts";
+import {
+  argusOn,
+  folder as clusterFolder,
+  clusterTest,
+  configOf,
+  onCluster,
+  withId,
+} from "../support/cluster_session.ts";
 import { engineCall, type World, worlds } from "../support/engines.ts";
-import { assertPosture, type Facts, factsIn, LIMITS, POSTURE, writeProbe } from "../support/posture.ts";
+import { assertPosture, type Facts, factRows, factsIn, writeProbe } from "../support/posture.ts";
 import { tmpFolder, writeTree } from "../support/tmp.ts";
 
 const folder = readableByAll(tmpFolder());
@@ -21,8 +29,7 @@ const config = writeTree(
 for (const world of worlds()) {
   test(`${world.name}: a server finds the whole posture`, async () => {
     const facts = await factsOf(world, "posture");
-    const rows = limitsHold(world) ? [...POSTURE, ...LIMITS] : POSTURE;
-    assertPosture(facts, rows, world.name);
+    assertPosture(facts, factRows("container", limitsHold(world)), world.name);
   });
 
   test(`${world.name}: the default network is a bridge`, async () => {
@@ -38,6 +45,24 @@ for (const world of worlds()) {
     });
   }
 }
+
+onCluster("the posture in a Pod", () => {
+  clusterTest("kubernetes: a server finds the whole posture, but for what a Pod cannot have", () => {
+    writeProbe(clusterFolder);
+    return withId(async (id) => {
+      const container = { dockerfile: "probe/Dockerfile", network: "none", cpus: "0.5" };
+      const { code, stdout, stderr } = await argusOn([
+        "run",
+        id,
+        "--config",
+        configOf(id, { command: "probe", container }),
+      ]);
+      assert.equal(code, 0, stderr);
+      assertPosture(factsIn(stdout), factRows("pod"), "kubernetes");
+      assert.match(stderr, /network: none is a NetworkPolicy/);
+    });
+  });
+});
 
 after(() => {
   for (const world of worlds()) {

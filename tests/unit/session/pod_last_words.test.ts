@@ -35,6 +35,7 @@ function words(ending: Partial<PodEnding>): string {
     code: 0,
     attachCode: 0,
     inputEnded: false,
+    interactive: false,
     lived: 1500,
     pod: state,
     trouble: podTrouble(state),
@@ -45,11 +46,16 @@ function words(ending: Partial<PodEnding>): string {
 }
 
 test("a server that ended well leaves no words", () => {
-  assert.equal(words({}), "");
+  assert.equal(words({ inputEnded: true }), "");
+  assert.equal(words({ interactive: true }), "");
   assert.equal(words({ code: 7, inputEnded: true }), "");
 });
 
 test("a server that ended by itself is told with its code", () => {
+  assert.equal(
+    words({}),
+    'argus: server: the server of "time" ended by itself with exit code 0 after 1.5 s, before the end of its input; was its node restarted?',
+  );
   assert.equal(
     words({ code: 7 }),
     'argus: server: the server of "time" ended by itself with exit code 7 after 1.5 s; its own words are above',
