@@ -82,6 +82,7 @@ test("an end that is not the server's names what ended", () => {
     code: 1,
     attachCode: 0,
     inputEnded: false,
+    interactive: false,
     lived: 1,
     pod: undefined,
     trouble: undefined,
