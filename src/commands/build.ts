@@ -105,7 +105,7 @@ async function prepare(
         continue;
       }
       const engine = await engines.find(plan);
-      const { image } = await imageFor(plan, config);
+      const { image } = await imageFor(plan, config, settings);
       tell(image.notices);
       const ref = engines.isCluster(plan) ? await refOf(image, config.backends.get(name)!) : undefined;
       const key = `${engine.name} ${image.name} ${ref}`;

@@ -47,7 +47,7 @@ export async function buildImage(engine: Engine, image: Image, options: BuildOpt
     labels: image.labels,
     values: image.values,
     buildArgs: PROXIES.filter((name) => process.env[name] !== undefined),
-    extraArgs: settings.buildExtraArgs,
+    extraArgs: image.buildArgs,
     noCache: options.noCache === true,
     pull: options.pull === true,
   });

@@ -50,7 +50,7 @@ async function neededImages(file: string | undefined): Promise<ReadonlySet<strin
   const names = new Set<string>();
   for (const backend of config.backends.values()) {
     const plan = planBackend(backend, { config, settings });
-    if (plan.kind === "container") names.add((await imageFor(plan, config)).image.name);
+    if (plan.kind === "container") names.add((await imageFor(plan, config, settings)).image.name);
   }
   return names;
 }

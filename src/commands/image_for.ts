@@ -1,14 +1,16 @@
 import type { Config } from "../config/parse.ts";
 import type { Text } from "../config/text.ts";
-import { type Image, imageOf } from "../image/image.ts";
+import { type BuildArguments, type Image, imageOf } from "../image/image.ts";
 import type { ContainerPlan } from "../plan/plan.ts";
 
 /** The image of a plan and what follows its name when it runs; reads the Dockerfile where the plan names one. */
-export async function imageFor(plan: ContainerPlan, config: Config): Promise<{ image: Image; args: readonly Text[] }> {
-  const image = imageOf(
-    plan.image,
-    plan.image.recipe === "dockerfile" ? await filesOf(plan.image.path, plan, config) : {},
-  );
+export async function imageFor(
+  plan: ContainerPlan,
+  config: Config,
+  settings: BuildArguments,
+): Promise<{ image: Image; args: readonly Text[] }> {
+  const files = plan.image.recipe === "dockerfile" ? await filesOf(plan.image.path, plan, config) : {};
+  const image = imageOf(plan.image, files, settings);
   return { image, args: image.args ?? plan.args };
 }
 

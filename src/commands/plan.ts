@@ -1,7 +1,7 @@
 /** `argus plan`: what argus would do, without touching an engine. */
 
 import type { Config, StdioBackend } from "../config/parse.ts";
-import { readSettings } from "../config/settings.ts";
+import { readSettings, type Settings } from "../config/settings.ts";
 import { pasteableWords } from "../engine/command.ts";
 import { ArgusError, EXIT } from "../errors.ts";
 import type { Plan, RuntimeName } from "../plan/plan.ts";
@@ -30,7 +30,7 @@ export async function plan(flags: PlanFlags): Promise<number> {
   const runtime = runtimeName(flags.runtime);
   const backends = flags.backend === undefined ? [...config.backends.values()] : [config.backends.get(flags.backend)!];
   const plans = await Promise.all(
-    backends.map((backend) => describe(planBackend(backend, { config, settings }), config, runtime)),
+    backends.map((backend) => describe(planBackend(backend, { config, settings }), config, settings, runtime)),
   );
   if (flags.dockerfile) console.log(onlyDockerfile(plans, flags.backend).trimEnd());
   else if (flags.json) console.log(JSON.stringify(plans, null, 2));
@@ -38,10 +38,15 @@ export async function plan(flags: PlanFlags): Promise<number> {
   return EXIT.ok;
 }
 
-async function describe(plan: Plan, config: Config, flag: RuntimeName | undefined): Promise<PlanJson> {
+async function describe(
+  plan: Plan,
+  config: Config,
+  settings: Settings,
+  flag: RuntimeName | undefined,
+): Promise<PlanJson> {
   if (plan.kind !== "container") return describeOther(plan);
   const runtime = flag ?? plan.runtime ?? "docker";
-  const { image, args } = await imageFor(plan, config);
+  const { image, args } = await imageFor(plan, config, settings);
   if (runtime === "kubernetes") {
     const { describePod } = await import("./describe_pod.ts");
     return describePod(plan, image, args, config.backends.get(plan.backend) as StdioBackend);

@@ -61,7 +61,7 @@ export async function run(flags: RunFlags): Promise<number> {
 }
 
 async function runContainer(plan: ContainerPlan, config: Config, engine: Engine, settings: Settings): Promise<number> {
-  const { image, args } = await imageFor(plan, config);
+  const { image, args } = await imageFor(plan, config, settings);
   const { cpus, notice } = clampCpus(plan.limits.cpus, cpusOf(engine));
   tell([...image.notices, ...(notice === undefined ? [] : [notice]), ...checkVolumes(plan.volumes, engine)]);
   const env = valuesOf(plan.env);

@@ -23,7 +23,7 @@ export async function runPod(
 ): Promise<number> {
   const { kubernetes } = backend.container;
   const cluster = findCluster(kubernetes);
-  const { image, args } = await imageFor(plan, config);
+  const { image, args } = await imageFor(plan, config, settings);
   const identity = newIdentity(plan.backend);
   const input = { plan, entry: image.entry, args, identity, kubernetes, where: backend.where };
   // What a Pod cannot do is told before anything is built.

@@ -1,6 +1,7 @@
 /** Every variable that argus reads for itself, once: name, type, default, meaning. */
 import { ArgusError } from "../errors.ts";
 import type { RuntimeName } from "../plan/plan.ts";
+import { shapingWords } from "./build_arguments.ts";
 import type { Env } from "./config.ts";
 import { nearest } from "./suggest.ts";
 import { SWITCH_WORDS, switchWord } from "./words.ts";
@@ -21,6 +22,8 @@ export interface Settings {
   readonly caBundle?: string | undefined;
   /** `ARGUS_BUILD_EXTRA_ARGS`, split at blanks. */
   readonly buildExtraArgs: readonly string[];
+  /** Those of them that shape the image, with the values that variables give them. */
+  readonly buildShape: readonly string[];
 }
 
 /** One row of the README's table. */
@@ -71,7 +74,8 @@ export const SETTINGS: readonly SettingRow[] = [
     name: "ARGUS_BUILD_EXTRA_ARGS",
     type: "words",
     default: "",
-    meaning: "More arguments of `docker build`, split at blanks: `--network=host`.",
+    meaning:
+      "More arguments of `docker build`, split at blanks: `--network=host`. Those that shape the image, such as `--build-arg`, are part of its tag.",
   },
   {
     name: "ARGUS_ENGINE_PATH",
@@ -87,6 +91,7 @@ export const SETTINGS: readonly SettingRow[] = [
  * @throws ArgusError `config/bad-setting` for a word that a variable does not know.
  */
 export function readSettings(env: Env): Settings {
+  const buildExtraArgs = (env.ARGUS_BUILD_EXTRA_ARGS ?? "").split(/\s+/).filter((word) => word !== "");
   return {
     config: filled(env.ARGUS_CONFIG),
     containerIsolation: readSwitch("ARGUS_CONTAINER_ISOLATION", env),
@@ -94,7 +99,8 @@ export function readSettings(env: Env): Settings {
     runtime: readRuntime(env),
     buildIfMissing: readSwitch("ARGUS_CONTAINER_BUILD_IF_MISSING", env) ?? true,
     caBundle: filled(env.ARGUS_CA_BUNDLE) ?? filled(env.SSL_CERT_FILE),
-    buildExtraArgs: (env.ARGUS_BUILD_EXTRA_ARGS ?? "").split(/\s+/).filter((word) => word !== ""),
+    buildExtraArgs,
+    buildShape: shapingWords(buildExtraArgs, env),
   };
 }
 

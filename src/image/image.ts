@@ -1,4 +1,5 @@
 /** The image of a plan: its name, how it is built, and what follows its name when it runs. */
+import type { Settings } from "../config/settings.ts";
 import type { Text } from "../config/text.ts";
 import { plain } from "../config/text.ts";
 import { LABEL } from "../engine/engine.ts";
@@ -9,6 +10,7 @@ import { type DockerfileEntry, type Invocation, readDockerfile } from "./dockerf
 import { entryOf } from "./entry.ts";
 import { inputsOf, renderDockerfile, valuesOf } from "./render.ts";
 import { hashOf, imageName } from "./tag.ts";
+import { slowHash } from "./values.ts";
 
 /** An image as data. */
 export interface Image {
@@ -22,6 +24,8 @@ export interface Image {
   readonly context?: string;
   /** Values of variables that the build needs, for a POSIX shell; they stand in no Dockerfile. */
   readonly values?: string;
+  /** More words of the engine's build. */
+  readonly buildArgs: readonly string[];
   /** Hash of everything that shapes the image, also its label. */
   readonly inputs: string;
   /** What `build` adds as labels: those that the Dockerfile does not hold itself. */
@@ -41,6 +45,9 @@ export interface ImageFiles {
   readonly dockerfile?: UserDockerfile;
 }
 
+/** What the user adds to every build. */
+export type BuildArguments = Pick<Settings, "buildExtraArgs" | "buildShape">;
+
 /** A user's Dockerfile and its folder. */
 export interface UserDockerfile {
   readonly text: string;
@@ -53,20 +60,21 @@ export interface UserDockerfile {
 }
 
 /** The image of a plan. A dockerfile plan needs `files.dockerfile`. */
-export function imageOf(plan: ImagePlan, files: ImageFiles = {}): Image {
-  if (plan.recipe === "dockerfile") return userImage(plan, files.dockerfile);
-  const inputs = inputsOf(plan);
+export function imageOf(plan: ImagePlan, files: ImageFiles = {}, build: BuildArguments = NONE): Image {
+  if (plan.recipe === "dockerfile") return userImage(plan, files.dockerfile, build);
+  const inputs = withArguments(inputsOf(plan), build);
   const values = valuesOf(plan)?.script;
   return {
     ...(values === undefined ? {} : { values }),
     name: imageName(plan.recipe, plan.name, inputs),
     // Rendered when asked for: a run needs the name alone.
     get dockerfile() {
-      return renderDockerfile(plan, { mounts: true });
+      return renderDockerfile(plan, { mounts: true, inputs });
     },
     get plainDockerfile() {
-      return renderDockerfile(plan, { mounts: false });
+      return renderDockerfile(plan, { mounts: false, inputs });
     },
+    buildArgs: build.buildExtraArgs,
     inputs,
     labels: {},
     // Each template uses a shell in its last stage.
@@ -75,11 +83,25 @@ export function imageOf(plan: ImagePlan, files: ImageFiles = {}): Image {
   };
 }
 
-function userImage(plan: DockerfileImage, file: UserDockerfile | undefined): Image {
+const NONE: BuildArguments = { buildExtraArgs: [], buildShape: [] };
+
+function withArguments(inputs: string, { buildShape }: BuildArguments): string {
+  return buildShape.length === 0 ? inputs : hashOf(inputs, shapeHash(buildShape.join("\0")));
+}
+
+/** All images of a process have the same arguments, whose values may be secrets. */
+function shapeHash(shape: string): string {
+  if (known?.shape !== shape) known = { shape, hash: slowHash(shape, "argus build arguments") };
+  return known.hash;
+}
+
+let known: { readonly shape: string; readonly hash: string } | undefined;
+
+function userImage(plan: DockerfileImage, file: UserDockerfile | undefined, build: BuildArguments): Image {
   if (file === undefined) {
     throw new ArgusError("image/no-dockerfile", `the Dockerfile ${plan.path} has not been read`);
   }
-  const inputs = hashOf(file.text, file.digest);
+  const inputs = withArguments(hashOf(file.text, file.digest), build);
   const entry = readDockerfile(file.text);
   const { args, notices } = argsOf(entry, plan);
   return {
@@ -87,6 +109,7 @@ function userImage(plan: DockerfileImage, file: UserDockerfile | undefined): Ima
     dockerfile: file.text,
     plainDockerfile: file.text,
     context: file.context,
+    buildArgs: build.buildExtraArgs,
     inputs,
     labels: { [LABEL.recipe]: "dockerfile", [LABEL.inputs]: inputs },
     args,

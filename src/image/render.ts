@@ -20,11 +20,17 @@ export interface RenderOptions {
    * Builders before BuildKit know neither; without mounts no certificate can be passed, the base image must hold it.
    */
   readonly mounts: boolean;
+  /** The hash for the image's label. Default: that of the plan. */
+  readonly inputs?: string;
 }
 
 /** The text of the Dockerfile. A value that would leave its line → image/unsafe-value. */
 export function renderDockerfile(plan: GeneratedImage, options: RenderOptions): string {
-  const labels = [...labelsOf(plan), assignment(LABEL.version, VERSION), assignment(LABEL.inputs, inputsOf(plan))];
+  const labels = [
+    ...labelsOf(plan),
+    assignment(LABEL.version, VERSION),
+    assignment(LABEL.inputs, options.inputs ?? inputsOf(plan)),
+  ];
   return eta.render(templateOf(plan.recipe), { ...dataOf(plan, options.mounts), labels });
 }
 
@@ -40,7 +46,7 @@ export function valuesOf(plan: GeneratedImage): BuildValues | undefined {
 /** Their hash is slow on purpose, and an image's name, text and label all want it. */
 const known = new WeakMap<GeneratedImage, BuildValues | undefined>();
 
-/** Hash of everything that shapes the image: 64 hex digits, the same for each builder and each version of argus. */
+/** Hash of everything in the plan that shapes the image: 64 hex digits, the same for each builder and each version of argus. */
 export function inputsOf(plan: GeneratedImage): string {
   return hashOf(eta.render(templateOf(plan.recipe), { ...dataOf(plan, true), labels: labelsOf(plan) }));
 }

@@ -46,6 +46,6 @@ export function stepVariable(index: number): string {
  * tried a billion times a second; this one takes 20 ms and 8 MiB each time. A token stays out of reach for ever, a word of
  * a dictionary only for long: nothing that tells two values apart can do more.
  */
-function slowHash(script: string, salt: string): string {
-  return scryptSync(script, salt, 16, { N: 8192, r: 8, p: 1 }).toString("hex");
+export function slowHash(values: string, salt: string): string {
+  return scryptSync(values, salt, 16, { N: 8192, r: 8, p: 1 }).toString("hex");
 }

@@ -16,6 +16,7 @@ import { DockerfileParser } from "dockerfile-ast";
 import { describePod, manifestYaml } from "../../src/commands/describe_pod.ts";
 import { imageFor } from "../../src/commands/image_for.ts";
 import { type Config, parseConfig, type StdioBackend } from "../../src/config/parse.ts";
+import { readSettings } from "../../src/config/settings.ts";
 import { shownWords } from "../../src/engine/command.ts";
 import type { Engine, SessionIdentity } from "../../src/engine/engine.ts";
 import { runCommand } from "../../src/engine/oci.ts";
@@ -126,7 +127,7 @@ async function produce(folder: string): Promise<Outputs> {
       .replaceAll(`argus.version: ${VERSION}`, "argus.version: 0.0.0");
   const shown = { "plan.json": masked(`${JSON.stringify(printable(plan), null, 2)}\n`) };
   if (plan.kind !== "container") return shown;
-  const { image, args } = await imageFor(plan, config);
+  const { image, args } = await imageFor(plan, config, readSettings({}));
   const argv = (engine: Engine) => {
     const { env } = plan;
     const values = Object.fromEntries(Object.entries(env).map(([key, { value }]) => [key, value]));

@@ -36,6 +36,7 @@ test("nothing set gives the defaults; set to nothing is as good as unset", () =>
     buildIfMissing: true,
     caBundle: undefined,
     buildExtraArgs: [],
+    buildShape: [],
   };
   assert.deepEqual(readSettings({}), defaults);
   assert.deepEqual(readSettings(Object.fromEntries(SETTINGS.map(({ name }) => [name, ""]))), defaults);
@@ -60,6 +61,7 @@ test("every variable is read", () => {
     buildIfMissing: false,
     caBundle: "/ca.pem",
     buildExtraArgs: ["--network=host", "--no-cache"],
+    buildShape: [],
   });
   assert.equal(readSettings({ SSL_CERT_FILE: "/other.pem" }).caBundle, "/other.pem");
 });

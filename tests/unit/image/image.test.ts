@@ -97,3 +97,21 @@ test("a notice shows no secret", () => {
   assert.match(JSON.stringify(notices), /\$\{TOKEN\}/);
   assert.doesNotMatch(JSON.stringify(notices), /s3cret/);
 });
+
+test("what the user adds to every build is part of the tag where it shapes the image", () => {
+  const build = (...buildShape: string[]) => ({ buildExtraArgs: ["--network=host", ...buildShape], buildShape });
+  for (const [plan, files] of [
+    [generated.npx, {}],
+    [dockerfile, file("FROM a\n")],
+  ] as const) {
+    const image = (...shape: string[]) => imageOf(plan, files, build(...shape));
+    assert.equal(image().name, imageOf(plan, files).name);
+    assert.notEqual(image("--build-arg", "A=s3cret").name, image().name);
+    assert.notEqual(image("--build-arg", "A=s3cret").name, image("--build-arg", "A=other").name);
+    assert.deepEqual(image("--target=x").buildArgs, ["--network=host", "--target=x"]);
+  }
+  const image = imageOf(generated.npx, {}, build("--target=x"));
+  for (const text of [image.dockerfile, image.plainDockerfile]) {
+    assert.match(text, new RegExp(`^LABEL argus.inputs="${image.inputs}"$`, "m"));
+  }
+});
