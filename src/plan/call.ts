@@ -28,7 +28,18 @@ export function callError(
   message: string,
   hint?: string,
 ): ArgusError {
-  return new ArgusError(code, message, { hint, where: placeIn(call.backend, at) });
+  const where = placeIn(call.backend, at);
+  if (at === undefined || !("value" in at) || !isUnset(call, at)) return new ArgusError(code, message, { hint, where });
+  // What is wrong with a reference says nothing about its value.
+  return new ArgusError("config/unset-variable", `${call.tool} needs ${at.shown}, and a variable in it is not set`, {
+    hint: "set it, or give a default: ${NAME:-…}",
+    where,
+  });
+}
+
+/** Whether a word holds a variable that is not set, so that the reference stands there and no rule can judge it. */
+export function isUnset({ backend }: Call, { value }: Part): boolean {
+  return backend.unresolved && value.includes("${");
 }
 
 /** Notes something about one word of the command line, once. */

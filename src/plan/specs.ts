@@ -2,7 +2,7 @@
 import { npmSpecProblem } from "../config/rules/npm_spec.ts";
 import { requirementProblem } from "../config/rules/requirement.ts";
 import type { Rule } from "../config/rules/rule.ts";
-import { type Call, callError, callWarning, localProject, type Part } from "./call.ts";
+import { type Call, callError, callWarning, isUnset, localProject, type Part } from "./call.ts";
 
 export interface PackageSpec {
   /** As the installer wants it. */
@@ -38,9 +38,9 @@ export function npmSpec(call: Call, word: Part): PackageSpec {
   return { spec, name: alias === null ? spec : alias[1], git: false };
 }
 
-/** Throws when a package breaks a rule. A variable that is not set stands as its reference, which no rule can judge. */
+/** Throws when a package breaks a rule. */
 export function follow(rule: Rule, call: Call, word: Part, value: string): void {
-  const problem = call.backend.unresolved && word.value.includes("${") ? undefined : rule(value);
+  const problem = isUnset(call, word) ? undefined : rule(value);
   if (problem === undefined) return;
   throw callError(call, word, "config/bad-package", `${call.tool}: the package ${problem.message}`, problem.hint);
 }

@@ -62,13 +62,13 @@ function moduleName(module: string): string {
 /** GOFLAGS carries build options; it separates them at blanks, so a value with blanks has no place in it. */
 function goFlags(call: Call, given: readonly Given[]): Record<string, Text> {
   if (given.length === 0) return {};
-  const flags = given.map(({ name, value, at }) => {
+  const flags = given.map(({ name, value }) => {
     if (value === undefined) return plain(`-${name}`);
     const text = packageWord(call, value);
     if (!/^[\w.,:/=+-]+$/.test(text)) {
       throw callError(
         call,
-        at,
+        value,
         "config/unsafe-value",
         `${call.tool} -${name}: the value has characters that cannot be carried into the build`,
       );

@@ -91,7 +91,7 @@ export function npmEnvironment(call: Call, given: readonly Given[]): Record<stri
     if (!/^[A-Za-z0-9][\w.:/?&=+,@%~-]*$/.test(text)) {
       throw callError(
         call,
-        at,
+        value ?? at,
         "config/unsafe-value",
         `${call.tool} --${name}: the value has characters that no such option needs`,
       );

@@ -1,6 +1,7 @@
 /** `uvx`: a Python package's executable. Options as in `uvx --help` of uv 0.13 and the hidden spellings of older ones. */
+import { pythonVersion, pythonVersionProblem } from "../../config/rules/python_version.ts";
 import type { Text } from "../../config/text.ts";
-import { type Call, callError, nothingToRun } from "../call.ts";
+import { type Call, callError, nothingToRun, type Part } from "../call.ts";
 import { type Given, optionTable, readOptions, valuesOf } from "../options.ts";
 import { toolOf } from "../recipe.ts";
 import { isLocalPath, packageWord, pythonSpec, requirementList } from "../specs.ts";
@@ -69,35 +70,31 @@ export function withOf(call: Call, used: readonly Given[]): ReturnType<typeof py
 export function pythonOf(call: Call, used: readonly Given[]): { python?: string } {
   const given = valuesOf(used, "python").at(-1);
   if (given === undefined) return {};
-  const wanted = packageWord(call, given.value!);
+  const wanted = packageWord(call, given.value!).trim();
   if (isLocalPath(wanted) || wanted.includes("/")) {
     throw callError(
       call,
-      given.at,
+      given.value,
       "config/unsupported-option",
       `${call.tool} --python: an interpreter of this machine is not in the image`,
       "give a version, such as --python 3.12",
     );
   }
-  const version = wanted.replace(/^(cpython|python)[@-]?/i, "");
-  if (!/^[A-Za-z0-9.@+_<>=,!~*-]+$/.test(version)) {
-    throw callError(
-      call,
-      given.at,
-      "config/unsafe-value",
-      `${call.tool} --python: not a Python version`,
-      "such as --python 3.12",
-    );
+  const problem = pythonVersionProblem(wanted);
+  if (problem !== undefined) {
+    const message = `${call.tool} --python: the value ${problem.message}`;
+    throw callError(call, given.value, "config/bad-python", message, problem.hint);
   }
-  return { python: version };
+  const python = pythonVersion(wanted);
+  return python === undefined ? {} : { python };
 }
 
 /** Options that shape the installation, as words for uv. */
 export function installWords(call: Call, given: readonly Given[]): string[] {
-  return given.flatMap(({ name, value, at }) => {
+  return given.flatMap(({ name, value }) => {
     if (name === "pre") return ["--prerelease", "allow"];
     if (value === undefined) return [name.length === 1 ? `-${name}` : `--${name}`];
-    return [`--${name}`, safeValue(call, name, value, at)];
+    return [`--${name}`, safeValue(call, name, value)];
   });
 }
 
@@ -128,7 +125,7 @@ function isPython(word: string): boolean {
   return /^python(3(\.\d+)?)?$/.test(word);
 }
 
-function safeValue(call: Call, name: string, value: Text, at: Text): string {
+function safeValue(call: Call, name: string, value: Part): string {
   const text = packageWord(call, value);
   if (
     /^(index|default-index|index-url|extra-index-url|find-links)$/.test(name) &&
@@ -136,7 +133,7 @@ function safeValue(call: Call, name: string, value: Text, at: Text): string {
   ) {
     throw callError(
       call,
-      at,
+      value,
       "config/unsupported-option",
       `${call.tool} --${name}: a folder of this machine is not in the build`,
       "give an https:// address",
@@ -145,7 +142,7 @@ function safeValue(call: Call, name: string, value: Text, at: Text): string {
   if (/^[A-Za-z0-9][\w.:/?&=+,@%<>!~*-]*$/.test(text)) return text;
   throw callError(
     call,
-    at,
+    value,
     "config/unsafe-value",
     `${call.tool} --${name}: the value has characters that no such option needs`,
   );

@@ -359,3 +359,23 @@ test("planning leaves the backend as it is", () => {
 function mount(source: string, target: string) {
   return { source, target, kind: "path", mode: "rw" } as const;
 }
+
+/** Command line with a variable that is not set, where its value decides. */
+const UNSET: readonly Line[] = [
+  ["uvx", "--python", "${X}", "pkg"],
+  ["uvx", "--index-url=${X}", "pkg"],
+  ["uvx", "${X}"],
+  ["uvx", "--from", "pkg", "${X}"],
+  ["npx", "-p", "pkg", "${X}"],
+  ["npx", "--registry", "https://a.example/${X}", "pkg"],
+  ["go", "run", "-tags", "${X}", "example.com/a/b"],
+  ["python", "-m", "${X}"],
+];
+
+for (const line of UNSET) {
+  test(`${JSON.stringify(line)} says that the variable is not set`, () => {
+    const backend = { ...backendOf(line), unresolved: true };
+    const context = { config: { flags: {}, policy: { allowWeakening: true } }, settings: {} };
+    assert.throws(() => planBackend(backend, context), { code: "config/unset-variable", message: /\$\{X\}/ });
+  });
+}

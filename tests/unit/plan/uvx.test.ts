@@ -119,6 +119,20 @@ const PYTHONS: readonly (readonly [Line, string | undefined, string | undefined,
   ["uvx --python cpython@3.11 pkg", undefined, "3.11", "python:3.11-slim"],
   ["uvx --python >=3.11 pkg", undefined, ">=3.11", "python:3.13-slim"],
   ["uvx --python pypy3.10 pkg", undefined, "pypy3.10", "python:3.13-slim"],
+  ["uv tool run --python pypy@3.10 pkg", undefined, "pypy@3.10", "python:3.13-slim"],
+  ["uv run --python cp312 --with pkg pkg", undefined, "312", "python:3.13-slim"],
+  ["uv run --python 3.12.4 --with pkg pkg", undefined, "3.12.4", "python:3.12.4-slim"],
+  ["pipx run --python 3.12 pkg", undefined, "3.12", "python:3.12-slim"],
+  ["uvx --python 3.13t pkg", undefined, "3.13t", "python:3.13-slim"],
+  ["uvx --python 3.14rc1 pkg", undefined, "3.14rc1", "python:3.13-slim"],
+  ["uvx --python 3.13+freethreaded pkg", undefined, "3.13+freethreaded", "python:3.13-slim"],
+  ['uvx --python ">=3.11, <3.14" pkg', undefined, ">=3.11,<3.14", "python:3.13-slim"],
+  ["uvx --python ==3.12.* pkg", undefined, "==3.12.*", "python:3.13-slim"],
+  ["uvx --python cpython>=3.12,<3.14 pkg", undefined, ">=3.12,<3.14", "python:3.13-slim"],
+  ["uvx --python CPython pkg", undefined, undefined, "python:3.13-slim"],
+  ["uvx --python v3.12 pkg", undefined, "3.12", "python:3.12-slim"],
+  ["uvx --python any pkg", undefined, undefined, "python:3.13-slim"],
+  ["uvx --python python3 pkg", undefined, "3", "python:3.13-slim"],
   ["uvx --python 3.12 pkg", "debian:12", "3.12", "debian:12"],
   ["uvx --from pkg python3.12 -m mod", undefined, "3.12", "python:3.12-slim"],
   ["python3.12 -m mod", undefined, "3.12", "python:3.12-slim"],
@@ -161,6 +175,38 @@ const REFUSED: readonly (readonly [Line, string, RegExp])[] = [
   ["uvx --with-requirements r.txt pkg", "config/local-project", /--with-requirements/],
   ["uvx --find-links ./wheels pkg", "config/unsupported-option", /--find-links/],
   ["uvx --python /usr/bin/python3 pkg", "config/unsupported-option", /interpreter/],
+  ["uvx -p .venv/bin/python pkg", "config/unsupported-option", /interpreter/],
+  ...[
+    "my-python",
+    "python3.12.exe",
+    "latest",
+    "3.x",
+    "3.12.x",
+    "3..12",
+    "3.12.1.1",
+    "3.12@x",
+    "3.12-dev",
+    "py312",
+    "mypy",
+    "pyodide",
+    ">=",
+    ">=3.11,",
+    "3.11,<3.14",
+    "cpython@",
+    "cpython-3.12.3-linux-x86_64-gnu",
+    "3.12;id",
+    "$(id)",
+    "--help",
+    "=",
+    "3.12\nRUN id",
+    `3.${"1".repeat(200)}`,
+  ].flatMap((value): [Line, string, RegExp][] =>
+    [["uvx"], ["uv", "tool", "run"], ["uv", "run", "--with", "pkg"], ["pipx", "run"]].map((tool) => [
+      [...tool, "--python", value, "pkg"],
+      "config/bad-python",
+      /no version of Python/,
+    ]),
+  ),
   ["uvx ./dist/pkg.whl", "config/local-project", /cannot be packaged/],
   ["uvx --from . bin", "config/local-project", /cannot be packaged/],
   ["uvx --from git+file:///srv/r bin", "config/local-project", /cannot be packaged/],
@@ -191,7 +237,7 @@ const REFUSED: readonly (readonly [Line, string, RegExp])[] = [
 ];
 
 for (const [line, code, message] of REFUSED) {
-  test(`${line} is refused: ${code}`, () => {
+  test(`${JSON.stringify(line)} is refused: ${code}`, () => {
     const error = refusal(line);
     assert.equal(error.code, code);
     assert.match(error.message, message);
