@@ -37,7 +37,8 @@ export function run(command: Command, options: RunOptions = {}): Promise<Ran> {
   const extra = openExtraInput(command);
   const input = openInput(command);
   return new Promise((resolve, reject) => {
-    const stdio = [input ?? "pipe", "pipe", "pipe", ...(extra.fd === undefined ? [] : [extra.fd])] as const;
+    const stdin = input ?? (command.input === undefined ? "ignore" : "pipe");
+    const stdio = [stdin, "pipe", "pipe", ...(extra.fd === undefined ? [] : [extra.fd])] as const;
     let child: ChildProcess;
     try {
       child = spawn(command.bin, extra.args, {
