@@ -190,9 +190,9 @@ async function end(item: Case, started: Started): Promise<void> {
       kill(argus?.ppid ?? client.pid!, "SIGKILL");
       return;
     case "kill guard and argus": {
-      const guards = guardsOf(started);
+      // The guard first: it acts at once when argus dies.
+      for (const { pid } of guardsOf(started)) kill(pid, "SIGKILL");
       signal("SIGKILL");
-      for (const { pid } of guards) kill(pid, "SIGKILL");
       return;
     }
     case "kill conmon":

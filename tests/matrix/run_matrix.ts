@@ -1,11 +1,11 @@
 /** Runs many cases of the kill matrix and tells what they came to. */
 import process from "node:process";
-import type { World } from "../support/engines.ts";
+import { OWN_HOSTS, type World } from "../support/engines.ts";
 import type { PrivateDocker } from "../support/private_docker.ts";
 import { type Case, DAEMON_ENDS, MOMENTS, SERVER_NAMES } from "./cases.ts";
 import { lineOf, type Outcome, type ReportFile, reportFile, summary } from "./report.ts";
 import { letGo, moment, newRun, nextId, type Run, runCase, scriptOf, untilStarted, watch } from "./run_case.ts";
-import { argusOf, OWN_HOSTS, startSession } from "./started.ts";
+import { argusOf, startSession } from "./started.ts";
 import { asText, processesOf, sweep } from "./traces.ts";
 
 /** ARGUS_MATRIX_AT_ONCE: cases at once; without hosts of their own they would tidy up after each other. */

@@ -4,7 +4,7 @@ import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GUARD_NAME } from "../../src/session/guard.ts";
 import { driverWords } from "../support/driver.ts";
-import type { World } from "../support/engines.ts";
+import { onOwnHost, type World } from "../support/engines.ts";
 import { IMAGE } from "./servers.ts";
 import { CASE_VARIABLE, type Trace, treeOf } from "./traces.ts";
 
@@ -22,8 +22,8 @@ export interface Started {
  */
 export function startSession(world: World, id: string, script: string): Started {
   const shell = ["sh", "-c", 'exec 3<&0; "$@" <&3 & exec 3<&- <&- >&-; wait', "client"];
-  const words = [...world.prefix, ...shell, ...driverWords(), world.engine, id, IMAGE, "sh", "-c", script];
-  const [bin = "", ...rest] = onOwnHost(id, words);
+  const { prefix, engine } = onOwnHost(world, id);
+  const [bin = "", ...rest] = [...prefix, ...shell, ...driverWords(), engine, id, IMAGE, "sh", "-c", script];
   const client = spawn(bin, rest, {
     stdio: ["pipe", "pipe", "pipe"],
     env: { ...process.env, ...world.env, [CASE_VARIABLE]: id },
@@ -44,19 +44,11 @@ export function startSession(world: World, id: string, script: string): Started 
  * has ended.
  */
 export async function nextSession(world: World, id: string): Promise<void> {
-  const words = [...world.prefix, ...driverWords(), world.engine, `${id}next`, IMAGE, "cat"];
-  const [bin = "", ...rest] = onOwnHost(id, words);
+  const { prefix, engine } = onOwnHost(world, id);
+  const [bin = "", ...rest] = [...prefix, ...driverWords(), engine, `${id}next`, IMAGE, "cat"];
   const child = spawn(bin, rest, { stdio: ["pipe", "ignore", "ignore"], env: { ...process.env, ...world.env } });
   child.stdin.end();
   await new Promise((resolve) => child.on("close", resolve));
-}
-
-/** Several cases at once must not tidy up after each other: no session takes another host's owner for dead. */
-export const OWN_HOSTS = process.platform === "linux" && process.getuid?.() === 0;
-
-function onOwnHost(id: string, words: readonly string[]): string[] {
-  if (!OWN_HOSTS) return [...words];
-  return ["unshare", "--uts", "sh", "-c", 'hostname "$0"; exec "$@"', id, ...words];
 }
 
 /** The session's argus. */

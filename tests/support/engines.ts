@@ -29,6 +29,18 @@ export function worlds(): World[] {
   return found;
 }
 
+/** Whether {@link onOwnHost} does anything: only root on Linux may. */
+export const OWN_HOSTS = process.platform === "linux" && process.getuid?.() === 0;
+
+/**
+ * The same world with a host name of its own: sessions never take another host's owner for dead, so that tests which run
+ * at once do not tidy up after each other.
+ */
+export function onOwnHost(world: World, host: string): World {
+  if (!OWN_HOSTS) return world;
+  return { ...world, prefix: ["unshare", "--uts", "sh", "-c", 'hostname "$0"; exec "$@"', host, ...world.prefix] };
+}
+
 /** Runs the engine's program in a world and returns what it printed; failures are the caller's to see. */
 export function engineCall(
   world: World,
