@@ -98,15 +98,16 @@ async function namespaceCheck(cluster: Cluster, namespace: string): Promise<Chec
 
 async function rightsCheck(cluster: Cluster, namespace: string): Promise<Check> {
   const name = `${AREA} rights`;
-  const wanted = ROLE_RULES.flatMap(({ apiGroups, resources, verbs }) =>
+  const needed = ROLE_RULES.filter(({ optional }) => optional !== true);
+  const wanted = needed.flatMap(({ apiGroups, resources, verbs }) =>
     resources.flatMap((resource) => verbs.map((verb) => ({ verb, resource, group: apiGroups[0] ?? "" }))),
   );
-  const missing: string[] = [];
-  for (const { verb, resource, group } of wanted) {
+  const asked = wanted.map(async ({ verb, resource, group }) => {
     const [kind = "", subresource] = resource.split("/");
     const command = canICommand(cluster, verb, group === "" ? kind : `${kind}.${group}`, subresource);
-    if ((await run(command, TIMEOUT)).stdout.trim() !== "yes") missing.push(`${verb} ${resource}`);
-  }
+    return (await run(command, TIMEOUT)).stdout.trim() === "yes" ? [] : [`${verb} ${resource}`];
+  });
+  const missing = (await Promise.all(asked)).flat();
   if (missing.length === 0) return { name, status: "ok", message: "all that argus needs" };
   return {
     name,

@@ -43,8 +43,10 @@ export interface Attachment {
 /** At first a try follows the other: milliseconds. */
 const BREATH = 20;
 const AT_ONCE = 1500;
-/** Then the machine gets a rest, for others may start sessions too. */
-const LONGEST_REST = 500;
+/** Then a start that takes long gets rarer tries, until the cluster says that the server runs. */
+const LONGEST_REST = 2000;
+/** A try that takes so long shows a machine where many start sessions, and all of them need what tries would take. */
+const BUSY = 300;
 
 /** kubectl 1.30 and newer heed it; older ones speak SPDY anyway. */
 const SPDY = { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: "false" };
@@ -71,8 +73,18 @@ export function attach(command: Command, wires: Wires, pipeOutput: boolean, runn
     child = undefined;
     return errors.end(code);
   };
+  // What keeps the server from running ends the session, wherever this stands.
+  let wake: (() => void) | undefined;
+  running.then(
+    () => {
+      rest = BREATH;
+      wake?.();
+    },
+    () => {},
+  );
   const tries = async (): Promise<AttachEnd> => {
     for (;;) {
+      const tried = performance.now();
       const end = await oneTry(SPDY);
       if (end.code === 0 || over) return end;
       if (spdyRefused(end)) {
@@ -80,8 +92,14 @@ export function attach(command: Command, wires: Wires, pipeOutput: boolean, runn
         return oneTry({});
       }
       if (!notYetAttachable(end.said)) return end;
-      if (performance.now() - began > AT_ONCE) rest = Math.min(rest * 1.5, LONGEST_REST);
-      await new Promise((resolve) => setTimeout(resolve, rest));
+      const now = performance.now();
+      if (now - began > AT_ONCE) rest *= 1.5;
+      if (now - tried > BUSY) rest = Math.max(rest, 2 * (now - tried));
+      rest = Math.min(rest, LONGEST_REST);
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        setTimeout(resolve, rest);
+      });
       if (over) return end;
     }
   };

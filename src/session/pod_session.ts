@@ -13,11 +13,12 @@ import {
   type Cluster,
   createCommand,
   deleteCommand,
+  eventsCommand,
   getPodCommand,
   logsCommand,
 } from "../engine/kubernetes/kubectl.ts";
 import type { Manifest, Pod } from "../engine/kubernetes/manifest.ts";
-import { type PodState, parsePod } from "../engine/kubernetes/parse.ts";
+import { type PodState, parseEvents, parsePod } from "../engine/kubernetes/parse.ts";
 import { gateKey } from "../engine/kubernetes/pod.ts";
 import { podTrouble } from "../engine/kubernetes/trouble.ts";
 import { ArgusError } from "../errors.ts";
@@ -85,6 +86,8 @@ class PodSession {
   readonly end: Promise<number>;
   /** Whether the cluster has the Pod. */
   #made: "no" | "maybe" | "yes" = "no";
+  /** The cluster has shown it to us. */
+  #seen = false;
   /** The cluster has taken the removal on. */
   #removed = false;
   #attachment: Attachment | undefined;
@@ -187,27 +190,42 @@ class PodSession {
 
   /** Looks at the Pod until its server runs: nothing that keeps it from that ever fails by itself. */
   async #watchStart(): Promise<void> {
-    for (let told = false; !this.#over && !this.#stopping; ) {
-      await pause(LOOK);
+    for (let told = false, wait = LOOK; !this.#over && !this.#stopping; ) {
+      await pause(wait);
       if (this.#over || this.#stopping) return;
+      const asked = performance.now();
       const pod = await this.#look();
+      // A cluster or a machine that is slow to answer has enough to do.
+      wait = Math.max(LOOK, 2 * (performance.now() - asked));
       if (this.#over || this.#stopping || pod === undefined) continue;
       const { server } = pod;
       if (server?.state === "running") {
         this.#life.attached();
-        return this.#forgetSecret();
+        void this.#forgetSecret();
+        return;
       }
       // The attach, or its failure, tells the rest.
       if (server?.state === "terminated" || pod.deleting) return this.#attachment?.giveUp();
       const trouble = podTrouble(pod);
       if (trouble !== undefined) throw trouble;
       const waited = performance.now() - this.#began;
-      if (waited > START_LIMIT) throw this.#slow(pod);
+      if (waited > START_LIMIT) throw this.#slow(await this.#waitsFor(pod));
       if (waited > SLOW && !told) {
         told = true;
-        console.error(`argus: the Pod ${this.#name} is still being started (${waitingFor(pod)})`);
+        console.error(`argus: the Pod ${this.#name} is still being started (${await this.#waitsFor(pod)})`);
       }
     }
+  }
+
+  /** Why the Pod does not run yet: a volume or a network that is not there stands in its events alone. */
+  async #waitsFor({ server, phase }: PodState): Promise<string> {
+    const { stdout } = await run(eventsCommand(this.#input.cluster, this.#name), {
+      timeoutMs: CALL_TIMEOUT,
+      signal: this.#asking.signal,
+    });
+    const state = server?.state === "waiting" ? server : { reason: phase, message: "" };
+    const { reason, message } = parseEvents(stdout).at(-1) ?? state;
+    return [reason, message].filter(Boolean).join(": ");
   }
 
   /** The server has its variables: nobody needs them in the cluster any more. */
@@ -223,10 +241,15 @@ class PodSession {
   async #look(): Promise<PodState | undefined> {
     const command = getPodCommand(this.#input.cluster, this.#name);
     const got = await run(command, { timeoutMs: CALL_TIMEOUT, signal: this.#asking.signal });
-    if (got.code === 0) return parsePod(got.stdout);
+    if (got.code === 0) {
+      this.#seen = true;
+      return parsePod(got.stdout);
+    }
     if (this.#stopping || this.#over) return undefined;
     const error = this.#explain(got, pasteable(command));
-    if (error.code === "kubernetes/pod-gone" || error.code === "kubernetes/forbidden") throw error;
+    // An API server that has just started knows of no rights yet.
+    const forbidden = error.code === "kubernetes/forbidden" && !this.#seen;
+    if (error.code === "kubernetes/pod-gone" || forbidden) throw error;
     return undefined;
   }
 
@@ -340,15 +363,11 @@ class PodSession {
     return explainKubectl({ output, where, backend: this.#input.backend });
   }
 
-  #slow(pod: PodState): ArgusError {
-    return new ArgusError("kubernetes/slow-start", `the Pod ${this.#name} did not start (${waitingFor(pod)})`, {
+  #slow(why: string): ArgusError {
+    return new ArgusError("kubernetes/slow-start", `the Pod ${this.#name} did not start (${why})`, {
       hint: "`kubectl get events` says what the cluster tried",
     });
   }
-}
-
-function waitingFor({ server, phase }: PodState): string {
-  return server?.state === "waiting" ? [server.reason, server.message].filter(Boolean).join(": ") : phase;
 }
 
 function pause(ms: number): Promise<void> {

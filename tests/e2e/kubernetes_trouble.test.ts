@@ -5,8 +5,20 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { setTimeout as sleep } from "node:timers/promises";
+import { kill } from "../matrix/traces.ts";
 import { kubectl, leftIn, type User } from "../support/cluster.ts";
-import { argusOn, clusterTest, newBackend, onCluster, open, runOnce, withShell } from "../support/cluster_session.ts";
+import {
+  argusOn,
+  clusterTest,
+  configOf,
+  newBackend,
+  onCluster,
+  open,
+  runOnce,
+  shell,
+  withId,
+  withShell,
+} from "../support/cluster_session.ts";
 import { writeAll } from "../support/session_client.ts";
 
 onCluster("kubernetes trouble", () => {
@@ -29,13 +41,14 @@ onCluster("kubernetes trouble", () => {
     const backends = Array.from({ length: 30 }, () => newBackend({ memory: "32m", cpus: "0.02" }));
     const clients = backends.map((backend) => open(backend, "exec cat"));
     for (const client of clients) await writeAll(client, Buffer.from("hello\n"));
-    await Promise.all(clients.map((client) => client.has(6)));
+    const answers = await Promise.allSettled(clients.map((client) => client.has(6)));
     for (const client of clients) client.child.stdin!.end();
     const ended = await Promise.all(clients.map((client) => client.ended));
     for (const { code, stdout, stderr } of ended) {
       assert.equal(stdout.toString("utf8"), "hello\n", stderr);
       assert.equal(code, 0, stderr);
     }
+    assert.ok(answers.every(({ status }) => status === "fulfilled"));
     for (const { id } of backends) assert.deepEqual(await leftIn(id), []);
   });
 
@@ -92,6 +105,45 @@ onCluster("kubernetes trouble", () => {
       ),
     );
   }
+
+  clusterTest("a Pod that waits for its volume says so", () =>
+    withId(async (id) => {
+      const storage = {
+        resources: { requests: { storage: "1Mi" } },
+        accessModes: ["ReadWriteOnce"],
+        storageClassName: "",
+      };
+      const volume = {
+        apiVersion: "v1",
+        kind: "PersistentVolume",
+        metadata: { name: id },
+        spec: {
+          capacity: { storage: "1Mi" },
+          accessModes: ["ReadWriteOnce"],
+          hostPath: { path: `/no/such/folder/${id}`, type: "Directory" },
+        },
+      };
+      const spec = { ...storage, volumeName: id };
+      const claim = { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: { name: id }, spec };
+      const list = { apiVersion: "v1", kind: "List", items: [volume, claim] };
+      const { code: made, stderr: why } = kubectl("admin", ["create", "-f", "-"], JSON.stringify(list));
+      assert.equal(made, 0, why);
+      try {
+        const config = configOf(id, shell({ volumes: [`${id}:/data`] }));
+        const client = open({ id, config }, "exec cat");
+        const told = new Promise<void>((resolve) => {
+          client.child.stderr!.on("data", (bytes) => String(bytes).includes("still being started") && resolve());
+        });
+        await Promise.race([told, client.ended]);
+        kill(client.child.pid!, "SIGTERM");
+        const { code, stderr } = await client.ended;
+        assert.equal(code, 143, stderr);
+        assert.match(stderr, /is still being started \(FailedMount: .*\/no\/such\/folder/);
+      } finally {
+        kubectl("admin", ["delete", "--wait=false", "--ignore-not-found", `pvc/${id}`, `pv/${id}`]);
+      }
+    }),
+  );
 
   clusterTest("a quota in the way is one clear error", () =>
     withShell(

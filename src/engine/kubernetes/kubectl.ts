@@ -60,6 +60,12 @@ export function logsCommand(cluster: Cluster, pod: string): Command {
   return kubectl(cluster, ["logs", pod, "-c", CONTAINER]);
 }
 
+/** Prints what went wrong with a Pod so far, the oldest first; `parseEvents` reads it. */
+export function eventsCommand(cluster: Cluster, pod: string): Command {
+  const selector = `involvedObject.kind=Pod,involvedObject.name=${pod},type=Warning`;
+  return kubectl(cluster, ["get", "events", `--field-selector=${selector}`, "--sort-by=.lastTimestamp", "-o", "json"]);
+}
+
 /** What a session may have made; all of it bears the Pod's name. */
 const KINDS: readonly Manifest["kind"][] = ["Pod", "Secret", "NetworkPolicy"];
 

@@ -52,6 +52,11 @@ export function parsePods(output: string): PodState[] {
   return listAt(jsonOf(output), "items").map(podState);
 }
 
+/** Reads the output of `eventsCommand`. */
+export function parseEvents(output: string): Condition[] {
+  return listAt(jsonOf(output), "items").map(conditionOf);
+}
+
 /** The program's version and the cluster's; "" when one is unknown. */
 export interface Versions {
   readonly client: string;

@@ -7,7 +7,12 @@ export interface RoleRule {
   readonly verbs: readonly string[];
 }
 
-export const ROLE_RULES: readonly RoleRule[] = [
+/** A rule, and whether argus does without it. */
+interface WantedRule extends RoleRule {
+  readonly optional?: true;
+}
+
+export const ROLE_RULES: readonly WantedRule[] = [
   // A session; `list` is for what another one left behind.
   { apiGroups: [""], resources: ["pods"], verbs: ["create", "get", "list", "delete"] },
   // `create` for SPDY, `get` for WebSocket, which kubectl 1.31 and newer use.
@@ -16,6 +21,8 @@ export const ROLE_RULES: readonly RoleRule[] = [
   { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
   // The server's variables, gone as soon as it has started. Not `get`: argus reads no Secret.
   { apiGroups: [""], resources: ["secrets"], verbs: ["create", "delete"] },
+  // Why a Pod waits for a volume or its network; without it that stays unknown.
+  { apiGroups: [""], resources: ["events"], verbs: ["list"], optional: true },
   // `network: none`.
   { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: ["create", "delete"] },
 ];
@@ -26,7 +33,7 @@ export function roleManifest(namespace: string): Record<string, unknown> {
     apiVersion: "rbac.authorization.k8s.io/v1",
     kind: "Role",
     metadata: { name: "argus", namespace },
-    rules: ROLE_RULES,
+    rules: ROLE_RULES.map(({ apiGroups, resources, verbs }): RoleRule => ({ apiGroups, resources, verbs })),
   };
 }
 

@@ -8,6 +8,7 @@ import {
   contextCommand,
   createCommand,
   deleteCommand,
+  eventsCommand,
   getNamespaceCommand,
   getPodCommand,
   listPodsCommand,
@@ -36,6 +37,11 @@ const CALLS: readonly (readonly [Command, string])[] = [
   [listPodsCommand(CLUSTER), `get ${WHERE} pods -l argus.session -o json`],
   [listPodsCommand(CLUSTER, "My_x_"), `get ${WHERE} pods -l argus.session,argus.backend=My_x -o json`],
   [logsCommand(CLUSTER, "p"), `logs ${WHERE} p -c server`],
+  [
+    eventsCommand(CLUSTER, "p"),
+    `get ${WHERE} events --field-selector=involvedObject.kind=Pod,involvedObject.name=p,type=Warning ` +
+      "--sort-by=.lastTimestamp -o json",
+  ],
   [
     deleteCommand(CLUSTER, ["p", "q"]),
     `delete ${WHERE} pod,secret,networkpolicy --grace-period=1 --wait=false --ignore-not-found p q`,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   parseContext,
+  parseEvents,
   parseNamespace,
   parsePod,
   parsePods,
@@ -82,10 +83,22 @@ test("a list of Pods; one without the annotation of argus has no owner", () => {
   assert.equal(pods[1]?.backend, "Time");
 });
 
+test("what went wrong with a Pod, the last at the end", () => {
+  const items = [
+    { reason: "FailedScheduling", message: "no node", involvedObject: {} },
+    { reason: "FailedMount", message: "no such folder" },
+  ];
+  assert.deepEqual(parseEvents(JSON.stringify({ items })), [
+    { reason: "FailedScheduling", message: "no node" },
+    { reason: "FailedMount", message: "no such folder" },
+  ]);
+});
+
 for (const output of ["", "not json", "null", "[]", '{"kind":"Status"}', '{"items":3}']) {
   test(`${JSON.stringify(output)} is neither a Pod nor anything else`, () => {
     assert.equal(parsePod(output), undefined);
     assert.deepEqual(parsePods(output), []);
+    assert.deepEqual(parseEvents(output), []);
     assert.equal(parseNamespace(output), undefined);
     assert.equal(parseContext(output), undefined);
     assert.deepEqual(parseVersions(output), { client: "", server: "" });

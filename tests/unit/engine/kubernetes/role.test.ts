@@ -24,6 +24,11 @@ test("argus may read no Secret, and nothing of it reaches beyond its namespace",
   assert.ok(!rules.some(({ verbs, resources }) => [...verbs, ...resources].includes("*")));
 });
 
+test("the manual shows the Role", () => {
+  const block = /^( *)```yaml\n( *apiVersion: rbac[\s\S]*?)^ *```/m.exec(readFileSync(join(ROOT, "README.md"), "utf8"));
+  assert.deepEqual(load(block?.[2] ?? ""), roleManifest("mcp"));
+});
+
 /** The tests' cluster gives its user these rights and no others. */
 const TESTBED = join(ROOT, "scripts", "testbed.d", "kubernetes");
 const ROLES = existsSync(TESTBED) ? readdirSync(TESTBED).filter((name) => /role.*\.yaml$/.test(name)) : [];
