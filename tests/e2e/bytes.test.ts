@@ -6,14 +6,17 @@ import { readFileSync } from "node:fs";
 import process from "node:process";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { compileDriver } from "../support/driver.ts";
 import { worlds } from "../support/engines.ts";
-import { openSession, writeAll } from "../support/session_client.ts";
+import { type Client, openProcess, openSession, writeAll } from "../support/session_client.ts";
 
 const MIB = 1 << 20;
 /** Of 100 bytes each. */
 const MESSAGES = 400_000;
 /** A limit against a hang, not a promise. */
 const OPTIONS = { timeout: 600_000 };
+
+compileDriver();
 
 let serial = 0;
 function nextId(): string {
@@ -119,6 +122,19 @@ for (const world of worlds()) {
     );
   }
 
+  test(`${world.name}: the server sees the end of input, and its answer to that arrives`, OPTIONS, async () => {
+    const words = ["sh", "-c", "echo ready; cat >/dev/null; echo seen"];
+    const typed = [...world.prefix, world.engine, "run", "--rm", "-i", "--init", "--network=none", "--log-driver=none"];
+    const took: Record<"argus" | "typed", number[]> = { argus: [], typed: [] };
+    for (let turn = 0; turn < 7; turn += 1) {
+      took.argus.push(await endOfInput(openSession(world, nextId(), words)));
+      took.typed.push(await endOfInput(openProcess([...typed, "alpine:3.21", ...words], process.env)));
+    }
+    const [argus, byHand] = [took.argus, took.typed].map((all) => all.sort((a, b) => a - b)[3]!.toFixed(1));
+    // A budget, not a promise: on a busy machine it says nothing.
+    console.error(`${world.name}: end of input to the server's answer: ${argus} ms, typed ${byHand} ms (medians)`);
+  });
+
   test(`${world.name}: a server that stops reading slows the client down and gets everything`, OPTIONS, async () => {
     const client = openSession(world, nextId(), ["sh", "-c", "echo ready; sleep 12; exec sha256sum"]);
     await client.has("ready\n".length);
@@ -152,6 +168,17 @@ for (const world of worlds()) {
       assert.match(stderr, /2 lines on stdout were not JSON-RPC/);
     },
   );
+}
+
+/** Milliseconds from the end of input until the answer to it, "seen" after "ready". */
+async function endOfInput(client: Client): Promise<number> {
+  await client.has("ready\n".length);
+  const began = performance.now();
+  client.child.stdin!.end();
+  await client.has("ready\nseen\n".length);
+  const took = performance.now() - began;
+  assert.equal((await client.ended).stdout.toString("utf8"), "ready\nseen\n");
+  return took;
 }
 
 /** Memory of a process that is its own, not a file's; undefined where the system does not tell. */
