@@ -25,15 +25,29 @@ export const SERVERS: Readonly<Record<string, readonly string[]>> = {
 /** Size of what the one-way servers send or swallow. */
 export const STREAM_BYTES: number = 256 * 1024 * 1024;
 
+/** What the one-way servers say when they have started. */
+export const READY = "ready\n";
+
 const DOCKERFILE = 'FROM alpine:3.21\nENTRYPOINT ["/bin/sh", "-c"]\n';
 
-const CONFIG = `backends:
-  echo: { command: sh, args: ["-c", "exec cat"], container: { dockerfile: Dockerfile, network: none } }
-  source: { command: sh, args: ["-c", "head -c ${STREAM_BYTES} /dev/zero; exec cat"], container: { dockerfile: Dockerfile, network: none } }
-  sink: { command: sh, args: ["-c", "head -c ${STREAM_BYTES} >/dev/null; echo done; exec cat"], container: { dockerfile: Dockerfile, network: none } }
-  everything: { command: npx, args: ["-y", "@modelcontextprotocol/server-everything"], container: { network: none } }
-  time: { command: uvx, args: ["mcp-server-time"], container: { network: none } }
-`;
+/** Servers that are one line of shell. */
+const SCRIPTS = {
+  echo: "exec cat",
+  ender: 'while read -r line; do echo "$line"; done; echo end',
+  source: `echo ready; read -r go; head -c ${STREAM_BYTES} /dev/zero; exec cat`,
+  sink: `echo ready; head -c ${STREAM_BYTES} >/dev/null; echo done; exec cat`,
+};
+
+const CONFIG = {
+  backends: {
+    ...mapValues(SCRIPTS, (script) => ({
+      command: "sh",
+      args: ["-c", script],
+      container: { dockerfile: "image/Dockerfile", network: "none" },
+    })),
+    ...mapValues(SERVERS, ([command, ...args]) => ({ command, args, container: { network: "none" } })),
+  },
+};
 
 /** A folder for one run of the benchmarks. */
 export class Lab {
@@ -41,8 +55,8 @@ export class Lab {
   #count = 0;
 
   constructor() {
-    this.write("Dockerfile", DOCKERFILE);
-    this.write("config.yaml", CONFIG);
+    this.write("image/Dockerfile", DOCKERFILE);
+    this.write("config.yaml", JSON.stringify(CONFIG));
   }
 
   write(path: string, text: string): string {
@@ -54,7 +68,7 @@ export class Lab {
 
   /** Builds what the rows need; the words name backends. */
   build(engine: EngineName, backends: readonly string[]): void {
-    execFileSync(ARGUS, ["build", ...backends], {
+    execFileSync(ARGUS, ["build", "--quiet", ...backends], {
       cwd: this.folder,
       env: { ...process.env, ARGUS_RUNTIME: engine },
       stdio: ["ignore", "ignore", "inherit"],
@@ -95,6 +109,13 @@ export class Lab {
   close(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+function mapValues<Value, Result>(
+  values: Readonly<Record<string, Value>>,
+  change: (value: Value) => Result,
+): Record<string, Result> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]));
 }
 
 /** The engines that answer. */

@@ -1,38 +1,46 @@
 /** Runs the benchmarks and prints a table, or JSON; budgets are shown, and never decide the exit code. */
 import { execFileSync } from "node:child_process";
-import { cpus, release } from "node:os";
+import { cpus, loadavg, release } from "node:os";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { ARGUS, type EngineName, enginesHere, Lab } from "./lab.ts";
-import { BENCHMARKS, type Row } from "./rows.ts";
+import { type Bench, type Benchmark, FULL, QUICK } from "./benchmark.ts";
+import { COMMANDS } from "./commands.ts";
+import { COSTS } from "./costs.ts";
+import { ARGUS, enginesHere, Lab } from "./lab.ts";
+import { type Row, rowJson, tableOf } from "./row.ts";
+import { STARTS } from "./starts.ts";
+import { STREAMS } from "./streams.ts";
 
-const USAGE = `usage: scripts/bench [--only NAME,…] [--engine docker|podman] [--rounds N] [--json]
+/** In the order of the table. */
+const BENCHMARKS: readonly Benchmark[] = [...COMMANDS, ...STARTS, ...STREAMS, ...COSTS];
+
+const USAGE = `usage: scripts/bench [--quick] [--only NAME,…] [--engine docker|podman] [--rounds N] [--json]
+  --quick     fewer rounds, one server: a look in two minutes
 ${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(11)} ${about}`).join("\n")}`;
 
 const { values } = parseArgs({
   options: {
+    quick: { type: "boolean", default: false },
     only: { type: "string" },
     engine: { type: "string" },
-    rounds: { type: "string", default: "12" },
+    rounds: { type: "string" },
     json: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
 if (values.help) console.log(USAGE);
-else await main();
+else process.exitCode = await main();
 
-async function main(): Promise<void> {
-  const only = values.only?.split(",");
-  const chosen = BENCHMARKS.filter(({ name }) => only === undefined || only.includes(name));
-  const rounds = Number(values.rounds);
-  const stranger = only?.find((name) => !BENCHMARKS.some((bench) => bench.name === name));
+async function main(): Promise<number> {
+  const effort = values.quick ? QUICK : FULL;
+  const rounds = Number(values.rounds ?? effort.rounds);
+  const only = values.only?.split(",") ?? BENCHMARKS.map(({ name }) => name);
+  const stranger = only.find((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));
   if (stranger !== undefined || !(rounds >= 1)) {
     console.error(stranger === undefined ? "--rounds takes a number" : `no benchmark ${stranger}\n${USAGE}`);
-    process.exitCode = 2;
-    return;
+    return 2;
   }
-  const rows: Row[] = [];
-  const failures: string[] = [];
+  const facts = machine();
   const lab = new Lab();
   // What was interrupted leaves no folder; its sessions end with their stdin.
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -41,33 +49,43 @@ async function main(): Promise<void> {
       process.exit(130);
     });
   }
-  try {
-    const engines = enginesHere().filter((name) => values.engine === undefined || values.engine === name);
-    for (const { name, engines: needs, images, run } of chosen) {
-      const turns: (EngineName | "")[] =
-        needs === "none" ? [""] : engines.filter((one) => needs === "each" || one === needs);
-      for (const engine of turns) {
-        note(`${name} ${engine}`);
-        try {
-          if (engine !== "" && images.length > 0) lab.build(engine, images);
-          rows.push(...(await run({ lab, engine: engine === "" ? "docker" : engine, rounds, note })));
-        } catch (error) {
-          failures.push(`${name} ${engine}: ${(error as Error).message}`);
-          note(`failed: ${failures.at(-1)}`);
-        }
-      }
-    }
-  } finally {
-    lab.close();
-  }
-  if (values.json) console.log(JSON.stringify({ machine: machine(), rounds, rows, failures }, null, 2));
-  else console.log(table(rows));
-  process.exitCode = failures.length === 0 ? 0 : 1;
+  const chosen = BENCHMARKS.filter(({ name }) => only.includes(name));
+  const { rows, failures } = await runAll(chosen, { lab, effort: { ...effort, rounds }, note });
+  lab.close();
+  if (values.json) console.log(JSON.stringify({ machine: facts, rounds, rows: rows.map(rowJson), failures }, null, 2));
+  else console.log([...Object.entries(facts).map(([name, fact]) => `${name}: ${fact}`), "", tableOf(rows)].join("\n"));
+  return failures.length === 0 ? 0 : 1;
 }
 
+async function runAll(chosen: readonly Benchmark[], bench: Bench): Promise<{ rows: Row[]; failures: string[] }> {
+  const rows: Row[] = [];
+  const failures: string[] = [];
+  const attempt = async (title: string, measure: () => Promise<Row[]>) => {
+    note(title);
+    try {
+      rows.push(...(await measure()));
+    } catch (error) {
+      failures.push(`${title}: ${(error as Error).message}`);
+      note(`failed: ${failures.at(-1)}`);
+    }
+  };
+  const engines = enginesHere().filter((name) => values.engine === undefined || values.engine === name);
+  for (const benchmark of chosen) {
+    if ("run" in benchmark) {
+      await attempt(benchmark.name, () => benchmark.run(bench));
+      continue;
+    }
+    for (const engine of engines) {
+      await attempt(`${benchmark.name} ${engine}`, () => benchmark.runOn(engine, bench));
+    }
+  }
+  return { rows, failures };
+}
+
+/** Whom the numbers are about; the load before the first row says how far to trust them. */
 function machine(): Record<string, string> {
   const facts: Record<string, string> = {
-    cpu: `${cpus().length} × ${cpus()[0]?.model ?? "?"}`,
+    cpu: `${cpus().length} × ${cpus()[0]?.model ?? "?"}, load ${loadavg()[0]?.toFixed(1)}`,
     kernel: release(),
     argus: output(ARGUS, ["--version"]),
   };
@@ -77,39 +95,6 @@ function machine(): Record<string, string> {
 
 function output(bin: string, args: readonly string[]): string {
   return execFileSync(bin, [...args], { encoding: "utf8" }).trim();
-}
-
-function table(rows: readonly Row[]): string {
-  const head = ["what", "engine", "argus", "beside", "ratio", "budget", ""];
-  const lines = rows.map(({ name, engine, unit, argus, against, budget, ok }) => {
-    const [first] = Object.values(against);
-    const beside = Object.entries(against).map(([other, value]) => `${other} ${number(value)}`);
-    const shown = budget.includes("×") && !budget.includes("+") ? (argus / (first ?? Number.NaN)).toFixed(2) : "";
-    return [
-      name,
-      engine,
-      `${number(argus)} ${unit}`,
-      beside.join(", "),
-      shown,
-      budget,
-      budget === "" ? "" : ok ? "ok" : "OVER",
-    ];
-  });
-  const widths = head.map((title, at) => Math.max(title.length, ...lines.map((line) => line[at]?.length ?? 0)));
-  const text = [head, ...lines].map((line) =>
-    line
-      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
-  const facts = Object.entries(machine()).map(([name, value]) => `${name}: ${value}`);
-  return [...facts, "", ...text].join("\n");
-}
-
-function number(value: number): string {
-  if (value === 0) return "0";
-  if (Math.abs(value) < 1) return value.toFixed(3);
-  return Math.abs(value) < 100 ? value.toFixed(1) : value.toFixed(0);
 }
 
 function note(text: string): void {
