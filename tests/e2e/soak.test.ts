@@ -1,21 +1,30 @@
-/** Many sessions in a row and at once, ended at random: nothing is left and nothing grows. */
+/**
+ * Many sessions in a row and at once, ended at random, and many messages through one: nothing is left and nothing grows.
+ * ARGUS_SOAK_SESSIONS (15; 1000 for the long form), ARGUS_SOAK_AT_ONCE (10; 30), ARGUS_SOAK_MESSAGES (100000; 1000000).
+ */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { generator } from "../matrix/cases.ts";
-import { kill, leftoversOf, sweep } from "../matrix/traces.ts";
+import { asText, containersOf, kill, processesOf, sweep } from "../matrix/traces.ts";
+import { compileDriver } from "../support/driver.ts";
 import { type World, worlds } from "../support/engines.ts";
 import { openSession, writeAll } from "../support/session_client.ts";
 
 /** A limit against a hang, not a promise. */
-const OPTIONS = { timeout: 900_000 };
+const OPTIONS = { timeout: 3_600_000 };
 const IN_A_ROW = Number(process.env.ARGUS_SOAK_SESSIONS ?? 15);
+/** Rows side by side, so that a thousand sessions take minutes. */
+const ROWS = Math.min(4, Math.ceil(IN_A_ROW / 15));
 const AT_ONCE = Number(process.env.ARGUS_SOAK_AT_ONCE ?? 10);
+const MESSAGES = Number(process.env.ARGUS_SOAK_MESSAGES ?? 100_000);
 
 const ENDS = ["eof", "SIGTERM", "SIGKILL", "exit", "eof and SIGTERM"] as const;
+
+compileDriver();
 
 async function session(world: World, id: string, random: () => number): Promise<void> {
   const client = openSession(world, id, [
@@ -38,38 +47,80 @@ async function session(world: World, id: string, random: () => number): Promise<
   client.child.stdin!.destroy();
 }
 
-async function nothingIsLeft(world: World, ids: readonly string[]): Promise<void> {
-  for (const id of ids) {
-    let left: string[] = [];
-    for (const began = performance.now(); performance.now() - began < 90_000; await sleep(200)) {
-      left = leftoversOf(world, id);
-      if (left.length === 0) break;
-    }
-    if (left.length > 0) sweep(world, id);
-    assert.deepEqual(left, []);
+/** Waits until nothing of the sessions whose names begin so is there. */
+async function nothingIsLeft(world: World, prefix: string, ids: readonly string[]): Promise<void> {
+  let left: string[] = [];
+  for (const began = performance.now(); performance.now() - began < 90_000; await sleep(500)) {
+    left = ids.flatMap((id) => processesOf(id, 400)).map(asText);
+    if (left.length === 0) left = containersOf(world, prefix) ?? ["the engine does not answer"];
+    if (left.length === 0) return;
+  }
+  for (const id of ids) if (left.some((text) => text.includes(`-${id}-`))) sweep(world, id);
+  assert.deepEqual(left, []);
+}
+
+function openFiles(pid: number | "self"): number {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).length;
+  } catch {
+    return 0;
   }
 }
 
-function openFiles(): number {
-  return process.platform === "linux" ? readdirSync("/proc/self/fd").length : 0;
+/** Memory of a process that is its own, not a file's, in bytes. */
+function anonymousBytes(pid: number): number {
+  const match = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
+  return Number(match?.[1] ?? 0) * 1024;
 }
 
 for (const world of worlds()) {
   test(`${world.name}: ${IN_A_ROW} sessions in a row leave nothing`, OPTIONS, async () => {
     const random = generator(7);
-    const ids = Array.from({ length: IN_A_ROW }, (_, index) => `sk${process.pid}r${index}`);
-    await session(world, `sk${process.pid}first`, random);
-    const before = openFiles();
-    for (const id of ids) await session(world, id, random);
-    await nothingIsLeft(world, ids);
+    const prefix = `sk${process.pid}${world.name}`;
+    const ids = Array.from({ length: IN_A_ROW }, (_, index) => `${prefix}-r${index}`);
+    await session(world, `${prefix}-first`, random);
+    const before = openFiles("self");
+    const waiting = [...ids];
+    const row = async (): Promise<void> => {
+      for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) await session(world, id, random);
+    };
+    await Promise.all(Array.from({ length: ROWS }, row));
+    await nothingIsLeft(world, prefix, ids);
     // A handle of a session that is not let go would be there once for each of them.
-    assert.ok(openFiles() < before + IN_A_ROW / 2, `${before} open files before, ${openFiles()} after`);
+    assert.ok(openFiles("self") < before + IN_A_ROW / 2, `${before} open files before, ${openFiles("self")} after`);
   });
 
   test(`${world.name}: ${AT_ONCE} sessions at once leave nothing`, OPTIONS, async () => {
     const random = generator(8);
-    const ids = Array.from({ length: AT_ONCE }, (_, index) => `sk${process.pid}p${index}`);
+    const prefix = `sk${process.pid}${world.name}`;
+    const ids = Array.from({ length: AT_ONCE }, (_, index) => `${prefix}-p${index}`);
     await Promise.all(ids.map((id) => session(world, id, random)));
-    await nothingIsLeft(world, ids);
+    await nothingIsLeft(world, prefix, ids);
+  });
+
+  test(`${world.name}: ${MESSAGES} messages through one session leave memory and handles flat`, OPTIONS, async () => {
+    const id = `sk${process.pid}${world.name}-m`;
+    const client = openSession(world, id, ["cat"], { keep: false });
+    const { pid } = client.child;
+    const piece = Math.ceil(MESSAGES / 10);
+    const seen: { memory: number; files: number }[] = [];
+    let sent = 0;
+    for (let from = 0; from < MESSAGES; from += piece) {
+      const lines = Array.from(
+        { length: Math.min(piece, MESSAGES - from) },
+        (_, index) => `{"jsonrpc":"2.0","id":${from + index},"method":"tools/call","params":{"name":"echo"}}\n`,
+      );
+      const bytes = Buffer.from(lines.join(""));
+      sent += bytes.length;
+      await writeAll(client, bytes);
+      await client.has(sent);
+      seen.push({ memory: anonymousBytes(pid!), files: openFiles(pid!) });
+    }
+    client.child.stdin!.end();
+    assert.equal((await client.ended).code, 0);
+    const [first, last] = [seen[0]!, seen.at(-1)!];
+    assert.ok(last.memory - first.memory < 4 << 20, `memory: ${seen.map(({ memory }) => memory).join(" ")}`);
+    assert.ok(last.files <= first.files, `open files: ${seen.map(({ files }) => files).join(" ")}`);
+    await nothingIsLeft(world, id, [id]);
   });
 }
