@@ -7,8 +7,9 @@ import process from "node:process";
 import { test } from "node:test";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { argusIn, engineVariables, readableByAll, runIn } from "../support/argus_world.ts";
 import { engineCall, type World, worlds } from "../support/engines.ts";
-import { argus, argusWords, cleanEnv } from "../support/proc.ts";
+import { cleanEnv } from "../support/proc.ts";
 import { tmpFolder, writeTree } from "../support/tmp.ts";
 
 /** A busy machine with slow registries: long, because only a hang should ever meet it. */
@@ -103,7 +104,7 @@ assert.ok(
   'the source recipe needs a git host: eval "$(scripts/testbed env)"',
 );
 
-const folder = tmpFolder();
+const folder = readableByAll(tmpFolder());
 writeTree(folder, "server.mjs", SERVER);
 writeTree(
   folder,
@@ -116,8 +117,7 @@ const config = writeTree(
   JSON.stringify({ backends: Object.fromEntries(RECIPES.map(({ backend, config }) => [backend, config])) }),
 );
 
-// The rootless user may see neither this folder nor the runtime; rootless sessions have tests of their own.
-for (const world of engines.filter(({ prefix }) => prefix.length === 0)) {
+for (const world of engines) {
   for (const recipe of RECIPES) {
     test(`${world.name}: a ${recipe.backend} server is built, answers and carries nothing of its build`, {
       timeout: BUILD_MS + 3 * ANSWER_MS,
@@ -130,8 +130,7 @@ for (const world of engines.filter(({ prefix }) => prefix.length === 0)) {
 }
 
 async function build(world: World, backend: string): Promise<string> {
-  const { code, stdout, stderr } = await argus(["build", backend, "--config", config, "--json"], {
-    env: environment(world),
+  const { code, stdout, stderr } = await runIn(world, ["build", backend, "--config", config, "--json"], {
     timeoutMs: BUILD_MS,
   });
   assert.equal(code, 0, `${stdout}\n${stderr}`);
@@ -143,11 +142,11 @@ async function build(world: World, backend: string): Promise<string> {
 
 /** The names of the tools that the server offers to a client which starts argus as its command. */
 async function tools(world: World, backend: string): Promise<string[]> {
-  const [command = "", ...words] = argusWords();
+  const [command = "", ...words] = argusIn(world, ["run", backend, "--config", config, "--no-build"]);
   const transport = new StdioClientTransport({
     command,
-    args: [...words, "run", backend, "--config", config],
-    env: { ...environment(world), ARGUS_CONTAINER_BUILD_IF_MISSING: "false" },
+    args: words,
+    env: cleanEnv(engineVariables()),
     stderr: "pipe",
   });
   let said = "";
@@ -178,34 +177,29 @@ function looksRight(world: World, image: string, { backend, absent }: Recipe): v
     image,
     "-c",
   ];
-  const inside = engineCall(world, [
-    ...words,
-    `id -u; for path in ${absent.join(" ")}; do if [ -e "$path" ]; then echo "$path"; fi; done; env`,
-  ]);
+  // A read-only root never gets byte code later; python -v tells what it had to compile.
+  const compiled = `PATH=/app/venv/bin:$PATH python -v -c "import argparse, asyncio, mcp_server_time" 2>&1 | grep '^# code object from .*[.]py$'`;
+  const isPython = backend === "uvx" || backend === "module";
+  const script = [
+    "id -u",
+    `for path in ${absent.join(" ")}; do if [ -e "$path" ]; then echo "$path"; fi; done`,
+    "env",
+    ...(isPython ? [`${compiled}; true`] : []),
+  ];
+  const inside = engineCall(world, [...words, script.join("; ")], ANSWER_MS);
   assert.equal(inside.code, 0);
   assert.match(inside.stdout, /^65532\n/);
   assert.deepEqual(
     absent.filter((path) => inside.stdout.split("\n").includes(path)),
     [],
   );
-  assert.doesNotMatch(inside.stdout, /ONLY_IN_THE_BUILD/);
+  assert.doesNotMatch(inside.stdout, /ONLY_IN_THE_BUILD|^# code object/m);
   const { stdout } = engineCall(world, ["image", "inspect", "--format", "{{json .Config}}", image]);
   const { Labels, User } = JSON.parse(stdout) as { Labels: Record<string, string>; User: string };
   assert.equal(image.split(":")[1], Labels["argus.inputs"]?.slice(0, 12));
   if (backend !== "dockerfile") assert.equal(User, "65532:65532");
-  // A read-only root never gets byte code later.
-  if (backend === "uvx" || backend === "module") {
-    const imports = `python -v -c "import argparse, asyncio, mcp_server_time" 2>&1 | grep '^# code object from .*[.]py$'; true`;
-    const venv = engineCall(world, [...words, `PATH=/app/venv/bin:$PATH; ${imports}`], ANSWER_MS);
-    assert.equal(venv.stdout, "");
-  }
 }
 
 function missing(wanted: readonly string[], offered: readonly string[]): string[] {
   return wanted.filter((name) => !offered.includes(name));
-}
-
-function environment(world: World): Record<string, string> {
-  const extra = process.env.ARGUS_BUILD_EXTRA_ARGS;
-  return cleanEnv({ ARGUS_RUNTIME: world.engine, ...(extra === undefined ? {} : { ARGUS_BUILD_EXTRA_ARGS: extra }) });
 }
