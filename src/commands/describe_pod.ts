@@ -5,7 +5,7 @@ import type { Text } from "../config/text.ts";
 import { imageRef } from "../engine/kubernetes/image_ref.ts";
 import { attachCommand, createCommand } from "../engine/kubernetes/kubectl.ts";
 import type { Manifest } from "../engine/kubernetes/manifest.ts";
-import { neededManifests, podManifest } from "../engine/kubernetes/pod.ts";
+import { inOrder, podObjects } from "../engine/kubernetes/pod.ts";
 import { policyNotices } from "../engine/kubernetes/policy.ts";
 import { pushCommand, tagCommand } from "../engine/kubernetes/push.ts";
 import { withoutValues } from "../engine/kubernetes/secret.ts";
@@ -24,10 +24,8 @@ export function describePod(
   const ref = imageRef(kubernetes.registry, image.name);
   const identity = plannedIdentity(plan.backend);
   const input = { plan, image: ref, entry: image.entry, args, identity, kubernetes, where: backend.where };
-  const pod = podManifest(input);
-  const needed = neededManifests(input);
-  const policy = needed.find((each) => each.kind === "NetworkPolicy");
-  const secret = needed.find((each) => each.kind === "Secret");
+  const objects = podObjects(input);
+  const { pod, policy, secret } = objects;
   const cluster = { bin: "kubectl", context: kubernetes.context, namespace: kubernetes.namespace };
   const docker = { bin: "docker", env: {} };
   return {
@@ -42,7 +40,7 @@ export function describePod(
     ...(kubernetes.registry === undefined
       ? {}
       : { tag: commandJson(tagCommand(docker, image.name, ref)), push: commandJson(pushCommand(docker, ref)) }),
-    create: commandJson(createCommand(cluster, [...needed, pod])),
+    create: commandJson(createCommand(cluster, inOrder(objects))),
     run: {
       ...commandJson(attachCommand(cluster, pod.metadata.name)),
       env: Object.keys(plan.env).sort(),
@@ -56,7 +54,7 @@ export function describePod(
 
 /** The objects of a plan as YAML documents; "" when it has none. */
 export function manifestYaml({ pod, network_policy, secret }: PlanJson): string {
-  const manifests: (Manifest | undefined)[] = [network_policy, secret, pod];
+  const manifests: (Manifest | undefined)[] = [network_policy, pod, secret];
   return manifests
     .filter((each) => each !== undefined)
     .map((each) => dump(each, { noRefs: true, lineWidth: -1 }))

@@ -16,7 +16,9 @@ export interface Keeper {
   /** All sessions; undefined when it did not answer. */
   list(): Promise<Kept[] | undefined>;
   /** Removes what dead owners left; undefined when it did not answer. */
-  reap(): Promise<{ readonly orphans: readonly Kept[]; readonly removed: boolean } | undefined>;
+  reap(): Promise<
+    { readonly orphans: readonly Pick<Kept, "backend" | "name">[]; readonly removed: boolean } | undefined
+  >;
 }
 
 /** A container or a Pod of argus. */

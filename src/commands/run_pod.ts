@@ -2,7 +2,7 @@
 import type { Config, StdioBackend } from "../config/config.ts";
 import type { Settings } from "../config/settings.ts";
 import { imageRef } from "../engine/kubernetes/image_ref.ts";
-import { neededManifests, podManifest } from "../engine/kubernetes/pod.ts";
+import { podManifest, podObjects } from "../engine/kubernetes/pod.ts";
 import { policyNotices } from "../engine/kubernetes/policy.ts";
 import { ArgusError } from "../errors.ts";
 import { findCluster } from "../host/cluster.ts";
@@ -34,8 +34,7 @@ export async function runPod(
   return runPodSession({
     cluster,
     backend: plan.backend,
-    pod: podManifest(podInput),
-    needed: neededManifests(podInput),
+    objects: podObjects(podInput),
     session: plan.session,
   });
 }

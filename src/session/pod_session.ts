@@ -17,9 +17,8 @@ import {
   getPodCommand,
   logsCommand,
 } from "../engine/kubernetes/kubectl.ts";
-import type { Manifest, Pod } from "../engine/kubernetes/manifest.ts";
 import { type PodState, parseEvents, parsePod } from "../engine/kubernetes/parse.ts";
-import { gateKey } from "../engine/kubernetes/pod.ts";
+import { gateKey, inOrder, type PodObjects } from "../engine/kubernetes/pod.ts";
 import { podTrouble } from "../engine/kubernetes/trouble.ts";
 import { ArgusError } from "../errors.ts";
 import { type Ran, run } from "../host/spawn.ts";
@@ -41,9 +40,7 @@ import { signalNumber } from "./stdio.ts";
 export interface PodSessionInput {
   readonly cluster: Cluster;
   readonly backend: string;
-  readonly pod: Pod;
-  /** What the Pod needs and what goes with it. */
-  readonly needed: readonly Manifest[];
+  readonly objects: PodObjects;
   readonly session: SessionOptions;
 }
 
@@ -70,6 +67,8 @@ const SLOW = 10_000;
 const START_LIMIT = 15 * 60_000;
 /** The cluster knows the exit code a second later than the stream has ended, and many later when it is busy. */
 const CODE_PATIENCE = 20_000;
+/** The same when kubectl was killed: only a server that ends with its input ends then. */
+const CUT_PATIENCE = 3000;
 /** The first and the longest wait between two looks for it. */
 const CODE_LOOK = 150;
 const CODE_LOOK_MOST = 1000;
@@ -119,7 +118,7 @@ class PodSession {
       this.#wires = openWires({
         name: this.#name,
         remove: this.#deletion,
-        first: gateKey(input.pod),
+        first: gateKey(input.objects.pod),
         inputEnded: () => this.#life.endOfInput(),
       });
     } catch (error) {
@@ -135,16 +134,16 @@ class PodSession {
   }
 
   get #name(): string {
-    return this.#input.pod.metadata.name;
+    return this.#input.objects.pod.metadata.name;
   }
 
   /** Removes all that the session has made. */
   get #deletion(): Command {
-    const { cluster, pod, needed } = this.#input;
+    const { cluster, objects } = this.#input;
     return deleteCommand(
       cluster,
       [this.#name],
-      [pod, ...needed].map(({ kind }) => kind),
+      inOrder(objects).map(({ kind }) => kind),
     );
   }
 
@@ -176,8 +175,8 @@ class PodSession {
   }
 
   async #create(): Promise<void> {
-    const { cluster, pod, needed } = this.#input;
-    const command = createCommand(cluster, [...needed, pod]);
+    const { cluster, objects } = this.#input;
+    const command = createCommand(cluster, inOrder(objects));
     this.#made = "maybe";
     const made = await run(command, { timeoutMs: CALL_TIMEOUT, signal: this.#asking.signal });
     if (made.code === 0) this.#made = "yes";
@@ -230,7 +229,7 @@ class PodSession {
 
   /** The server has its variables: nobody needs them in the cluster any more. */
   async #forgetSecret(): Promise<void> {
-    if (!this.#input.needed.some(({ kind }) => kind === "Secret")) return;
+    if (this.#input.objects.secret === undefined) return;
     await run(deleteCommand(this.#input.cluster, [this.#name], ["Secret"]), {
       timeoutMs: CALL_TIMEOUT,
       signal: this.#asking.signal,
@@ -277,7 +276,7 @@ class PodSession {
       lived,
       pod,
       trouble,
-      log: code !== 0 && lived < EARLY && gateKey(this.#input.pod) === "" ? await this.#log() : "",
+      log: code !== 0 && lived < EARLY && gateKey(this.#input.objects.pod) === "" ? await this.#log() : "",
       passed: end.passed,
     });
     for (const line of words) console.error(line);
@@ -292,7 +291,8 @@ class PodSession {
       const over = pod?.server?.state === "terminated" || this.#stopping;
       // An attach that the cluster refused says nothing about the server.
       const refused = code !== 0 && said !== "" && !/completed pod/.test(said);
-      if (over || refused || performance.now() - began > CODE_PATIENCE) return pod;
+      const patience = code > 128 ? CUT_PATIENCE : CODE_PATIENCE;
+      if (over || refused || performance.now() - began > patience) return pod;
       await pause(wait);
     }
   }

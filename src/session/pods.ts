@@ -1,7 +1,7 @@
-/** The Pods of argus in a cluster's namespace, and what is known about their owners. */
+/** What sessions have in a cluster's namespace, and what is known about their owners. */
 import type { Command } from "../engine/command.ts";
-import { type Cluster, deleteCommand, listPodsCommand } from "../engine/kubernetes/kubectl.ts";
-import { type PodState, parsePods } from "../engine/kubernetes/parse.ts";
+import { type Cluster, deleteCommand, listCommand } from "../engine/kubernetes/kubectl.ts";
+import { type PodState, parsePods, parsePolicies, type SessionObject } from "../engine/kubernetes/parse.ts";
 import { ownerAlive } from "../host/proc.ts";
 import { type Ran, type RunOptions, run } from "../host/spawn.ts";
 
@@ -18,33 +18,40 @@ export async function listPods(
   cluster: Cluster,
   signal?: AbortSignal,
 ): Promise<OwnedPod[] | { readonly said: string }> {
-  const { code, stdout, stderr } = await call(listPodsCommand(cluster), signal);
-  if (code !== 0) return { said: stderr };
-  return parsePods(stdout)
-    .filter(({ deleting }) => !deleting)
-    .map((pod) => ({ ...pod, orphan: pod.owner !== undefined && ownerAlive(pod.owner) === false }));
-}
-
-/** Removes Pods; true when the cluster has taken it on. */
-export async function removePods(
-  cluster: Cluster,
-  pods: readonly { readonly name: string }[],
-  signal?: AbortSignal,
-): Promise<boolean> {
-  if (pods.length === 0) return true;
-  const names = pods.map(({ name }) => name);
-  return (await call(deleteCommand(cluster, names), signal)).code === 0;
+  const listed = await list(cluster, signal);
+  if ("said" in listed) return listed;
+  return listed.pods.map((pod) => ({ ...pod, orphan: isOrphan(pod) }));
 }
 
 /** Removes what dead owners left in the namespace; undefined when the cluster did not answer. */
 export async function reapPods(
   cluster: Cluster,
   signal?: AbortSignal,
-): Promise<{ readonly orphans: readonly OwnedPod[]; readonly removed: boolean } | undefined> {
-  const listed = await listPods(cluster, signal);
-  if (!Array.isArray(listed)) return undefined;
-  const orphans = listed.filter(({ orphan }) => orphan);
-  return { orphans, removed: await removePods(cluster, orphans, signal) };
+): Promise<{ readonly orphans: readonly SessionObject[]; readonly removed: boolean } | undefined> {
+  const listed = await list(cluster, signal);
+  if ("said" in listed) return undefined;
+  // A start that was killed half-way may have come no further than its policy.
+  const all = [...listed.pods, ...listed.policies].filter(isOrphan);
+  const orphans = [...new Map(all.map((each) => [each.name, each])).values()];
+  if (orphans.length === 0) return { orphans, removed: true };
+  const names = orphans.map(({ name }) => name);
+  return { orphans, removed: (await call(deleteCommand(cluster, names), signal)).code === 0 };
+}
+
+async function list(
+  cluster: Cluster,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly pods: PodState[]; readonly policies: SessionObject[] } | { readonly said: string }> {
+  const { code, stdout, stderr } = await call(listCommand(cluster), signal);
+  // Who may not list policies sees the Pods.
+  const refused = stderr.split("\n").filter((line) => line !== "" && !/networkpolicies\S* is forbidden/.test(line));
+  if (code !== 0 && (refused.length > 0 || stdout === "")) return { said: stderr };
+  const stays = ({ deleting }: SessionObject) => !deleting;
+  return { pods: parsePods(stdout).filter(stays), policies: parsePolicies(stdout).filter(stays) };
+}
+
+function isOrphan({ owner }: SessionObject): boolean {
+  return owner !== undefined && ownerAlive(owner) === false;
 }
 
 function call(command: Command, signal: AbortSignal | undefined): Promise<Ran> {

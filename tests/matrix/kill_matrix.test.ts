@@ -6,6 +6,8 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { test } from "node:test";
+import { clusterWorlds, publishImage } from "../support/cluster.ts";
+import { withCluster } from "../support/cluster_lock.ts";
 import { compileDriver } from "../support/driver.ts";
 import { worlds } from "../support/engines.ts";
 import { noPrivateDocker, withPrivateDocker } from "../support/private_docker.ts";
@@ -30,6 +32,18 @@ for (const world of worlds()) {
     assert.deepEqual(await runMatrix(world, selected(allCases(world.engine))), []);
   });
 }
+
+test(
+  "nothing is left on kubernetes, whatever ends a session",
+  { ...OPTIONS, skip: clusterWorlds().length === 0 && "ARGUS_TEST_KUBECONFIG is not set: no cluster" },
+  () =>
+    withCluster("shared", async () => {
+      publishImage(IMAGE);
+      for (const world of clusterWorlds()) {
+        assert.deepEqual(await runMatrix(world, selected(allCases(world.engine))), []);
+      }
+    }),
+);
 
 test(
   "nothing is left when a daemon is ended under its sessions and comes back",

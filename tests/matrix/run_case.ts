@@ -12,6 +12,10 @@ import { asText, containersIn, kill, type Look, processesOf, sharedLook, sweep, 
 
 /** From the end of a session to nothing left. Milliseconds; what the README promises. */
 export const PROMISE = 5000;
+/** The same for a Pod, whose last seconds are its node's. */
+const POD_PROMISE = 15_000;
+/** A Pod takes so many times longer to start than a container. */
+const POD_PACE = 3;
 /** What is still there so long after the promise counts as left over; what goes in between is late. */
 export const PATIENCE = 30_000;
 
@@ -81,11 +85,12 @@ export async function untilStarted(started: Started): Promise<void> {
 }
 
 /** Resolves at the moment of a case, counted from {@link untilStarted}. */
-export async function moment({ look }: Run, item: Case, { id }: Started): Promise<void> {
+export async function moment({ look, world }: Run, item: Case, { id }: Started): Promise<void> {
   if (item.at === "steady") {
-    await until(async () => containersIn(await look(), id)?.some((text) => / Up /.test(text)) === true, 60_000, 100);
+    const runs = / Up | Pod Running$/;
+    await until(async () => containersIn(await look(), id)?.some((text) => runs.test(text)) === true, 60_000, 100);
     await sleep(200);
-  } else await sleep(item.at);
+  } else await sleep(world.engine === "kubernetes" ? item.at * POD_PACE : item.at);
 }
 
 /** When a session began, when its end came, and whether argus still ran then. */
@@ -98,6 +103,7 @@ export interface Timeline {
 /** Looks until nothing is left, or patience ends. */
 export async function watch(run: Run, item: Case, started: Started, line: Timeline): Promise<Outcome> {
   const { world } = run;
+  const promise = world.engine === "kubernetes" ? POD_PROMISE : PROMISE;
   let rounds = 0;
   let helped = Number.NEGATIVE_INFINITY;
   for (;;) {
@@ -110,8 +116,8 @@ export async function watch(run: Run, item: Case, started: Started, line: Timeli
     const { at, leftovers } = await leftoversIn(run, started.id);
     const took = Math.max(0, at - promisedFrom(item, started, line));
     const outcome = { ...item, world: world.name, took, hit: line.hit, rounds, leftovers, load: load() };
-    if (leftovers.length === 0) return { ...outcome, verdict: took <= PROMISE ? "clean" : "late" };
-    if (took > PROMISE + PATIENCE) {
+    if (leftovers.length === 0) return { ...outcome, verdict: took <= promise ? "clean" : "late" };
+    if (took > promise + PATIENCE) {
       sweep(world, started.id);
       return { ...outcome, verdict: "leftover" };
     }

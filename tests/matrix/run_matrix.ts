@@ -1,5 +1,6 @@
 /** Runs many cases of the kill matrix and tells what they came to. */
 import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { OWN_HOSTS, type World } from "../support/engines.ts";
 import type { PrivateDocker } from "../support/private_docker.ts";
 import { type Case, DAEMON_ENDS, MOMENTS, SERVER_NAMES } from "./cases.ts";
@@ -11,6 +12,9 @@ import { asText, processesOf, sweep } from "./traces.ts";
 /** ARGUS_MATRIX_AT_ONCE: cases at once; without hosts of their own they would tidy up after each other. */
 const AT_ONCE = OWN_HOSTS ? Number(process.env.ARGUS_MATRIX_AT_ONCE ?? 4) : 1;
 
+/** A Pod costs the machine that is its node as well as its client as much as so many containers. */
+const POD_WEIGHT = 2;
+
 /**
  * Runs the cases that ARGUS_MATRIX_REPORT does not hold yet, several at once, because most of a case is waiting; returns
  * a line for each one that left something or was never seen to start.
@@ -18,10 +22,11 @@ const AT_ONCE = OWN_HOSTS ? Number(process.env.ARGUS_MATRIX_AT_ONCE ?? 4) : 1;
 export function runMatrix(world: World, cases: readonly Case[]): Promise<string[]> {
   return judge(world, async (run, report, add) => {
     const waiting = cases.filter((item) => !report.has(world.name, item));
+    const atOnce = world.engine === "kubernetes" ? Math.ceil(AT_ONCE / POD_WEIGHT) : AT_ONCE;
     const work = async (): Promise<void> => {
       for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) add(await runCase(run, item));
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    await Promise.all(Array.from({ length: atOnce }, work));
   });
 }
 
@@ -79,8 +84,10 @@ async function judge(world: World, work: Work): Promise<string[]> {
 
 /** What appeared only after its case was taken for over: a start that was cut short may create a container late. */
 async function cameBack({ world, look, ids }: Run): Promise<string[]> {
+  // The node takes its time for the Pods of the last next sessions.
+  await sleep(world.engine === "kubernetes" ? 5000 : 1000);
   const { containers = ["the engine does not answer"] } = await look();
-  const processes = ids.flatMap((id) => processesOf(id, 1000));
+  const processes = ids.flatMap((id) => processesOf(id, 500));
   const found = [...containers, ...processes.map(asText)].map((text) => `  ${world.name}: came back: ${text}`);
   if (found.length > 0) console.error(found.join("\n"));
   for (const id of ids) if (found.some((text) => text.includes(`-${id}-`))) sweep(world, id);

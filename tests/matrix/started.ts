@@ -66,7 +66,8 @@ export function guardsOf({ client }: Started): Trace[] {
 /** The engine's program. */
 export function clisOf({ client }: Started): Trace[] {
   return treeOf(client.pid!).filter(
-    ({ comm, words }) => (comm === "docker" || comm === "podman") && words[1] === "run",
+    ({ comm, words }) =>
+      ((comm === "docker" || comm === "podman") && words[1] === "run") || (comm === "kubectl" && words[1] === "attach"),
   );
 }
 

@@ -1,6 +1,7 @@
 /** What a session left on the machine: its processes by an environment variable and its name, its container by name. */
 import { readdirSync, readFileSync } from "node:fs";
 import process from "node:process";
+import { listWords as listPodWords, removeWords } from "../support/cluster.ts";
 import { askEngine, engineCall, type World } from "../support/engines.ts";
 
 /** The variable by which a test finds the processes of one case; argus and everything it starts inherit it. */
@@ -30,8 +31,8 @@ export function treeOf(pid: number): Trace[] {
 
 /** Containers of a case, in any state; undefined when the engine did not answer. */
 export function containersOf(world: World, id: string): string[] | undefined {
-  const listed = engineCall(world, listWords(`${id}-`));
-  return listed.code === 0 ? linesOf(listed.stdout) : undefined;
+  const listed = engineCall(world, listWords(world, `${id}-`));
+  return listed.code === 0 ? linesOf(listed.stdout, `${id}-`) : undefined;
 }
 
 /** Everything of a case that is still there, as text; empty when it is over. */
@@ -46,7 +47,10 @@ export function leftoversOf(world: World, id: string): string[] {
 /** Ends what a failed case left, by pid and exact name, so that it cannot disturb the next one. */
 export function sweep(world: World, id: string): void {
   for (const { pid } of processesOf(id)) kill(pid, "SIGKILL");
-  for (const text of containersOf(world, id) ?? []) engineCall(world, ["rm", "-f", text.split(" ")[0]!]);
+  for (const text of containersOf(world, id) ?? []) {
+    const name = text.split(" ")[0]!;
+    engineCall(world, world.engine === "kubernetes" ? removeWords(name) : ["rm", "-f", name]);
+  }
 }
 
 /** A look at everything that the cases of one run left. */
@@ -63,8 +67,8 @@ export function sharedLook(world: World, prefix: string): () => Promise<Look> {
   let next: Promise<Look> | undefined;
   const look = async (): Promise<Look> => {
     const at = performance.now();
-    const { code, stdout } = await askEngine(world, listWords(prefix));
-    return { at, containers: code === 0 ? linesOf(stdout) : undefined };
+    const { code, stdout } = await askEngine(world, listWords(world, prefix));
+    return { at, containers: code === 0 ? linesOf(stdout, prefix) : undefined };
   };
   const start = (): Promise<Look> => {
     next = undefined;
@@ -149,12 +153,13 @@ function traceOf(pid: number): Trace | undefined {
   return { pid, ppid, comm: stat.slice(stat.indexOf("(") + 1, end), words };
 }
 
-function listWords(id: string): string[] {
+function listWords(world: World, id: string): string[] {
+  if (world.engine === "kubernetes") return listPodWords();
   return ["ps", "-a", "--filter", `name=argus-${id}`, "--format", "{{.Names}} {{.Status}}"];
 }
 
-function linesOf(text: string): string[] {
-  return text.split("\n").filter(Boolean);
+function linesOf(text: string, id: string): string[] {
+  return text.split("\n").filter((line) => line.startsWith(`argus-${id}`));
 }
 
 function read(pid: number, file: string): string {

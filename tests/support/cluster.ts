@@ -8,6 +8,7 @@ import { dirname } from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { engineVariables } from "./argus_world.ts";
+import { engineCall, type World, worlds } from "./engines.ts";
 import { cleanEnv } from "./proc.ts";
 
 export type User = "dev" | "admin" | "other" | "nobody";
@@ -45,6 +46,42 @@ export function clusterEnv(user: User = "dev", more: Readonly<Record<string, str
 /** The registry's address and a folder for the tests. */
 export function registry(): string {
   return `${required("ARGUS_TEST_REGISTRY")}/argus-e2e`;
+}
+
+/** The cluster as one more way to run sessions; none where there is no cluster. */
+export function clusterWorlds(): World[] {
+  if (KUBECONFIG === undefined) return [];
+  const env = { KUBECONFIG, PATH: clusterEnv().PATH ?? "", DRIVER_REGISTRY: registry(), DRIVER_NAMESPACE: NAMESPACE };
+  return [{ name: "kubernetes", engine: "kubernetes", program: KUBECTL, prefix: [], env }];
+}
+
+/** Puts an image that an engine here has where the driver's Pods find it. */
+export function publishImage(image: string): void {
+  const ref = `${registry()}/${image}`;
+  const world = worlds().find(({ prefix }) => prefix.length === 0);
+  if (world === undefined) throw new Error("no engine here has images");
+  const ended = [
+    ["tag", image, ref],
+    ["push", ref],
+  ].map((words) => engineCall(world, words, 5 * TIMEOUT_MS).code);
+  if (ended.some((code) => code !== 0)) throw new Error(`${world.name} cannot push ${ref}`);
+}
+
+/** The words with which kubectl prints what sessions have in the cluster: `NAME KIND PHASE` each. */
+export function listWords(): string[] {
+  const line = '{.metadata.name}{" "}{.kind}{" "}{.status.phase}{"\\n"}';
+  const kinds = "pods,secrets,networkpolicies";
+  const output = `jsonpath={range .items[*]}${line}{end}`;
+  return [...asAdmin(), "get", kinds, "-l", "argus.session", "-o", output];
+}
+
+/** The words that remove all of a session by its name. */
+export function removeWords(name: string): string[] {
+  return [...asAdmin(), "delete", "pod,secret,networkpolicy", "--ignore-not-found", "--wait=false", name];
+}
+
+function asAdmin(): string[] {
+  return [`--kubeconfig=${required(VARIABLES.admin)}`, `--namespace=${NAMESPACE}`];
 }
 
 /** Calls kubectl as a user, in the tests' namespace. */

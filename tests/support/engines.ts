@@ -11,8 +11,10 @@ import { ROOT } from "./proc.ts";
 
 /** One way to run containers. */
 export interface World {
-  readonly name: "docker" | "podman" | "rootless" | "private docker";
-  readonly engine: OciName;
+  readonly name: "docker" | "podman" | "rootless" | "private docker" | "kubernetes";
+  readonly engine: OciName | "kubernetes";
+  /** What {@link engineCall} runs; default: the engine's own program. */
+  readonly program?: string;
   /** Precedes any command that is to run in this world: empty, or what becomes the rootless user. */
   readonly prefix: readonly string[];
   /** What leads to an engine that is not the machine's own. */
@@ -47,7 +49,7 @@ export function engineCall(
   args: readonly string[],
   timeoutMs = 60_000,
 ): { code: number; stdout: string } {
-  const [bin = "", ...words] = [...world.prefix, world.engine, ...args];
+  const [bin = "", ...words] = [...world.prefix, world.program ?? world.engine, ...args];
   const { status, stdout } = spawnSync(bin, words, {
     encoding: "utf8",
     timeout: timeoutMs,
@@ -63,7 +65,7 @@ export function askEngine(
   args: readonly string[],
   timeoutMs = 60_000,
 ): Promise<{ code: number; stdout: string }> {
-  const [bin = "", ...words] = [...world.prefix, world.engine, ...args];
+  const [bin = "", ...words] = [...world.prefix, world.program ?? world.engine, ...args];
   return new Promise((resolve) => {
     const child = spawn(bin, words, {
       timeout: timeoutMs,

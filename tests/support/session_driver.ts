@@ -1,25 +1,23 @@
 /**
  * Starts one session as `argus run` does, for tests that need no config: the words are ENGINE BACKEND IMAGE ARGS...
- * Environment: DRIVER_EOF_GRACE (ms or "never"), DRIVER_STDOUT ("strict"), DRIVER_NETWORK, DRIVER_MEMORY.
+ * Environment: DRIVER_EOF_GRACE (ms or "never"), DRIVER_STDOUT ("strict"), DRIVER_NETWORK, DRIVER_MEMORY; with the engine
+ * kubernetes also DRIVER_REGISTRY, which precedes the image, and DRIVER_NAMESPACE.
  */
 import process from "node:process";
 import { plain } from "../../src/config/text.ts";
 import type { Engine, OciName } from "../../src/engine/engine.ts";
+import { podObjects } from "../../src/engine/kubernetes/pod.ts";
 import { runCommand } from "../../src/engine/oci.ts";
+import { findCluster } from "../../src/host/cluster.ts";
 import type { ContainerPlan } from "../../src/plan/plan.ts";
 import { newIdentity } from "../../src/session/identity.ts";
+import { runPodSession } from "../../src/session/pod_session.ts";
 import { runSession } from "../../src/session/session.ts";
 import { enginePath } from "./engines.ts";
 
 const [name = "docker", backend = "test", image = "", ...args] = process.argv.slice(2);
 const grace = process.env.DRIVER_EOF_GRACE;
 const memory = process.env.DRIVER_MEMORY ?? "64m";
-const engine: Engine = {
-  name: name as OciName,
-  bin: enginePath(name as OciName),
-  env: {},
-  rootless: name === "podman" && process.getuid?.() !== 0,
-};
 const session = {
   ...(grace === "never" ? {} : { eofGraceMs: Number(grace ?? 3000) }),
   stdout: process.env.DRIVER_STDOUT === "strict" ? ("strict" as const) : ("raw" as const),
@@ -38,14 +36,33 @@ const plan: ContainerPlan = {
   session,
   warnings: [],
 };
-const command = runCommand({
-  engine,
-  bin: engine.bin,
-  image,
-  plan,
-  args: args.map(plain),
-  identity,
-  cpus: "1",
-  env: {},
-});
-process.exit(await runSession({ command, engine, identity, session, memory, image }));
+process.exit(name === "kubernetes" ? await inPod() : await inContainer(name as OciName));
+
+function inContainer(oci: OciName): Promise<number> {
+  const engine: Engine = {
+    name: oci,
+    bin: enginePath(oci),
+    env: {},
+    rootless: oci === "podman" && process.getuid?.() !== 0,
+  };
+  const input = { engine, bin: engine.bin, image, plan, args: args.map(plain), identity, cpus: "1", env: {} };
+  return runSession({ command: runCommand(input), engine, identity, session, memory, image });
+}
+
+function inPod(): Promise<number> {
+  const { DRIVER_REGISTRY: registry, DRIVER_NAMESPACE: namespace } = process.env;
+  const kubernetes = namespace === undefined ? {} : { namespace };
+  // A node has few cores, and a test many Pods.
+  const limits = { memory, cpus: "0.1" };
+  const input = {
+    // A variable, so that there is a Secret to be left over.
+    plan: { ...plan, limits, env: { TOKEN: plain("value") } },
+    image: `${registry}/${image}`,
+    entry: args,
+    args: [],
+    identity,
+    kubernetes,
+  };
+  const cluster = findCluster(kubernetes);
+  return runPodSession({ cluster, backend, objects: podObjects(input), session });
+}

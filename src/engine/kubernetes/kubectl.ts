@@ -2,7 +2,7 @@
 import type { Command } from "../command.ts";
 import { LABEL } from "../engine.ts";
 import type { Manifest } from "./manifest.ts";
-import { CONTAINER, labelValue } from "./names.ts";
+import { CONTAINER } from "./names.ts";
 
 /** Which cluster, which namespace, and the program that reaches them. */
 export interface Cluster {
@@ -49,10 +49,9 @@ export function getPodCommand(cluster: Cluster, pod: string): Command {
   return kubectl(cluster, ["get", "pod", pod, "-o", "json"]);
 }
 
-/** Prints all Pods of argus in the namespace; `parsePods` reads it. */
-export function listPodsCommand(cluster: Cluster, backend?: string): Command {
-  const selector = backend === undefined ? LABEL.session : `${LABEL.session},${LABEL.backend}=${labelValue(backend)}`;
-  return kubectl(cluster, ["get", "pods", "-l", selector, "-o", "json"]);
+/** Prints all Pods and policies of argus in the namespace; `parsePods` and `parsePolicies` read it. */
+export function listCommand(cluster: Cluster): Command {
+  return kubectl(cluster, ["get", "pods,networkpolicies", "-l", LABEL.session, "-o", "json"]);
 }
 
 /** Prints what the server wrote before anyone listened, its output and error mixed. */
@@ -66,8 +65,11 @@ export function eventsCommand(cluster: Cluster, pod: string): Command {
   return kubectl(cluster, ["get", "events", `--field-selector=${selector}`, "--sort-by=.lastTimestamp", "-o", "json"]);
 }
 
-/** What a session may have made; all of it bears the Pod's name. */
-const KINDS: readonly Manifest["kind"][] = ["Pod", "Secret", "NetworkPolicy"];
+/**
+ * What a session may have made; all of it bears the Pod's name. Removed in this order: what is left when a call is cut short can be
+ * found, and the policy holds as long as the Pod runs.
+ */
+const KINDS: readonly Manifest["kind"][] = ["Secret", "Pod", "NetworkPolicy"];
 
 /**
  * Removes sessions without waiting for their end, and prints what there was. A grace of 0 would free the name while the
@@ -76,7 +78,9 @@ const KINDS: readonly Manifest["kind"][] = ["Pod", "Secret", "NetworkPolicy"];
  * @param kinds What they made. Default: all that they may have made.
  */
 export function deleteCommand(cluster: Cluster, names: readonly string[], kinds = KINDS): Command {
-  const kind = kinds.join(",").toLowerCase();
+  const kind = KINDS.filter((each) => kinds.includes(each))
+    .join(",")
+    .toLowerCase();
   return kubectl(cluster, ["delete", kind, "--grace-period=1", "--wait=false", "--ignore-not-found", ...names]);
 }
 

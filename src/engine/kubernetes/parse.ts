@@ -3,20 +3,24 @@ import { LABEL, type Owner } from "../engine.ts";
 import { parseOwner } from "../owner.ts";
 import { CONTAINER } from "./names.ts";
 
-/** A Pod of argus as the cluster sees it now. */
-export interface PodState {
+/** An object of a session. */
+export interface SessionObject {
   readonly name: string;
+  readonly backend: string;
+  /** undefined = the annotation is not one of argus: leave the object alone. */
+  readonly owner: Owner | undefined;
+  /** It has been deleted and ends now. */
+  readonly deleting: boolean;
+}
+
+/** A Pod of argus as the cluster sees it now. */
+export interface PodState extends SessionObject {
   readonly namespace: string;
   readonly uid: string;
   readonly image: string;
   /** ISO 8601 in UTC. */
   readonly created: string;
-  readonly backend: string;
-  /** undefined = the annotation is not one of argus: leave the Pod alone. */
-  readonly owner: Owner | undefined;
   readonly version: string;
-  /** It has been deleted and ends now. */
-  readonly deleting: boolean;
   /** "Pending", "Running", "Succeeded", "Failed", "Unknown". */
   readonly phase: string;
   /** Why the Pod as a whole ended: "Evicted", "DeadlineExceeded" …; "" mostly. */
@@ -47,9 +51,18 @@ export function parsePod(output: string): PodState | undefined {
   return textAt(json, "kind") === "Pod" ? podState(json) : undefined;
 }
 
-/** Reads the output of `listPodsCommand`. */
+/** Reads the Pods in the output of `listCommand`. */
 export function parsePods(output: string): PodState[] {
-  return listAt(jsonOf(output), "items").map(podState);
+  return itemsOf(output, "Pod").map(podState);
+}
+
+/** Reads the policies in the output of `listCommand`. */
+export function parsePolicies(output: string): SessionObject[] {
+  return itemsOf(output, "NetworkPolicy").map(sessionObject);
+}
+
+function itemsOf(output: string, kind: string): readonly unknown[] {
+  return listAt(jsonOf(output), "items").filter((item) => textAt(item, "kind") === kind);
 }
 
 /** Reads the output of `eventsCommand`. */
@@ -108,21 +121,27 @@ export function parseContext(output: string): ContextState | undefined {
   };
 }
 
-function podState(json: unknown): PodState {
+function sessionObject(json: unknown): SessionObject {
   const annotation = (name: string) => textAt(json, "metadata", "annotations", name);
+  return {
+    name: textAt(json, "metadata", "name"),
+    backend: annotation(LABEL.backend) || textAt(json, "metadata", "labels", LABEL.backend),
+    owner: parseOwner(annotation(LABEL.owner)),
+    deleting: textAt(json, "metadata", "deletionTimestamp") !== "",
+  };
+}
+
+function podState(json: unknown): PodState {
   const container = listAt(json, "spec", "containers").find((each) => textAt(each, "name") === CONTAINER);
   const scheduled = listAt(json, "status", "conditions").find((each) => textAt(each, "type") === "PodScheduled");
   const status = listAt(json, "status", "containerStatuses").find((each) => textAt(each, "name") === CONTAINER);
   return {
-    name: textAt(json, "metadata", "name"),
+    ...sessionObject(json),
     namespace: textAt(json, "metadata", "namespace"),
     uid: textAt(json, "metadata", "uid"),
     image: textAt(container, "image"),
     created: textAt(json, "metadata", "creationTimestamp"),
-    backend: annotation(LABEL.backend) || textAt(json, "metadata", "labels", LABEL.backend),
-    owner: parseOwner(annotation(LABEL.owner)),
     version: textAt(json, "metadata", "labels", LABEL.version),
-    deleting: textAt(json, "metadata", "deletionTimestamp") !== "",
     phase: textAt(json, "status", "phase"),
     ...conditionOf(at(json, "status")),
     limits: {

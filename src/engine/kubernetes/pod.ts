@@ -1,9 +1,10 @@
 /**
  * One session as one Pod: the same posture as {@link runCommand} gives on Docker and Podman.
  *
- * What the Pod needs is made before it and bears its name, so that one call makes all, no node waits, and one call by
- * name removes all. Were the Secret owned by the Pod, it would have to come later, and a node that does not find it at
- * once looks again only after 10 s (seen with 1.34).
+ * What belongs to the Pod bears its name, so that one call makes all and one call by name removes all. The order is such
+ * that a Secret, which argus may not list, never stays without the Pod by which it is found. Were it owned by the Pod, a
+ * second call would have to make it, and a node that does not find it looks again only after 10 s (seen with 1.34); as the
+ * next object of the same call it is there long before the node has made the Pod's sandbox.
  */
 import type { KubernetesFields } from "../../config/schema.ts";
 import type { Text } from "../../config/text.ts";
@@ -13,7 +14,7 @@ import { VERSION } from "../../version.ts";
 import { LABEL, type SessionIdentity } from "../engine.ts";
 import { ownerText } from "../owner.ts";
 import { refuseExtraArgs } from "./extra_args.ts";
-import type { Manifest, Metadata, Pod } from "./manifest.ts";
+import type { Manifest, Metadata, NetworkPolicy, Pod, Secret } from "./manifest.ts";
 import { CONTAINER, labelValue, podName } from "./names.ts";
 import { deniesAll, networkPolicy } from "./policy.ts";
 import { cpuQuantity, memoryQuantity } from "./quantity.ts";
@@ -116,16 +117,32 @@ export function podManifest(input: PodInput): Pod {
   };
 }
 
-/** What a Pod needs, in the order in which it is to be made: all of it before the Pod. Empty when it needs nothing. */
-export function neededManifests(input: PodInput): Manifest[] {
+/** All objects of a session. */
+export interface PodObjects {
+  readonly policy?: NetworkPolicy;
+  readonly pod: Pod;
+  readonly secret?: Secret;
+}
+
+/** The Pod of a session and what belongs to it; throws as {@link podManifest} does. */
+export function podObjects(input: PodInput): PodObjects {
   const { plan, identity } = input;
+  const pod = podManifest(input);
   const texts = serverTexts(plan.env, input.args);
   const { annotations: _, ...others } = metadataOf(input);
   const metadata: Metadata = { ...others, labels: argusLabels(identity) };
-  return [
-    ...(deniesAll(plan.network, input.where) ? [networkPolicy(metadata, { [LABEL.session]: podName(identity) })] : []),
-    ...(needsSecret(texts) ? [secretManifest(metadata, texts)] : []),
-  ];
+  // Should it stay alone, its owner tells whether anyone needs it.
+  const owned: Metadata = { ...metadata, annotations: argusAnnotations(identity) };
+  return {
+    ...(deniesAll(plan.network) ? { policy: networkPolicy(owned, { [LABEL.session]: podName(identity) }) } : {}),
+    pod,
+    ...(needsSecret(texts) ? { secret: secretManifest(metadata, texts) } : {}),
+  };
+}
+
+/** The objects in the order in which they are to be made: nothing gets through before the policy is there. */
+export function inOrder({ policy, pod, secret }: PodObjects): Manifest[] {
+  return [policy, pod, secret].filter((each) => each !== undefined);
 }
 
 function needsSecret(texts: ServerTexts): boolean {
@@ -138,13 +155,13 @@ function metadataOf({ identity, kubernetes }: PodInput): Metadata {
     ...(kubernetes.namespace === undefined ? {} : { namespace: kubernetes.namespace }),
     // The last ones win: by them argus finds its Pods.
     labels: { ...kubernetes.labels, ...argusLabels(identity) },
-    annotations: {
-      ...kubernetes.annotations,
-      // A label's value can hold neither.
-      [LABEL.backend]: identity.backend,
-      [LABEL.owner]: ownerText(identity.owner),
-    },
+    annotations: { ...kubernetes.annotations, ...argusAnnotations(identity) },
   };
+}
+
+/** A label's value can hold neither. */
+function argusAnnotations({ backend, owner }: SessionIdentity): Record<string, string> {
+  return { [LABEL.backend]: backend, [LABEL.owner]: ownerText(owner) };
 }
 
 function argusLabels(identity: SessionIdentity): Record<string, string> {

@@ -23,8 +23,8 @@ export const ROLE_RULES: readonly WantedRule[] = [
   { apiGroups: [""], resources: ["secrets"], verbs: ["create", "delete"] },
   // Why a Pod waits for a volume or its network; without it that stays unknown.
   { apiGroups: [""], resources: ["events"], verbs: ["list"], optional: true },
-  // `network: none`.
-  { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: ["create", "delete"] },
+  // `network: none`; `list` as for Pods.
+  { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: ["create", "list", "delete"] },
 ];
 
 /** The Role as an object of the cluster. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { plain } from "../../../src/config/text.ts";
 import { realArgs } from "../../../src/engine/command.ts";
-import { neededManifests, type PodInput, podManifest } from "../../../src/engine/kubernetes/pod.ts";
+import { type PodInput, podManifest, podObjects } from "../../../src/engine/kubernetes/pod.ts";
 import { ROLE_RULES } from "../../../src/engine/kubernetes/role.ts";
 import { runCommand } from "../../../src/engine/oci.ts";
 import type { ContainerPlan } from "../../../src/plan/plan.ts";
@@ -26,10 +26,7 @@ const CHECKS: Readonly<Record<string, () => void>> = {
     assert.ok(words.includes("TOKEN") && !words.join(" ").includes("s3cret"));
     const input = pod({ env: { TOKEN: plain("s3cret") } });
     assert.ok(!JSON.stringify(podManifest(input)).includes("s3cret"));
-    assert.deepEqual(
-      neededManifests(input).map(({ kind }) => kind),
-      ["Secret"],
-    );
+    assert.deepEqual(podObjects(input).secret?.stringData, { TOKEN: "s3cret" });
     assert.ok(ROLE_RULES.some(({ resources, verbs }) => resources.includes("secrets") && verbs.includes("delete")));
   },
   "what a server prints is kept on a disk": () => {

@@ -11,7 +11,7 @@ import {
   eventsCommand,
   getNamespaceCommand,
   getPodCommand,
-  listPodsCommand,
+  listCommand,
   logsCommand,
   notYetAttachable,
   versionCommand,
@@ -34,8 +34,7 @@ const CALLS: readonly (readonly [Command, string])[] = [
   [createCommand(CLUSTER, [SECRET, SECRET]), `create ${WHERE} -f - -o name`],
   [attachCommand(CLUSTER, "p"), "attach --context=prod --namespace=mcp -i -q --pod-running-timeout=30s -c server p"],
   [getPodCommand(CLUSTER, "p"), `get ${WHERE} pod p -o json`],
-  [listPodsCommand(CLUSTER), `get ${WHERE} pods -l argus.session -o json`],
-  [listPodsCommand(CLUSTER, "My_x_"), `get ${WHERE} pods -l argus.session,argus.backend=My_x -o json`],
+  [listCommand(CLUSTER), `get ${WHERE} pods,networkpolicies -l argus.session -o json`],
   [logsCommand(CLUSTER, "p"), `logs ${WHERE} p -c server`],
   [
     eventsCommand(CLUSTER, "p"),
@@ -44,7 +43,7 @@ const CALLS: readonly (readonly [Command, string])[] = [
   ],
   [
     deleteCommand(CLUSTER, ["p", "q"]),
-    `delete ${WHERE} pod,secret,networkpolicy --grace-period=1 --wait=false --ignore-not-found p q`,
+    `delete ${WHERE} secret,pod,networkpolicy --grace-period=1 --wait=false --ignore-not-found p q`,
   ],
   [
     deleteCommand(ANY, ["p"], ["Secret"]),

@@ -4,10 +4,11 @@ import type { KubernetesFields } from "../../../../src/config/schema.ts";
 import { plain } from "../../../../src/config/text.ts";
 import {
   gateKey,
-  neededManifests,
+  inOrder,
   type PodInput,
   type PodPlan,
   podManifest,
+  podObjects,
 } from "../../../../src/engine/kubernetes/pod.ts";
 import { withoutValues } from "../../../../src/engine/kubernetes/secret.ts";
 import type { ArgusError } from "../../../../src/errors.ts";
@@ -100,7 +101,8 @@ test("a Pod gets the whole posture", () => {
 });
 
 test("a Pod of no variables on the bridge needs nothing", () => {
-  assert.deepEqual(neededManifests(sample()), []);
+  const objects = podObjects(sample());
+  assert.deepEqual(inOrder(objects), [objects.pod]);
 });
 
 test("values are in the Secret and nowhere else", () => {
@@ -112,9 +114,9 @@ test("values are in the Secret and nowhere else", () => {
   assert.deepEqual(server.envFrom, [{ secretRef: { name: pod.metadata.name } }]);
   assert.deepEqual(server.env, [{ name: "TMPDIR", value: "/tmp" }], "the backend's own HOME wins");
 
-  const [secret, ...others] = neededManifests(input);
-  assert.deepEqual(others, []);
-  assert.ok(secret?.kind === "Secret");
+  const { secret, policy } = podObjects(input);
+  assert.equal(policy, undefined);
+  assert.ok(secret !== undefined);
   assert.deepEqual(secret.stringData, { API_TOKEN: "s3cret", HOME: "/data", ARGUS_ARG_2: "s3cret" });
   assert.equal(secret.metadata.name, pod.metadata.name, "one call by name removes all");
   assert.equal(secret.metadata.annotations, undefined);
@@ -144,10 +146,15 @@ function expanded(text: string): string {
   return text.replaceAll(/\$\$|\$\([^)]*\)/g, (found) => (found === "$$" ? "$" : "REPLACED"));
 }
 
-test("network: none is a policy that selects this Pod alone, made before the Pod", () => {
-  const input = sample({ network: "none", env: { A: plain("b") } });
-  const [policy, secret] = neededManifests(input);
-  assert.ok(policy?.kind === "NetworkPolicy" && secret?.kind === "Secret");
+test("network: none is a policy that selects this Pod alone, made before the Pod, and the Secret after it", () => {
+  const objects = podObjects(sample({ network: "none", env: { A: plain("b") } }));
+  const { policy } = objects;
+  assert.deepEqual(
+    inOrder(objects).map(({ kind }) => kind),
+    ["NetworkPolicy", "Pod", "Secret"],
+  );
+  assert.ok(policy !== undefined);
+  assert.equal(policy.metadata.annotations?.["argus.owner"], "42:777:b-1:1000:laptop");
   assert.deepEqual(policy.spec, {
     podSelector: { matchLabels: { "argus.session": "argus-time-0123456789ab" } },
     policyTypes: ["Ingress", "Egress"],
