@@ -56,7 +56,19 @@ export interface ReadOptions {
   readonly rest: readonly Text[];
 }
 
+/** The table is made when it is first read: a run reads that of one tool. */
 export function optionTable(lists: OptionLists, style: OptionTable["style"] = "posix"): OptionTable {
+  let options: ReadonlyMap<string, Option> | undefined;
+  return {
+    get options() {
+      options ??= optionsOf(lists);
+      return options;
+    },
+    style,
+  };
+}
+
+function optionsOf(lists: OptionLists): ReadonlyMap<string, Option> {
   const options = new Map<string, Option>();
   const add = (names: Names | undefined, option: Omit<Option, "name">) => {
     for (const spellings of names?.split(/\s+/).filter(Boolean) ?? []) {
@@ -73,7 +85,7 @@ export function optionTable(lists: OptionLists, style: OptionTable["style"] = "p
   for (const [reason, names] of Object.entries(lists.refuseValue ?? {})) {
     add(names, { fate: "refuse", takesValue: true, reason });
   }
-  return { options, style };
+  return options;
 }
 
 /** Reads the options at the start of `words`. Throws for those that are unknown, refused, or lack their value. */
