@@ -1,5 +1,6 @@
 /** Schema issues in the words of the manual: which field, what it must be, what to write. Never the value. */
 import type * as v from "valibot";
+import { quoted } from "./quoted.ts";
 import type { Finding } from "./report.ts";
 import { nearest } from "./suggest.ts";
 import { keyOffsetOf, type Node, nodeAt, offsetOf, type Path } from "./yaml.ts";
@@ -41,16 +42,16 @@ export function labelOf(path: Path, backend?: string): string {
   for (const step of path) {
     if (typeof step === "number") label += `[${step}]`;
     else if (/^[\w-]+$/.test(step)) label += label === "" ? step : `.${step}`;
-    else label += `[${JSON.stringify(step)}]`;
+    else label += `[${quoted(step)}]`;
   }
   if (backend === undefined) return label === "" ? "the config" : label;
-  return label === "" ? `backend ${JSON.stringify(backend)}` : `backend ${JSON.stringify(backend)}: ${label}`;
+  return label === "" ? `backend ${quoted(backend)}` : `backend ${quoted(backend)}: ${label}`;
 }
 
 /** `container of backend "fetch"` */
 export function ownerOf(path: Path, backend?: string): string {
   if (backend === undefined || path.length === 0) return labelOf(path, backend);
-  return `${labelOf(path)} of backend ${JSON.stringify(backend)}`;
+  return `${labelOf(path)} of backend ${quoted(backend)}`;
 }
 
 /** The field of the manual that a path is about: `container.volumes[0]` is about `volumes`. */

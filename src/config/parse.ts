@@ -4,6 +4,7 @@ import * as v from "valibot";
 import type { Backend, Config, ContainerOptions, Env, RemoteBackend, StdioBackend } from "./config.ts";
 import { explain, labelOf } from "./explain.ts";
 import { type Problem, placeOf } from "./problem.ts";
+import { quoted } from "./quoted.ts";
 import { checkRelations } from "./relations.ts";
 import { Report } from "./report.ts";
 import { backendNameProblem } from "./rules/backend_name.ts";
@@ -97,13 +98,14 @@ class Parser {
 
   /** The mapping that the file is, or undefined after an error. */
   #root(): MapNode | undefined {
-    // Read as UTF-8, a UTF-16 text is full of NULs, and bytes that are no UTF-8 became U+FFFD.
+    // Read as UTF-8, every second character of a UTF-16 text is a NUL, and bytes that are no UTF-8 became U+FFFD.
     const bad = this.#source.search(/[\0\uFFFD]/);
     if (bad !== -1) {
-      const message = this.#source.includes("\0") ? "the file is UTF-16; argus reads UTF-8" : "this is not UTF-8";
+      const isUtf16 = /^(\uFFFD\uFFFD|[^\0]?\0[^\0]\0)/.test(this.#source);
+      const found = this.#source[bad] === "\0" ? "a NUL, which no text has, stands here" : "this is not UTF-8";
       this.#report.error({
         code: "config/encoding",
-        message,
+        message: isUtf16 ? "the file is UTF-16; argus reads UTF-8" : found,
         hint: "save the file again with the encoding UTF-8",
         at: bad,
       });
@@ -174,14 +176,14 @@ class Parser {
       const { message, hint } = badName;
       this.#report.error({
         code: "config/bad-name",
-        message: `${JSON.stringify(name)} ${message}`,
+        message: `${quoted(name)} ${message}`,
         hint,
         at,
         backend: name,
       });
     }
     if (node.kind !== "map") {
-      const message = `backend ${JSON.stringify(name)} must be a mapping`;
+      const message = `backend ${quoted(name)} must be a mapping`;
       this.#report.error({ code: "config/wrong-type", message, hint: "give it at least a command", at, backend: name });
       return undefined;
     }
@@ -203,7 +205,7 @@ class Parser {
           : (nearest(type, ["stdio"]) ?? (/http/i.test(type) ? "streamable-http" : undefined));
       this.#report.error({
         code: "config/bad-type",
-        message: `backend ${JSON.stringify(name)}: type must be "stdio", "sse" or "streamable-http"`,
+        message: `backend ${quoted(name)}: type must be "stdio", "sse" or "streamable-http"`,
         hint: meant === undefined ? undefined : `did you mean "${meant}"?`,
         at: entry.node.at,
         backend: name,
@@ -211,7 +213,7 @@ class Parser {
       return undefined;
     }
     if (node.entries.has("command") || !node.entries.has("url")) return "stdio";
-    const message = `backend ${JSON.stringify(name)} has a url but no type`;
+    const message = `backend ${quoted(name)} has a url but no type`;
     const hint = "add type: streamable-http (or sse)";
     this.#report.error({ code: "config/missing", message, hint, at, backend: name });
     return undefined;

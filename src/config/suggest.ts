@@ -6,6 +6,8 @@ export function nearest(written: string, words: Iterable<string>): string | unde
   let best: string | undefined;
   let least = Math.max(1, Math.floor(plain.length / 3)) + 1;
   for (const word of words) {
+    // So many letters more or less cannot be near; comparing each of a very long word would take minutes.
+    if (Math.abs(word.length - plain.length) >= least) continue;
     const distance = levenshtein(plain, word.toLowerCase().replaceAll("-", "_"));
     if (distance < least) [best, least] = [word, distance];
   }

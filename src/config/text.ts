@@ -16,5 +16,5 @@ export function plain(value: string): Text {
 
 /** Whether a variable stands in a text, also one that is not set. */
 export function holdsVariable({ shown, value }: Text): boolean {
-  return shown !== value || /\$\{[A-Za-z_]\w*(:-[^}]*)?\}/.test(shown);
+  return shown !== value || /\$\{[A-Za-z_]\w*(:-(?:[^}$]|\$(?!\{))*)?\}/.test(shown);
 }

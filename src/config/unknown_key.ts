@@ -1,6 +1,7 @@
 /** A key that the schema does not have: another program's, an old one, or a mistake with the key that was meant. */
 import { ownerOf } from "./explain.ts";
 import { FOREIGN_BACKEND_KEYS, FOREIGN_FLAGS, FOREIGN_SECTIONS, LEGACY_FIELDS, OTHER_NAMES } from "./foreign.ts";
+import { quoted } from "./quoted.ts";
 import { stdioBackend } from "./schema.ts";
 import { fieldsOf } from "./shape.ts";
 import { nearest } from "./suggest.ts";
@@ -30,7 +31,7 @@ export function explainKey(key: string, path: Path, known: readonly string[], ba
     const message = `${owner}: ${key} has no effect outside container:`;
     return { severity: "warn", code: "config/legacy-field", message, hint: `write container: { ${nested}: … }` };
   }
-  const message = `unknown key ${JSON.stringify(key)} in ${owner}`;
+  const message = `unknown key ${quoted(key)} in ${owner}`;
   return { severity: "error", code: "config/unknown-key", message, hint: keyHint(key, known, onBackend) };
 }
 
@@ -50,6 +51,7 @@ function isForeign(path: Path, backend: string | undefined): boolean {
 function keyHint(key: string, known: readonly string[], onBackend: boolean): string {
   const inContainer = Object.keys(fieldsOf(fieldsOf(stdioBackend)!.container!)!);
   if (onBackend && inContainer.includes(key)) return 'move it under "container:"';
+  if (key === "<<") return "write the keys out: YAML merge keys are not supported";
   const meant = meantKey(key, known);
   if (meant !== undefined) return `did you mean "${meant}"?`;
   return known.length === 0 ? "use another name" : `known keys: ${known.join(", ")}`;

@@ -12,8 +12,9 @@ export interface Expanded extends Text {
   readonly odd: boolean;
 }
 
-const BRACED = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
-const BRACED_OR_BARE = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\$([A-Za-z_][A-Za-z0-9_]*)/g;
+// A default ends before the next `${`, so that no search runs through the same text again and again.
+const BRACED = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-((?:[^}$]|\$(?!\{))*))?\}/g;
+const BRACED_OR_BARE = new RegExp(`${BRACED.source}|\\$([A-Za-z_][A-Za-z0-9_]*)`, "g");
 
 /** Expands the braced references of a text. A default also stands in for an empty variable, as in the shell. */
 export function expand(shown: string, env: Env): Expanded {
@@ -40,6 +41,6 @@ function replace(shown: string, pattern: RegExp, env: Env): Expanded {
     unset.push(name);
     return reference;
   });
-  const odd = shown.replace(BRACED, "").includes("${") || /:-[^}]*\$\{/.test(shown);
+  const odd = shown.replace(BRACED, "").includes("${");
   return { shown, value, names, unset, odd };
 }

@@ -13,6 +13,7 @@ import {
   type ScalarEvent,
   YAMLException,
 } from "js-yaml";
+import { quoted } from "./quoted.ts";
 
 /** A value of the file, with the offset where it starts. */
 export type Node = TextNode | NullNode | ListNode | MapNode;
@@ -197,7 +198,7 @@ class Walker {
       this.#report("config/bad-key", key.at, "a key must be a plain word", {});
     } else if (entries.has(name)) {
       const first = placesOf(this.#source)(entries.get(name)!.at).line;
-      this.#report("config/duplicate-key", key.at, `the key ${JSON.stringify(name)} stands here twice`, {
+      this.#report("config/duplicate-key", key.at, `the key ${quoted(name)} stands here twice`, {
         hint: `its first one is on line ${first}; keep one of them`,
       });
     } else {
@@ -256,6 +257,8 @@ function syntaxHint(reason: string, source: string, at: number): string | undefi
   if (/mapping entry|mapping values/.test(reason))
     return 'indent keys of one level alike; put text that holds ": " in quotes';
   if (/deficient indentation/.test(reason)) return "close the quote, [ or { that is open above, or indent this line";
+  if (/maxDepth/.test(reason)) return "a config is at most five levels deep";
+  if (/separator is expected/.test(reason) && /^\[[\w."-]+\]/.test(source)) return "this looks like TOML: write YAML";
   if (/flow collection/.test(reason)) return "close the [ or { that is open here";
   if (/quoted scalar/.test(reason)) return "close the quote that is open here";
   if (/unidentified alias/.test(reason)) return "text that starts with * needs quotes";

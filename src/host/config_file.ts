@@ -15,7 +15,7 @@ export interface ConfigFile {
 /**
  * Reads the config that `--config` names, else `ARGUS_CONFIG`, else the first one that exists.
  *
- * @throws ArgusError `config/not-found`, `config/is-folder` or `config/unreadable`.
+ * @throws ArgusError `config/not-found`, `config/is-folder`, `config/not-a-file`, `config/too-large` or `config/unreadable`.
  */
 export async function readConfigFile(named: string | undefined): Promise<ConfigFile> {
   const { env } = process;
@@ -30,7 +30,24 @@ export async function readConfigFile(named: string | undefined): Promise<ConfigF
   });
 }
 
+/** Far above any config that people write; what is larger is some other file. */
+const LARGEST_MIB = 10;
+
+/** What a shell's `<(…)` and `/dev/stdin` are: pipes that somebody writes to. */
+const OPEN_FILE = /^\/(dev\/(fd\/|stdin$)|proc\/)/;
+
 function read(file: string, namedBy: string): ConfigFile {
+  const stats = statOf(file);
+  const by = namedBy === "" ? "" : ` (named by ${namedBy})`;
+  if (stats !== undefined && !stats.isFile() && !stats.isDirectory() && !OPEN_FILE.test(file)) {
+    // Nobody may ever write to a pipe, and a device may never end.
+    throw new ArgusError("config/not-a-file", `the config ${file}${by} is no file`, { hint: "see what it is: ls -l" });
+  }
+  if (stats !== undefined && stats.size > LARGEST_MIB * 2 ** 20) {
+    throw new ArgusError("config/too-large", `the config ${file}${by} is larger than ${LARGEST_MIB} MiB`, {
+      hint: "name another file, or split it",
+    });
+  }
   try {
     return { file, text: readFileSync(file, "utf8") };
   } catch (error) {

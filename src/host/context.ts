@@ -10,6 +10,7 @@ import {
   readSync,
   realpathSync,
   type Stats,
+  statSync,
 } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { ArgusError } from "../errors.ts";
@@ -29,6 +30,13 @@ export function readContext(folder: string, path: string, where?: string): UserD
     throw new ArgusError("config/dockerfile-outside", `the Dockerfile "${path}" leads out of the config's folder`, {
       where,
       hint: `put the file itself into ${folder} or below it, instead of a link`,
+    });
+  }
+  if (!statSync(real).isFile()) {
+    // Reading a pipe could wait for ever.
+    throw new ArgusError("config/dockerfile-absent", `the Dockerfile "${path}" is no file`, {
+      where,
+      hint: "name a file",
     });
   }
   try {
@@ -110,7 +118,7 @@ function absent(path: string, where: string | undefined, cause: unknown): ArgusE
 
 function optionalText(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    return statSync(file).isFile() ? readFileSync(file, "utf8") : "";
   } catch {
     return "";
   }

@@ -123,7 +123,7 @@ function readArg(value: string, globals: Map<string, string>): void {
 
 function substituted(text: string, globals: ReadonlyMap<string, string>): string {
   return text.replace(
-    /\$(?:\{(\w+)(?::-([^}]*))?\}|(\w+))/g,
+    /\$(?:\{(\w+)(?::-((?:[^}$]|\$(?!\{))*))?\}|(\w+))/g,
     (_, braced?: string, fallback?: string, bare?: string) => {
       return globals.get(braced ?? bare ?? "") ?? fallback ?? "";
     },

@@ -37,8 +37,14 @@ function readRule(line: string): Rule | undefined {
     else clean.push(part);
   }
   if (clean.length === 0) return undefined;
-  return { back, pattern: patternOf(clean.join("/")) };
+  const glob = clean.join("/");
+  // Judged so that the hash covers what the builder may get: at worst an image is built once more.
+  if ((glob.match(/\*+/g)?.length ?? 0) > MOST_WILDCARDS) return { back, pattern: back ? /(?:)/ : /(?!)/ };
+  return { back, pattern: patternOf(glob) };
 }
+
+/** A pattern with many wildcards can be tried against one long name in billions of ways. */
+const MOST_WILDCARDS = 4;
 
 /** A rule for a folder holds for everything below it. */
 function matches(pattern: RegExp, path: string): boolean {

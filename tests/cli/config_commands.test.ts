@@ -1,10 +1,11 @@
 /** validate, schema and init as a user meets them: streams, exit codes, JSON. */
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
-import { argus, cleanEnv } from "../support/proc.ts";
+import { argus, argusWords, cleanEnv, run } from "../support/proc.ts";
 import { withTmp, writeTree } from "../support/tmp.ts";
 
 const GOOD =
@@ -17,6 +18,35 @@ test("validate of a good config says so on stderr and nothing on stdout", () =>
     const ended = await argus(["validate"], { cwd: folder });
     assert.deepEqual([ended.code, ended.stdout, ended.stderr], [0, "", "config.yaml: 2 backends, no problems\n"]);
   }));
+
+test(
+  "a config that is no file, or far too large, is one error and not waited for",
+  {
+    skip: process.platform === "win32",
+  },
+  () =>
+    withTmp(async (folder) => {
+      execFileSync("mkfifo", [join(folder, "pipe.yaml")]);
+      writeTree(folder, "large.yaml", "#".repeat(10 * 2 ** 20 + 1));
+      symlinkSync("loop.yaml", join(folder, "loop.yaml"));
+      const rows = [
+        ["pipe.yaml", "config/not-a-file"],
+        ["/dev/zero", "config/not-a-file"],
+        ["large.yaml", "config/too-large"],
+        ["loop.yaml", "config/unreadable"],
+        [".", "config/is-folder"],
+      ] as const;
+      for (const [file, code] of rows) {
+        const ended = await argus(["validate", "--config", file], { cwd: folder, timeoutMs: 60_000 });
+        assert.equal(ended.code, 2, ended.stderr);
+        assert.match(ended.stderr, new RegExp(`^argus: error: .*\\[${code}\\]\n  hint: .*\n$`));
+      }
+      const piped = "argus validate --config <(cat config.yaml)";
+      writeTree(folder, "config.yaml", GOOD);
+      const ended = await run("bash", ["-c", piped.replace("argus", '"$@"'), "bash", ...argusWords()], { cwd: folder });
+      assert.match(ended.stderr, /^\/dev\/fd\/\d+: 2 backends, no problems\n$/);
+    }),
+);
 
 test("validate prints each problem with its place and hint, and exits with 2", () =>
   withTmp(async (folder) => {

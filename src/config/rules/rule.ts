@@ -15,7 +15,7 @@ export type Rule = (value: string) => RuleProblem | undefined;
  * line separators, zero-width characters and the bidirectional overrides. A tab is none of them.
  * Source: https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
  */
-const UNSEEN =
+export const UNSEEN =
   /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/;
 
 /** Half of a character: it has no bytes of its own. */

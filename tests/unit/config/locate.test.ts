@@ -41,3 +41,9 @@ test("did you mean", () => {
     assert.equal(nearest(written, ["memory", "extra_args", "args", "network", "cpus"]), meant, written);
   }
 });
+
+test("a very long word is near to none, and that is said at once", () => {
+  const began = performance.now();
+  assert.equal(nearest("s".repeat(3_000_000), Array(50).fill("streamable-http")), undefined);
+  assert.ok(performance.now() - began < 2000, "a minute when every letter is compared");
+});

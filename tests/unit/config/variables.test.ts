@@ -26,6 +26,8 @@ const EVERYWHERE: readonly [written: string, value: string, unset?: readonly str
   ["${1A}", "${1A}"],
   ["${A", "${A"],
   ["~/x", "~/x"],
+  ["${NOPE:-$5}", "$5"],
+  ["${NOPE:-${A}", "${NOPE:-1"],
 ];
 
 test("${VAR} and ${VAR:-default} expand textually", () => {
@@ -53,6 +55,12 @@ test("volumes also expand $VAR and ~", () => {
   }
   assert.equal(expandVolume("~/a:/b", { USERPROFILE: "C:\\Users\\me" }).value, "C:\\Users\\me/a:/b");
   assert.deepEqual(expandVolume("~/a:/b", {}).unset, ["HOME"]);
+});
+
+test("a long text of open references is read at once", () => {
+  const began = performance.now();
+  assert.equal(expand("${A:-".repeat(20_000), ENV).odd, true);
+  assert.ok(performance.now() - began < 2000, "10 s when each of them looks through the rest");
 });
 
 test("a ${ that starts no reference is noticed", () => {

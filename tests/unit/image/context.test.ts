@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
@@ -75,6 +76,26 @@ test("a Dockerfile that leads out of the config's folder is refused", { skip: pr
     assert.equal(readContext(config, "inside").text, "FROM a\n");
     assert.equal(readContext(config, "inside").context, config);
   }),
+);
+
+test(
+  "a Dockerfile that is a folder or a pipe is refused, and a pipe beside it is not waited for",
+  {
+    skip: process.platform === "win32",
+  },
+  () =>
+    withTmp((folder) => {
+      writeTree(folder, "folder/Dockerfile/x", "");
+      mkdirSync(join(folder, "pipe"));
+      mkdirSync(join(folder, "beside"));
+      writeTree(folder, "beside/Dockerfile", "FROM a\n");
+      for (const pipe of ["pipe/Dockerfile", "beside/.dockerignore", "beside/data"])
+        execFileSync("mkfifo", [join(folder, pipe)]);
+      for (const path of ["folder/Dockerfile", "pipe/Dockerfile"]) {
+        assert.throws(() => readContext(folder, path), { code: "config/dockerfile-absent", message: /is no file/ });
+      }
+      assert.equal(readContext(folder, "beside/Dockerfile").text, "FROM a\n");
+    }),
 );
 
 test("an absent Dockerfile is a clear error with its place", () =>

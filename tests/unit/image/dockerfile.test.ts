@@ -34,6 +34,7 @@ const CASES: [name: string, text: string, entry: DockerfileEntry][] = [
     { entrypoint: exec("y") },
   ],
   ["a stage by argument", 'ARG BASE=b\nFROM a AS b\nCMD ["x"]\nFROM ${BASE}', { cmd: exec("x") }],
+  ["open references", `FROM ${"${A:-".repeat(20_000)}\nCMD ["x"]`, { cmd: exec("x") }],
   ["a stage by an argument's fallback", 'FROM a AS b\nCMD ["x"]\nFROM ${BASE:-b}', { cmd: exec("x") }],
   ["a platform", 'FROM --platform=linux/amd64 a AS b\nCMD ["x"]\nFROM --platform=$P b', { cmd: exec("x") }],
   ["continued lines", 'FROM a\nENTRYPOINT ["x", \\\n  # why\n\n  "y"]', { entrypoint: exec("x", "y") }],

@@ -25,6 +25,10 @@ const CASES: [rules: string, ignored: string[], kept: string[]][] = [
   ["dir\n!dir/keep", ["dir/a"], ["dir/keep"]],
   ["\uFEFFa\r\nb\r\n", ["a", "b"], ["c"]],
   ["[z-a]", [], ["a", "z"]],
+  // So many wildcards are not tried: the file counts as one that the builder gets.
+  [`${"*a".repeat(40)}b`, [], ["a".repeat(250)]],
+  [`*\n!${"*a".repeat(40)}b`, [], ["a".repeat(250)]],
+  ["*a*a*a*b", ["xaxaxab"], ["a".repeat(250)]],
 ];
 
 for (const [rules, ignored, kept] of CASES) {
