@@ -236,7 +236,7 @@ const session = v.strictObject(
     eof_grace: optional(
       v.union([v.literal("never"), duration()], 'must be a length of time such as "500ms" or "3s", or "never"'),
       "Silence after the client closed its end before the server is stopped: `3s`, `500ms`, `never`.",
-      "3s",
+      `${DEFAULT.eofGraceMs.value / 1000}s`,
     ),
   },
   "must be a mapping",

@@ -9,8 +9,7 @@ import type { DockerfileImage, ImagePlan, Notice } from "../plan/plan.ts";
 import { type DockerfileEntry, type Invocation, readDockerfile } from "./dockerfile.ts";
 import { entryOf } from "./entry.ts";
 import { inputsOf, renderDockerfile, valuesOf } from "./render.ts";
-import { hashOf, imageName } from "./tag.ts";
-import { slowHash } from "./values.ts";
+import { hashOf, imageName, slowHash } from "./tag.ts";
 
 /** An image as data. */
 export interface Image {
@@ -86,16 +85,8 @@ export function imageOf(plan: ImagePlan, files: ImageFiles = {}, build: BuildArg
 const NONE: BuildArguments = { buildExtraArgs: [], buildShape: [] };
 
 function withArguments(inputs: string, { buildShape }: BuildArguments): string {
-  return buildShape.length === 0 ? inputs : hashOf(inputs, shapeHash(buildShape.join("\0")));
+  return buildShape.length === 0 ? inputs : hashOf(inputs, slowHash(buildShape.join("\0"), "argus build arguments"));
 }
-
-/** All images of a process have the same arguments, whose values may be secrets. */
-function shapeHash(shape: string): string {
-  if (known?.shape !== shape) known = { shape, hash: slowHash(shape, "argus build arguments") };
-  return known.hash;
-}
-
-let known: { readonly shape: string; readonly hash: string } | undefined;
 
 function userImage(plan: DockerfileImage, file: UserDockerfile | undefined, build: BuildArguments): Image {
   if (file === undefined) {

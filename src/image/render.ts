@@ -36,15 +36,8 @@ export function renderDockerfile(plan: GeneratedImage, options: RenderOptions): 
 
 /** What the build gets beside the Dockerfile; undefined when that says everything. */
 export function valuesOf(plan: GeneratedImage): BuildValues | undefined {
-  if (!known.has(plan)) {
-    const steps = plan.recipe === "source" ? plan.steps : [];
-    known.set(plan, buildValues(plan.buildEnv, steps, `argus ${plan.recipe} ${plan.name}`));
-  }
-  return known.get(plan);
+  return buildValues(plan.buildEnv, plan.recipe === "source" ? plan.steps : [], `argus ${plan.recipe} ${plan.name}`);
 }
-
-/** Their hash is slow on purpose, and an image's name, text and label all want it. */
-const known = new WeakMap<GeneratedImage, BuildValues | undefined>();
 
 /** Hash of everything in the plan that shapes the image: 64 hex digits, the same for each builder and each version of argus. */
 export function inputsOf(plan: GeneratedImage): string {

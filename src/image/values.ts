@@ -3,9 +3,9 @@
  * They travel beside it as one shell script, which a step reads before it begins: a secret where the builder knows
  * secrets, a build argument of the first stage where it does not.
  */
-import { scryptSync } from "node:crypto";
 import { holdsVariable, type Text } from "../config/text.ts";
 import { shellWord } from "./quote.ts";
+import { slowHash } from "./tag.ts";
 
 /** The values of one image. */
 export interface BuildValues {
@@ -39,13 +39,4 @@ export function buildValues(
 /** The variable of the script that holds a build step; `index` from 0. */
 export function stepVariable(index: number): string {
   return `ARGUS_STEP_${index + 1}`;
-}
-
-/**
- * The image's tag has to change with a value, and whoever sees the tag could try values until one fits. A plain hash is
- * tried a billion times a second; this one takes 20 ms and 8 MiB each time. A token stays out of reach for ever, a word of
- * a dictionary only for long: nothing that tells two values apart can do more.
- */
-export function slowHash(values: string, salt: string): string {
-  return scryptSync(values, salt, 16, { N: 8192, r: 8, p: 1 }).toString("hex");
 }

@@ -5,7 +5,7 @@ import { optionTable, readOptions, valuesOf } from "../options.ts";
 import { pythonSpec } from "../specs.ts";
 import { localScript } from "./script.ts";
 import type { UvxUse } from "./use.ts";
-import { installWords, pythonOf, withOf } from "./uvx.ts";
+import { installWords, pythonOf, toolUse, withOf } from "./uvx.ts";
 
 const GLOBAL_OPTIONS = optionTable({
   drop: "quiet|q verbose|v global skip-maintenance",
@@ -63,13 +63,5 @@ function readRun(call: Call, words: readonly Text[]): UvxUse {
   // https://pipx.pypa.io/stable/examples: a first `--` only ends pipx's own options.
   const args = following[0]?.value === "--" ? following.slice(1) : following;
   localScript(call, binary, args);
-  return {
-    recipe: "uvx",
-    install: { kind: "tool", spec: own.spec, with: extra.map((each) => each.spec), binary },
-    name: own.name ?? binary,
-    git: own.git || extra.some((each) => each.git),
-    ...pythonOf(call, used),
-    installOptions: installWords(call, install),
-    args,
-  };
+  return toolUse(own, extra, binary, { ...pythonOf(call, used), installOptions: installWords(call, install), args });
 }

@@ -5,7 +5,7 @@ import { optionTable, readOptions } from "../options.ts";
 import { readModule } from "./python.ts";
 import { isScript, localScript } from "./script.ts";
 import type { UvxUse } from "./use.ts";
-import { installWords, pythonOf, readUvx, UV_OPTIONS, withOf } from "./uvx.ts";
+import { installWords, pythonOf, readUvx, toolUse, UV_OPTIONS, withOf } from "./uvx.ts";
 
 const GLOBAL_OPTIONS = optionTable({
   drop: "quiet q verbose v no-cache|n managed-python no-managed-python no-python-downloads system-certs no-system-certs native-tls no-native-tls offline no-offline no-progress no-config preview no-preview no-color",
@@ -67,14 +67,7 @@ function readRun(call: Call, words: readonly Text[], at: Text): UvxUse {
   }
   localScript(call, command.value, args);
   if (!/^[A-Za-z0-9_][\w.+-]*$/.test(command.value)) throw localProject(call, at, `"uv run ${command.shown}"`);
-  return {
-    recipe: "uvx",
-    install: { kind: "tool", spec: own.spec, with: others.map((each) => each.spec), binary: command.value },
-    name: own.name ?? command.value,
-    git: packages.some((each) => each.git),
-    ...common,
-    args,
-  };
+  return toolUse(own, others, command.value, { ...common, args });
 }
 
 /** Python's names are equal whatever their case and separators. https://packaging.python.org/specifications/name-normalization */

@@ -4,7 +4,7 @@ import type { Text } from "../../config/text.ts";
 import { type Call, callError, nothingToRun, type Part } from "../call.ts";
 import { type Given, optionTable, readOptions, valuesOf } from "../options.ts";
 import { toolOf } from "../recipe.ts";
-import { isLocalPath, packageWord, pythonSpec, requirementList } from "../specs.ts";
+import { isLocalPath, type PackageSpec, packageWord, pythonSpec, requirementList } from "../specs.ts";
 import { readModule } from "./python.ts";
 import { localScript } from "./script.ts";
 import type { UvxUse } from "./use.ts";
@@ -45,18 +45,27 @@ export function readUvx(call: Call, words: readonly Text[]): UvxUse {
   const own = pythonSpec(call, from ?? command);
   const binary = from === undefined ? ownExecutable(call, command, own.name) : executable(call, command);
   localScript(call, binary, args);
+  return toolUse(own, extra, binary, { ...common, args });
+}
+
+/** An executable of a package, with other packages beside it. */
+export function toolUse(
+  own: PackageSpec,
+  beside: readonly PackageSpec[],
+  binary: string,
+  rest: Pick<UvxUse, "python" | "installOptions" | "args">,
+): UvxUse {
   return {
     recipe: "uvx",
-    install: { kind: "tool", spec: own.spec, with: extra.map((each) => each.spec), binary },
+    install: { kind: "tool", spec: own.spec, with: beside.map((each) => each.spec), binary },
     name: own.name ?? binary,
-    git: own.git || extra.some((each) => each.git),
-    ...common,
-    args,
+    git: [own, ...beside].some((each) => each.git),
+    ...rest,
   };
 }
 
 /** The packages of every `--with`, each of which may hold several. */
-export function withOf(call: Call, used: readonly Given[]): ReturnType<typeof pythonSpec>[] {
+export function withOf(call: Call, used: readonly Given[]): PackageSpec[] {
   return valuesOf(used, "with").flatMap(({ value }) => {
     const text = packageWord(call, value!);
     const isPlain = value!.shown === value!.value;
