@@ -22,7 +22,7 @@ export async function main(words: readonly string[]): Promise<number> {
       console.log(VERSION);
       return EXIT.ok;
     }
-    if (program.matchedCommand === undefined) throw noCommand(program, words);
+    if (program.matchedCommand === undefined) throw await noCommand(program, words);
     setLevel({ quiet: options.quiet === true, verbose: options.verbose === true });
     return await program.runMatchedCommand();
   } catch (error) {
@@ -207,22 +207,28 @@ function rest(flags: Flags): readonly string[] {
   return (flags["--"] as string[] | undefined) ?? [];
 }
 
-function examplesFirst(sections: { title?: string; body: string }[]) {
+function examplesFirst(all: { title?: string; body: string }[]) {
+  // cac ends lines with a space, and says of each --no-… that its opposite is true by default.
+  const sections = all.map((section) => ({
+    ...section,
+    body: section.body.replace(/(?: \(default: true\))? *$/gm, ""),
+  }));
   const examples = sections.filter((section) => section.title === "Examples");
   const others = sections.filter((section) => section.title !== "Examples" && !section.title?.startsWith("For more"));
   return [...others.slice(0, 2), ...examples, ...others.slice(2)];
 }
 
-function noCommand(program: CAC, words: readonly string[]): ArgusError {
+async function noCommand(program: CAC, words: readonly string[]): Promise<ArgusError> {
   const word = words.find((candidate) => !candidate.startsWith("-"));
   const names = program.commands.map((command) => command.name);
+  const expected = `expected one of ${names.join(", ")}`;
   if (word === undefined) {
-    return new ArgusError("usage/no-command", `no command; expected one of ${names.join(", ")}`, {
-      hint: "argus --help",
-    });
+    return new ArgusError("usage/no-command", `no command; ${expected}`, { hint: "argus --help" });
   }
-  return new ArgusError("usage/unknown-command", `unknown command "${word}"; expected one of ${names.join(", ")}`, {
-    hint: "argus --help",
+  const { nearest } = await import("./config/suggest.ts");
+  const meant = nearest(word, names);
+  return new ArgusError("usage/unknown-command", `unknown command "${word}"; ${expected}`, {
+    hint: meant === undefined ? "argus --help" : `did you mean "argus ${meant}"?`,
   });
 }
 

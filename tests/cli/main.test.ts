@@ -21,6 +21,7 @@ test("help of every command shows examples before options", async () => {
     assert.equal(code, 0, command);
     const examples = stdout.indexOf("Examples:");
     assert.ok(examples > 0 && examples < stdout.indexOf("Options:"), `${command}\n${stdout}`);
+    assert.doesNotMatch(stdout, / $/m, command);
   }
 });
 
@@ -36,6 +37,17 @@ const USAGE: readonly [words: readonly string[], code: string, says: string][] =
   [["validate", "--config=1e3"], "config/not-found", "1e3"],
   [["run"], "usage/no-backend", "which backend"],
 ];
+
+test("a mistyped command is answered with the one that was meant", async () => {
+  for (const [typed, hint] of [
+    ["bild", 'did you mean "argus build"?'],
+    ["rnu", 'did you mean "argus run"?'],
+    ["frobnicate", "argus --help"],
+  ] as const) {
+    const { stdout } = await argus([typed, "--json"]);
+    assert.equal(JSON.parse(stdout).error.hint, hint);
+  }
+});
 
 test("wrong usage is one clear error with exit code 2, and as JSON with --json", async () => {
   for (const [words, code, says] of USAGE) {
