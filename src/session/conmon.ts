@@ -10,7 +10,9 @@ import { conmonOf } from "./stray_processes.ts";
 
 /** How often conmon is looked for after the start, and how often; then the engine is asked. Milliseconds. */
 const SEARCH = 200;
-const SEARCHES = 12;
+const SEARCHES = 8;
+/** How often the engine is asked, once a second: on a busy machine the container comes late. */
+const QUESTIONS = 12;
 /** How often a conmon that was found is looked at: one system call. */
 const POLL = 500;
 /** After the server's own end podman tidies up without conmon: the engine is asked before anything is said. */
@@ -23,14 +25,20 @@ export function watchConmon(engine: Engine, container: string, died: () => void)
   if (engine.name !== "podman" || process.platform !== "linux") return () => {};
   const stop = new AbortController();
   void (async () => {
-    let pid = await search(engine, container, stop.signal);
-    if (pid === undefined) return;
-    for (let missing = 0; missing < LIMIT; ) {
+    let pid = await search(container, stop.signal);
+    let missing = 0;
+    if (pid === undefined) {
+      pid = await askForConmon(engine, container, stop.signal);
+      if (pid === undefined) return;
+      // It has been looked for long enough.
+      missing = PATIENCE - POLL;
+    }
+    while (missing < LIMIT) {
       await pause(POLL, stop.signal);
       // While it starts, conmon hands over to a child with the same words: the one that was found may be the parent.
       if (pid === undefined || !isAlive(pid)) pid = conmonOf(container);
       missing = pid === undefined ? missing + POLL : 0;
-      if (missing >= PATIENCE && (await seemsRunning(engine, container, stop.signal))) break;
+      if (missing >= PATIENCE && !(await hasEnded(engine, container, stop.signal))) break;
     }
     died();
   })().catch(() => {
@@ -39,29 +47,39 @@ export function watchConmon(engine: Engine, container: string, died: () => void)
   return () => stop.abort();
 }
 
-/** The pid of the container's conmon, as the machine or, for a conmon that died young, the engine tells. */
-async function search(engine: Engine, container: string, signal: AbortSignal): Promise<number | undefined> {
+/** The pid of the container's conmon, as the machine tells; undefined for one that died young or runs elsewhere. */
+async function search(container: string, signal: AbortSignal): Promise<number | undefined> {
   for (let tries = 0; tries < SEARCHES; tries += 1) {
     await pause(SEARCH, signal);
     const pid = conmonOf(container);
     if (pid !== undefined) return pid;
   }
-  // The conmon of a remote engine runs elsewhere.
-  if ((await ask(engine, ["info", "--format", "{{.Host.ServiceIsRemote}}"], signal)) !== "false") return undefined;
-  for (let tries = 0; tries < SEARCHES; tries += 1) {
-    const pid = Number(
-      await ask(engine, ["container", "inspect", "--format", "{{.State.ConmonPid}}", container], signal),
-    );
-    if (pid > 0) return pid;
+  return undefined;
+}
+
+/** The same as the engine tells; undefined when that runs elsewhere. */
+async function askForConmon(engine: Engine, container: string, signal: AbortSignal): Promise<number | undefined> {
+  const remote = ask(engine, ["info", "--format", "{{.Host.ServiceIsRemote}}"], signal);
+  for (let tries = 0; tries < QUESTIONS; tries += 1) {
+    const [pid, elsewhere] = await Promise.all([
+      ask(engine, ["container", "inspect", "--format", "{{.State.ConmonPid}}", container], signal),
+      remote,
+    ]);
+    if (elsewhere !== "false") return undefined;
+    if (Number(pid) > 0) return Number(pid);
     await pause(POLL * 2, signal);
   }
   return undefined;
 }
 
-/** True when podman still takes the container for running: conmon wrote no exit code, so it was killed. */
-async function seemsRunning(engine: Engine, container: string, signal: AbortSignal): Promise<boolean> {
-  const args = ["container", "inspect", "--format", "{{.State.Status}}", container];
-  return (await ask(engine, args, signal)) === "running";
+/**
+ * True when the server ended by itself and podman only has to tidy up. Otherwise conmon was killed: it wrote no exit code,
+ * so that the container still runs, or will never start, or ended with a code that podman does not know (-1).
+ */
+async function hasEnded(engine: Engine, container: string, signal: AbortSignal): Promise<boolean> {
+  const format = "{{.State.Status}} {{.State.ExitCode}}";
+  const said = await ask(engine, ["container", "inspect", "--format", format, container], signal);
+  return said === "" || /^(exited|stopped|removing) \d/.test(said);
 }
 
 async function ask(engine: Engine, args: readonly string[], signal: AbortSignal): Promise<string> {
