@@ -125,7 +125,9 @@ async function builderCheck(engine: Engine): Promise<Check> {
   if ((await builderOf(engine)) === "buildkit") {
     return { name, status: "ok", message: engine.name === "docker" ? "BuildKit" : "its own builder" };
   }
-  const message = "no buildx: builds use the old builder, without caches between builds and without ARGUS_CA_BUNDLE";
+  const message =
+    "no buildx: builds use the old builder, without caches between builds and without ARGUS_CA_BUNDLE, and values of " +
+    "build_env stay in the history of their first stage";
   return { name, status: "warn", message, remedy: "install the package docker-buildx-plugin or docker-buildx" };
 }
 

@@ -60,6 +60,9 @@ export function parseConfig(text: string, file: string, options: ParseOptions): 
 /** Fields whose texts nothing reads but the server or the build, so that a reference may stand where a variable is unset. */
 const TEXT_FIELDS = [["command"], ["args"], ["env"], ["container", "build_env"], ["container", "build_steps"]];
 
+/** Fields whose texts stay in the image. */
+const IMAGE_FIELDS = ["builder_image", "additional_packages", "source_url", "source_ref", "entrypoint", "go_package"];
+
 class Parser {
   readonly #source: string;
   readonly #file: string;
@@ -291,14 +294,20 @@ class Parser {
         backend,
       });
     }
-    if (expanded.names.some(couldBeSecret) && backend !== undefined) this.#warnOfSecret(path, label, at, backend);
+    if (expanded.names.some(couldBeSecret) && backend !== undefined) this.#warnOfReaders(path, label, at, backend);
     return expanded.value;
   }
 
-  #warnOfSecret(path: Path, label: string, at: number, backend: string): void {
-    if (path[0] !== "args" && path[1] !== "extra_args") return;
-    const message = `${label}: the variable's value can be read in the process list`;
-    this.#report.warn({ code: "config/secret-in-args", message, hint: "the place for a secret is env", at, backend });
+  /** Says where the value of a variable can be read by others. */
+  #warnOfReaders(path: Path, label: string, at: number, backend: string): void {
+    if (path[0] === "args" || path[1] === "extra_args") {
+      const message = `${label}: the variable's value can be read in the process list`;
+      this.#report.warn({ code: "config/secret-in-args", message, hint: "the place for a secret is env", at, backend });
+    } else if (path[0] === "container" && IMAGE_FIELDS.includes(String(path[1]))) {
+      const message = `${label}: the variable's value can be read in the image`;
+      const hint = "the place for a secret of the build is build_env";
+      this.#report.warn({ code: "config/secret-in-image", message, hint, at, backend });
+    }
   }
 
   #unknownKey(key: string, at: number, path: Path, known: readonly string[], backend?: string): void {
