@@ -9,8 +9,13 @@ import { conmons, strayPumps } from "./stray_processes.ts";
 
 /** Off the hot path: most servers have answered by then. */
 const DELAY = 2000;
-/** How long the end of a session may wait for the reaping. */
-const PATIENCE = 1000;
+/**
+ * How long the end of a session may wait for the reaping. On a busy machine each call of an engine takes a second and more;
+ * a client that waits no longer ends argus by a signal.
+ */
+const PATIENCE = 5000;
+/** The same when the client has ended the session, and may kill argus in less than a second. */
+const HURRIED_PATIENCE = 250;
 
 /** Reaps an engine once, 2 s after the start of a session or at its end; the returned function is called at the end. */
 export function reapLater(engine: Engine): (hurried: boolean) => Promise<void> {
@@ -37,7 +42,7 @@ export function later(once: (signal: AbortSignal) => Promise<unknown>): (hurried
   timer.unref?.();
   return async (hurried) => {
     // An engine that hangs must not keep argus: its program is let go, the engine itself may well finish the job.
-    const limit = setTimeout(() => patience.abort(), hurried ? PATIENCE / 4 : PATIENCE);
+    const limit = setTimeout(() => patience.abort(), hurried ? HURRIED_PATIENCE : PATIENCE);
     await start();
     clearTimeout(limit);
   };
