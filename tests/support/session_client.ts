@@ -21,17 +21,19 @@ export interface ClientOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Keep what comes on stdout; false = count it only. Default true. */
   readonly keep?: boolean;
+  /** Default: the test's own. */
+  readonly cwd?: string;
 }
 
 /** Starts a server of words in a container. */
 export function openSession(world: World, id: string, words: readonly string[], options: ClientOptions = {}): Client {
   const all = [...world.prefix, ...driverWords(), world.engine, id, options.image ?? "alpine:3.21", ...words];
-  return openProcess(all, { ...process.env, ...world.env, DRIVER_CASE: id, ...options.env }, options.keep);
+  return openProcess(all, { ...process.env, ...world.env, DRIVER_CASE: id, ...options.env }, options.keep, options.cwd);
 }
 
 /** Starts any program and talks to it as a client would. */
-export function openProcess(words: readonly string[], env: NodeJS.ProcessEnv, keep = true): Client {
-  const child = spawn(words[0]!, words.slice(1), { stdio: ["pipe", "pipe", "pipe"], env });
+export function openProcess(words: readonly string[], env: NodeJS.ProcessEnv, keep = true, cwd?: string): Client {
+  const child = spawn(words[0]!, words.slice(1), { stdio: ["pipe", "pipe", "pipe"], env, cwd });
   const chunks: Buffer[] = [];
   const errors: Buffer[] = [];
   let count = 0;
