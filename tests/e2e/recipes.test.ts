@@ -66,9 +66,14 @@ const RECIPES: Recipe[] = [
         network: "none",
         source_url: process.env.ARGUS_TEST_GIT_URL,
         source_ref: "v1.0.0",
-        build_steps: ["npm install", "npm run build"],
+        build_steps: [
+          "npm install",
+          "npm run build",
+          'test "$FROM_OUTSIDE" = "it\'s here"',
+          'test "${OUTSIDE}" = "$OUTSIDE_TOO"',
+        ],
         entrypoint: ["node", "dist/index.js"],
-        build_env: { ONLY_IN_THE_BUILD: `it's "so" \\ here` },
+        build_env: { ONLY_IN_THE_BUILD: `it's "so" \\ here`, FROM_OUTSIDE: "${OUTSIDE} here", OUTSIDE_TOO: "it's" },
       },
     },
     tools: ["echo", "about"],
@@ -85,6 +90,9 @@ const RECIPES: Recipe[] = [
     absent: [],
   },
 ];
+
+/** What a variable of the config stands for. */
+const ENV = { OUTSIDE: "it's" };
 
 /** A server that offers one tool, named by its argument. */
 const SERVER = `import { createInterface } from "node:readline";
@@ -131,6 +139,7 @@ for (const world of engines) {
 
 async function build(world: World, backend: string): Promise<string> {
   const { code, stdout, stderr } = await runIn(world, ["build", backend, "--config", config, "--json"], {
+    env: ENV,
     timeoutMs: BUILD_MS,
   });
   assert.equal(code, 0, `${stdout}\n${stderr}`);
@@ -142,7 +151,7 @@ async function build(world: World, backend: string): Promise<string> {
 
 /** The names of the tools that the server offers to a client which starts argus as its command. */
 async function tools(world: World, backend: string): Promise<string[]> {
-  const [command = "", ...words] = argusIn(world, ["run", backend, "--config", config, "--no-build"]);
+  const [command = "", ...words] = argusIn(world, ["run", backend, "--config", config, "--no-build"], ENV);
   const transport = new StdioClientTransport({
     command,
     args: words,
@@ -193,7 +202,7 @@ function looksRight(world: World, image: string, { backend, absent }: Recipe): v
     absent.filter((path) => inside.stdout.split("\n").includes(path)),
     [],
   );
-  assert.doesNotMatch(inside.stdout, /ONLY_IN_THE_BUILD|^# code object/m);
+  assert.doesNotMatch(inside.stdout, /ONLY_IN_THE_BUILD|FROM_OUTSIDE|^# code object/m);
   const { stdout } = engineCall(world, ["image", "inspect", "--format", "{{json .Config}}", image]);
   const { Labels, User } = JSON.parse(stdout) as { Labels: Record<string, string>; User: string };
   assert.equal(image.split(":")[1], Labels["argus.inputs"]?.slice(0, 12));

@@ -70,9 +70,12 @@ const config = written("config.yaml", {
       network: "none",
       source_url: process.env.ARGUS_TEST_GIT_URL,
       source_ref: "v1.0.0",
+      // Small: all of it is looked through.
+      builder_image: "alpine:3.21",
       // The names would change what the engine's own program does.
       build_env: { HTTPS_PROXY: "${BUILD_CANARY}", DOCKER_HOST: "${BUILD_CANARY}", XDG_RUNTIME_DIR: "${BUILD_CANARY}" },
       build_steps: [
+        "echo node is named, so that nothing of Python is made ready",
         'printf %s "$HTTPS_PROXY" | sha256sum >/app/seen',
         'printf %s "$DOCKER_HOST$XDG_RUNTIME_DIR" | sha256sum >>/app/seen',
         "printf %s '${BUILD_CANARY}' | sha256sum >>/app/seen",
@@ -137,7 +140,7 @@ for (const world of engines) {
       session.stdin.end();
       if (session.exitCode === null) session.kill();
     }
-    await imageIsClean(world, await imageOf(world, BACKEND), CANARY);
+    await imageIsClean(world, await imageOf(world, BACKEND), [CANARY]);
   });
 
   test(`${world.name}: what argus prints and how it fails says no secret`, { timeout: TEST_MS }, async () => {
@@ -163,7 +166,7 @@ for (const world of engines) {
       const ended = await built(world, backend, [...flags, "--json"], { ...env, ARGUS_CA_BUNDLE: bundle });
       holdsNone(`output of build ${backend}`, `${ended.stdout}${ended.stderr}`);
       const image = await imageOf(world, backend);
-      for (const secret of [CANARY, BUILD_CANARY, MARKER]) await imageIsClean(world, image, secret);
+      await imageIsClean(world, image, [CANARY, BUILD_CANARY, MARKER]);
     }
     // The bundle was really there: its marker is counted in the build.
     const seen = engineCall(world, ["run", "--rm", "--network=none", await imageOf(world, "bundle")]);
@@ -183,7 +186,7 @@ for (const world of engines.filter(({ engine }) => engine === "docker")) {
     holdsNone("output of build source", `${ended.stdout}${ended.stderr}`);
     const image = await imageOf(world, "source");
     sawValues(world, image);
-    await imageIsClean(world, image, BUILD_CANARY);
+    await imageIsClean(world, image, [BUILD_CANARY]);
   });
 }
 
@@ -281,15 +284,18 @@ function inspectsClean(world: World): void {
   holdsNone(`inspect on ${world.name}`, JSON.stringify({ ...inspected, Config: rest }));
 }
 
-/** Looks for a text in what the engine says about an image, and in every file of every layer. */
-async function imageIsClean(world: World, image: string, secret: string): Promise<void> {
+/** Looks for texts in what the engine says about an image, and in every file of every layer. */
+async function imageIsClean(world: World, image: string, secrets: readonly string[]): Promise<void> {
   for (const words of [
     ["image", "inspect", image],
     ["history", "--no-trunc", image],
   ]) {
     const { code, stdout } = engineCall(world, words);
     assert.equal(code, 0);
-    assert.ok(!stdout.includes(secret), `${words.join(" ")} on ${world.name} holds it:\n${stdout}`);
+    assert.ok(
+      !secrets.some((secret) => stdout.includes(secret)),
+      `${words.join(" ")} on ${world.name} holds it:\n${stdout}`,
+    );
   }
   await withTmp(async (place) => {
     const archive = join(place, "image.tar");
@@ -303,7 +309,7 @@ async function imageIsClean(world: World, image: string, secret: string): Promis
     for (const entry of files) {
       const bytes = readFileSync(join(entry.parentPath, entry.name));
       const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
-      assert.ok(!plain.includes(secret), `${image} on ${world.name}: ${entry.name} holds it`);
+      assert.ok(!secrets.some((secret) => plain.includes(secret)), `${image} on ${world.name}: ${entry.name} holds it`);
     }
   });
 }
