@@ -7,7 +7,7 @@ import { buildCommand, imageInspectCommand } from "../engine/oci.ts";
 import { type FoundImage, parseImage } from "../engine/parse.ts";
 import { ArgusError } from "../errors.ts";
 import { builderOf } from "../host/engines.ts";
-import { isReadable } from "../host/files.ts";
+import { isReadable, statOf } from "../host/files.ts";
 import { run } from "../host/spawn.ts";
 import type { Image } from "../image/image.ts";
 
@@ -34,7 +34,8 @@ const PROXIES = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"].flatMap((
 export async function buildImage(engine: Engine, image: Image, options: BuildOptions): Promise<FoundImage> {
   const { settings } = options;
   const caFile = settings.caBundle;
-  if (caFile !== undefined && !isReadable(caFile)) throw noBundle(caFile);
+  const wrong = caFile === undefined ? undefined : bundleProblem(caFile);
+  if (wrong !== undefined) throw noBundle(`the CA bundle ${caFile} ${wrong}`);
   const builder = await builderOf(engine);
   const command = buildCommand({
     engine,
@@ -89,8 +90,15 @@ function stepOf(line: string): string | undefined {
   return /^#\d+ (\[.*)$/.exec(line)?.[1] ?? /^(?:\[.*\] )?(?:STEP|Step) (\d+\/\d+ ?: .*)$/.exec(line)?.[1];
 }
 
-function noBundle(file: string): ArgusError {
-  return new ArgusError("config/no-ca-bundle", `the CA bundle ${file} cannot be read`, {
+/** A folder or a pipe would be read as nothing, and the engines' --secret has no way to write a comma. */
+function bundleProblem(file: string): string | undefined {
+  if (!isReadable(file)) return "cannot be read";
+  if (statOf(file)?.isFile() !== true) return "is no file";
+  return file.includes(",") ? "has a comma in its path, which no engine takes" : undefined;
+}
+
+function noBundle(message: string): ArgusError {
+  return new ArgusError("config/no-ca-bundle", message, {
     hint: "set ARGUS_CA_BUNDLE to a file of PEM certificates",
   });
 }

@@ -153,6 +153,26 @@ test("no engine at all: a backend with a recipe runs bare with the warning", asy
   });
 });
 
+for (const [name, what, said] of [
+  ["absent.pem", undefined, "cannot be read"],
+  ["folder", "folder", "is no file"],
+  ["a,b.pem", "file", "has a comma in its path"],
+] as const) {
+  test(`a CA bundle that ${said} is an error before the engine is asked`, async () => {
+    await withTmp(async (folder) => {
+      const { config, ran, path } = hostileServer(folder);
+      const engines = fakeEngines(folder, { docker: { run: NOT_RUN, "image inspect": ABSENT } });
+      const bundle = join(folder, "pem", name);
+      if (what !== undefined) writeTree(folder, what === "folder" ? `pem/${name}/x` : `pem/${name}`, "x");
+      const env = cleanEnv({ ...engines.env, PATH: path, ARGUS_CA_BUNDLE: bundle });
+      const ended = await argus(["run", "known", "--config", config], { env });
+      assert.deepEqual([ended.code, ended.stdout, ran()], [2, "", false], ended.stderr);
+      assert.ok(ended.stderr.includes(`the CA bundle ${bundle} ${said}`), ended.stderr);
+      assert.match(ended.stderr, /\[config\/no-ca-bundle\]/);
+    });
+  });
+}
+
 test("build: a failed backend makes exit code 1, and the others are still built", async () => {
   await withTmp(async (folder) => {
     const config = writeTree(
