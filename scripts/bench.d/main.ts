@@ -4,6 +4,7 @@ import { cpus, loadavg, release } from "node:os";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { type Bench, type Benchmark, FULL, QUICK } from "./benchmark.ts";
+import { CLUSTER } from "./cluster.ts";
 import { COMMANDS } from "./commands.ts";
 import { COSTS } from "./costs.ts";
 import { ARGUS, enginesHere, Lab } from "./lab.ts";
@@ -12,9 +13,9 @@ import { STARTS } from "./starts.ts";
 import { STREAMS } from "./streams.ts";
 
 /** In the order of the table. */
-const BENCHMARKS: readonly Benchmark[] = [...COMMANDS, ...STARTS, ...STREAMS, ...COSTS];
+const BENCHMARKS: readonly Benchmark[] = [...COMMANDS, ...STARTS, ...STREAMS, ...COSTS, ...CLUSTER];
 
-const USAGE = `usage: scripts/bench [--quick] [--only NAME,…] [--engine docker|podman] [--rounds N] [--json]
+const USAGE = `usage: scripts/bench [--quick] [--only NAME,…] [--engine docker|podman|kubernetes] [--rounds N] [--json]
   --quick     fewer rounds, one server: a look in two minutes
 ${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(11)} ${about}`).join("\n")}`;
 
@@ -72,6 +73,7 @@ async function runAll(chosen: readonly Benchmark[], bench: Bench): Promise<{ row
   const engines = enginesHere().filter((name) => values.engine === undefined || values.engine === name);
   for (const benchmark of chosen) {
     if ("run" in benchmark) {
+      if (benchmark.cluster === true && ![undefined, "kubernetes"].includes(values.engine)) continue;
       await attempt(benchmark.name, () => benchmark.run(bench));
       continue;
     }

@@ -4,7 +4,7 @@ import type { EngineName } from "./lab.ts";
 export interface Row {
   readonly name: string;
   /** "" where none was needed. */
-  readonly engine: EngineName | "";
+  readonly engine: EngineName | "kubernetes" | "";
   readonly unit: "ms" | "MiB" | "MiB/s" | "calls";
   /** What argus took. */
   readonly argus: number;

@@ -42,11 +42,12 @@ export interface Attachment {
 
 /** At first a try follows the other: milliseconds. */
 const BREATH = 20;
-const AT_ONCE = 1500;
-/** Then a start that takes long gets rarer tries, until the cluster says that the server runs. */
+const AT_ONCE = 3000;
+/**
+ * Then a start that takes long gets rarer tries, until the cluster says that the server runs: where many start sessions,
+ * all of them need what tries would take.
+ */
 const LONGEST_REST = 2000;
-/** A try that takes so long shows a machine where many start sessions, and all of them need what tries would take. */
-const BUSY = 300;
 
 /** kubectl 1.30 and newer heed it; older ones speak SPDY anyway. */
 const SPDY = { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: "false" };
@@ -93,9 +94,7 @@ export function attach(command: Command, wires: Wires, pipeOutput: boolean, runn
       }
       if (!notYetAttachable(end.said)) return end;
       const now = performance.now();
-      if (now - began > AT_ONCE) rest *= 1.5;
-      if (now - tried > BUSY) rest = Math.max(rest, 2 * (now - tried));
-      rest = Math.min(rest, LONGEST_REST);
+      if (now - began > AT_ONCE) rest = Math.min(Math.max(1.5 * rest, 2 * (now - tried)), LONGEST_REST);
       await new Promise<void>((resolve) => {
         wake = resolve;
         setTimeout(resolve, rest);

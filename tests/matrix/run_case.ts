@@ -13,7 +13,7 @@ import { asText, containersIn, kill, type Look, processesOf, sharedLook, sweep, 
 /** From the end of a session to nothing left. Milliseconds; what the README promises. */
 export const PROMISE = 5000;
 /** The same for a Pod, whose last seconds are its node's. */
-const POD_PROMISE = 15_000;
+const POD_PROMISE = 10_000;
 /** A Pod takes so many times longer to start than a container. */
 const POD_PACE = 3;
 /** What is still there so long after the promise counts as left over; what goes in between is late. */
