@@ -2,6 +2,7 @@
 import { InvalidConfig } from "../config/invalid_config.ts";
 import { type Config, type ParsedConfig, parseConfig } from "../config/parse.ts";
 import type { Problem } from "../config/problem.ts";
+import { nearest } from "../config/suggest.ts";
 import { ArgusError } from "../errors.ts";
 import { readConfigFile } from "../host/config_file.ts";
 import { log } from "../ui/log.ts";
@@ -23,14 +24,11 @@ export interface ConfigOptions {
  */
 export async function loadConfig(options: ConfigOptions, used?: readonly string[]): Promise<Config> {
   const { config, problems } = await readConfig(options);
-  const stops = (problem: Problem) =>
-    problem.severity === "error" &&
-    (used === undefined || problem.backend === undefined || used.includes(problem.backend));
-  if (problems.some(stops)) throw new InvalidConfig(problems);
-  const others = problems.filter((problem) => problem.severity === "error").length;
-  if (others > 0) log.warn(`${others} errors in other backends of ${config.file}; argus validate lists them`);
-  const told = problems.filter((problem) => problem.severity === "warning" && isUsed(problem, used));
-  if (log.level > 3) printProblems(told);
+  const errors = problems.filter(({ severity }) => severity === "error");
+  if (errors.some((problem) => isUsed(problem, used))) throw new InvalidConfig(problems);
+  if (errors.length > 0) log.warn(`other backends of ${config.file} have errors; argus validate lists them`);
+  if (log.level > 3)
+    printProblems(problems.filter((problem) => isUsed(problem, used) && problem.severity === "warning"));
   for (const name of used ?? []) if (!config.backends.has(name)) throw unknownBackend(name, config);
   return config;
 }
@@ -47,8 +45,9 @@ function isUsed(problem: Problem, used: readonly string[] | undefined): boolean 
 
 function unknownBackend(name: string, config: Config): ArgusError {
   const names = [...config.backends.keys()];
+  const meant = nearest(name, names);
   const known = names.length === 0 ? "it has none" : `it has ${names.slice(0, 20).join(", ")}`;
   return new ArgusError("usage/unknown-backend", `no backend "${name}" in ${config.file}; ${known}`, {
-    hint: "argus validate",
+    hint: meant === undefined ? "argus validate" : `did you mean "${meant}"?`,
   });
 }

@@ -221,3 +221,16 @@ test("schema prints JSON Schema", async () => {
   assert.equal(schema.$schema, "https://json-schema.org/draft/2020-12/schema");
   assert.deepEqual(schema.required, ["backends"]);
 });
+
+test("a backend that is not there is told with the one that was meant, and errors of others only warn", () =>
+  withTmp(async (folder) => {
+    writeTree(folder, "config.yaml", `${GOOD}  c: {command: uvx, nonsense: 1}\n  time: {command: uvx, args: [x]}\n`);
+    const ended = await argus(["plan", "tmie"], { cwd: folder });
+    assert.equal(ended.code, 2);
+    assert.equal(
+      ended.stderr,
+      "argus: warning: other backends of config.yaml have errors; argus validate lists them\n" +
+        'argus: error: no backend "tmie" in config.yaml; it has a, b, time [usage/unknown-backend]\n' +
+        '  hint: did you mean "time"?\n',
+    );
+  }));
