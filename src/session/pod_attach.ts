@@ -121,7 +121,8 @@ export function attach(command: Command, wires: Wires, pipeOutput: boolean, runn
 /** A proxy or a cluster that does not let SPDY through; the server's state has other words. */
 function spdyRefused({ said }: AttachEnd): boolean {
   return (
-    /unable to upgrade connection|upgrade request required|Upgrade|\b(?:405|426|501|502)\b/.test(said) &&
+    // An answer without words of its own leaves kubectl with none.
+    /unable to upgrade connection|upgrade request required|Upgrade|\b(?:405|426|501|502)\b|server: *$/m.test(said) &&
     !notYetAttachable(said) &&
     !/Forbidden|NotFound|completed pod/.test(said)
   );

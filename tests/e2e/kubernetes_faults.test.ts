@@ -26,6 +26,7 @@ import { type Cuttable, cuttable } from "../support/cuttable.ts";
 import { run } from "../support/proc.ts";
 import { type Client, writeAll } from "../support/session_client.ts";
 import { writeTree } from "../support/tmp.ts";
+import { withoutSpdy } from "../support/without_spdy.ts";
 
 const READY = "ready\n".length;
 const POLITE = "echo ready; exec cat";
@@ -111,6 +112,28 @@ onCluster("kubernetes faults", () => {
     ),
   );
 
+  clusterTest("where no SPDY gets through, all bytes do over WebSocket", () =>
+    withShell(async (backend) => {
+      const { text, server, indent, host, port } = kubeconfig();
+      const proxy = await withoutSpdy(host, port);
+      try {
+        const ownCertificate = text.replace(/^ *certificate-authority-data: .*\n/m, "");
+        const through = `${indent}server: https://127.0.0.1:${proxy.port}\n${indent}insecure-skip-tls-verify: true`;
+        const file = writeTree(folder, `${proxy.port}.kubeconfig`, ownCertificate.replace(server, through));
+        const client = open(backend, POLITE, "dev", { KUBECONFIG: file });
+        await writeAll(client, Buffer.from("early\n"));
+        await client.has(READY + 6);
+        client.child.stdin!.end("late\n");
+        const { code, stdout, stderr } = await client.ended;
+        assert.equal(stdout.toString("utf8"), "ready\nearly\nlate\n", stderr);
+        assert.equal(code, 0, stderr);
+        assert.ok(proxy.refused() > 0);
+      } finally {
+        proxy.close();
+      }
+    }),
+  );
+
   const vanished = (): Promise<void> =>
     withNetwork(
       async (backend, network, env) => {
@@ -155,10 +178,8 @@ async function withNetwork(
   use: (backend: Backend, network: Cuttable, env: Readonly<Record<string, string>>) => Promise<void>,
   kubernetes: object = {},
 ): Promise<void> {
-  const text = readFileSync(clusterEnv().KUBECONFIG ?? "", "utf8");
-  const server = /^( *)server: https:\/\/([\w.-]+)(?::(\d+))?$/m;
-  const [, indent = "", host = "", port = "443"] = server.exec(text) ?? [];
-  const network = await cuttable(host, Number(port));
+  const { text, server, indent, host, port } = kubeconfig();
+  const network = await cuttable(host, port);
   const through = `${indent}server: https://127.0.0.1:${network.port}\n${indent}tls-server-name: ${host}`;
   const file = writeTree(folder, `${network.port}.kubeconfig`, text.replace(server, through));
   try {
@@ -166,6 +187,14 @@ async function withNetwork(
   } finally {
     network.close();
   }
+}
+
+/** The kubeconfig of a user, and where the API server stands in it. */
+function kubeconfig() {
+  const text = readFileSync(clusterEnv().KUBECONFIG ?? "", "utf8");
+  const server = /^( *)server: https:\/\/([\w.-]+)(?::(\d+))?$/m;
+  const [, indent = "", host = "", port = "443"] = server.exec(text) ?? [];
+  return { text, server, indent, host, port: Number(port) };
 }
 
 /** Waits until the Pod of a backend has ended. */

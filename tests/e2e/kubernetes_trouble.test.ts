@@ -129,6 +129,10 @@ onCluster("kubernetes trouble", () => {
       const { code: made, stderr: why } = kubectl("admin", ["create", "-f", "-"], JSON.stringify(list));
       assert.equal(made, 0, why);
       try {
+        const phase = (): string => kubectl("admin", ["get", "pvc", id, "-o", "jsonpath={.status.phase}"]).stdout;
+        for (const began = performance.now(); performance.now() - began < 60_000; await sleep(200)) {
+          if (phase() === "Bound") break;
+        }
         const config = configOf(id, shell({ volumes: [`${id}:/data`] }));
         const client = open({ id, config }, "exec cat");
         const told = new Promise<void>((resolve) => {
