@@ -16,7 +16,7 @@ const QUESTIONS = 12;
 /** How often a conmon that was found is looked at: one system call. */
 const POLL = 500;
 /** After the server's own end podman tidies up without conmon: the engine is asked before anything is said. */
-const PATIENCE = 1500;
+const PATIENCE = 1000;
 /** On a busy machine that may take a while; whatever still hangs then, hangs for ever. */
 const LIMIT = 15_000;
 
@@ -26,19 +26,19 @@ export function watchConmon(engine: Engine, container: string, died: () => void)
   const stop = new AbortController();
   void (async () => {
     let pid = await search(container, stop.signal);
-    let missing = 0;
+    let lost = false;
     if (pid === undefined) {
       pid = await askForConmon(engine, container, stop.signal);
       if (pid === undefined) return;
       // It has been looked for long enough.
-      missing = PATIENCE - POLL;
+      lost = !isAlive(pid) && !(await stateOf(engine, container, stop.signal)).ended;
     }
-    while (missing < LIMIT) {
+    for (let missing = 0; !lost && missing < LIMIT; ) {
       await pause(POLL, stop.signal);
       // While it starts, conmon hands over to a child with the same words: the one that was found may be the parent.
       if (pid === undefined || !isAlive(pid)) pid = conmonOf(container);
       missing = pid === undefined ? missing + POLL : 0;
-      if (missing >= PATIENCE && !(await hasEnded(engine, container, stop.signal))) break;
+      lost = missing >= PATIENCE && !(await stateOf(engine, container, stop.signal)).ended;
     }
     died();
   })().catch(() => {
@@ -59,27 +59,37 @@ async function search(container: string, signal: AbortSignal): Promise<number | 
 
 /** The same as the engine tells; undefined when that runs elsewhere. */
 async function askForConmon(engine: Engine, container: string, signal: AbortSignal): Promise<number | undefined> {
-  const remote = ask(engine, ["info", "--format", "{{.Host.ServiceIsRemote}}"], signal);
+  let remote = "";
   for (let tries = 0; tries < QUESTIONS; tries += 1) {
-    const [pid, elsewhere] = await Promise.all([
-      ask(engine, ["container", "inspect", "--format", "{{.State.ConmonPid}}", container], signal),
-      remote,
+    const [{ conmon }, said] = await Promise.all([
+      stateOf(engine, container, signal),
+      // On a busy machine a question may come to nothing.
+      remote === "" ? ask(engine, ["info", "--format", "{{.Host.ServiceIsRemote}}"], signal) : remote,
     ]);
-    if (elsewhere !== "false") return undefined;
-    if (Number(pid) > 0) return Number(pid);
+    remote = said;
+    if (remote === "true") return undefined;
+    if (remote === "false" && conmon > 0) return conmon;
     await pause(POLL * 2, signal);
   }
   return undefined;
 }
 
-/**
- * True when the server ended by itself and podman only has to tidy up. Otherwise conmon was killed: it wrote no exit code,
- * so that the container still runs, or will never start, or ended with a code that podman does not know (-1).
- */
-async function hasEnded(engine: Engine, container: string, signal: AbortSignal): Promise<boolean> {
-  const format = "{{.State.Status}} {{.State.ExitCode}}";
+/** What podman knows about a container. */
+interface ContainerState {
+  /** 0 when there is none. */
+  readonly conmon: number;
+  /**
+   * The server ended by itself and podman only has to tidy up. When it did not and conmon is gone, conmon was killed: it
+   * wrote no exit code, so that the container still runs, or will never start, or ended with an unknown code (-1).
+   */
+  readonly ended: boolean;
+}
+
+async function stateOf(engine: Engine, container: string, signal: AbortSignal): Promise<ContainerState> {
+  const format = "{{.State.ConmonPid}} {{.State.Status}} {{.State.ExitCode}}";
   const said = await ask(engine, ["container", "inspect", "--format", format, container], signal);
-  return said === "" || /^(exited|stopped|removing) \d/.test(said);
+  const [conmon = "0", status = "exited", code = "0"] = said.split(" ").filter(Boolean);
+  return { conmon: Number(conmon), ended: /^(exited|stopped|removing)$/.test(status) && code !== "-1" };
 }
 
 async function ask(engine: Engine, args: readonly string[], signal: AbortSignal): Promise<string> {
