@@ -69,6 +69,7 @@ stragglers() {
     pid=\${file#/proc/} pid=\${pid%/cmdline} comm=
     read -r comm <"/proc/$pid/comm"
     [ "$comm" = conmon ] || continue
+    found=yes
     id=$(tr '\\0' '\\n' <"$file" | grep -xE '[0-9a-f]{64}' | head -n 1)
     kill -9 "$pid"
     [ -n "$id" ] || continue
@@ -81,7 +82,7 @@ stragglers() {
 
 guard() {
   trap '' HUP INT QUIT TERM
-  looks=lost pump= cli= tries=0 interval=0.5
+  looks=lost pump= cli= tries=0 interval=0.5 found=
   while read -r word value; do
     case $word in
       settled) looks=$value ;;
@@ -109,6 +110,8 @@ guard() {
       esac
     done
     stragglers
+    # Its container may have come after the last look.
+    [ -z "$found" ] || look
   fi
   kill -9 0
 }
