@@ -1,9 +1,10 @@
 /** A Docker daemon of the test's own, which may be killed: everybody else's sessions are on the machine's. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { kill, treeOf } from "../matrix/traces.ts";
 import { askEngine, type World } from "./engines.ts";
 import { withTmp, writeTree } from "./tmp.ts";
 
@@ -41,6 +42,7 @@ export function withPrivateDocker(image: string, use: (docker: PrivateDocker) =>
     } finally {
       await end(daemon, "SIGTERM");
       await end(containerd, "SIGTERM");
+      endLostShims(folder);
       for (const place of mountsBelow(folder)) spawnSync("umount", ["-l", place]);
     }
   });
@@ -113,6 +115,25 @@ async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Pro
   const ended = new Promise((resolve) => child.once("exit", resolve));
   child.kill(signal);
   await ended;
+}
+
+/**
+ * A daemon that is killed between the start of a container's process and the note about it never hears of that process
+ * again: its removal of the container leaves it to containerd. No command of Docker's shows it, so that argus cannot end it.
+ */
+function endLostShims(folder: string): void {
+  const shims = processes().filter(({ words }) => words.includes(`${folder}/containerd.sock`));
+  for (const { pid } of shims) {
+    for (const { pid: child } of treeOf(pid).toReversed()) kill(child, "SIGKILL");
+  }
+  if (shims.length > 0) console.error(`private docker: ${shims.length} containers that the killed daemon had lost`);
+}
+
+function processes(): { readonly pid: number; readonly words: readonly string[] }[] {
+  const pids = readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => pid > 0);
+  return pids.flatMap((pid) => treeOf(pid).slice(0, 1));
 }
 
 /** What a daemon that was killed left mounted, the innermost first. */
