@@ -8,8 +8,9 @@ import { isAlive } from "../host/proc.ts";
 import { run } from "../host/spawn.ts";
 import { conmonOf } from "./stray_processes.ts";
 
-/** How often conmon is looked for after the start, and how often; then the engine is asked. Milliseconds. */
+/** How long after the start, and after each look, conmon is looked for: milliseconds. */
 const SEARCH = 200;
+/** How many looks there are before the engine is asked. */
 const SEARCHES = 8;
 /** How often the engine is asked, once a second: on a busy machine the container comes late. */
 const QUESTIONS = 12;
@@ -100,14 +101,15 @@ async function ask(engine: Engine, args: readonly string[], signal: AbortSignal)
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(timer);
-        reject(signal.reason);
-      },
-      { once: true },
-    );
+    const stopped = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      // A session has as many pauses as half seconds: each listener that stayed would be kept to its end.
+      signal.removeEventListener("abort", stopped);
+      resolve();
+    }, ms);
+    signal.addEventListener("abort", stopped, { once: true });
   });
 }
