@@ -178,7 +178,11 @@ class PodSession {
     const { cluster, objects } = this.#input;
     const command = createCommand(cluster, inOrder(objects));
     this.#made = "maybe";
-    const made = await run(command, { timeoutMs: CALL_TIMEOUT, signal: this.#asking.signal });
+    const made = await run(command, { timeoutMs: CALL_TIMEOUT, signal: this.#asking.signal }).catch((error) => {
+      // A program that cannot be started has made nothing.
+      this.#made = "no";
+      throw error;
+    });
     if (made.code === 0) this.#made = "yes";
     if (made.code === 0 || this.#stopping) return;
     const error = this.#explain(made, pasteable(command));
@@ -233,6 +237,8 @@ class PodSession {
     await run(deleteCommand(this.#input.cluster, [this.#name], ["Secret"]), {
       timeoutMs: CALL_TIMEOUT,
       signal: this.#asking.signal,
+    }).catch(() => {
+      // It goes with the Pod.
     });
   }
 
@@ -354,8 +360,10 @@ class PodSession {
   }
 
   async #remove(): Promise<void> {
-    const gone = await run(this.#deletion, { timeoutMs: CALL_TIMEOUT, signal: this.#calls.signal });
-    if (gone.code === 0) this.#removed = true;
+    const call = run(this.#deletion, { timeoutMs: CALL_TIMEOUT, signal: this.#calls.signal });
+    // A call that cannot even be started must not keep the session from its end: the guard tries again.
+    const gone = await call.catch(() => undefined);
+    if (gone?.code === 0) this.#removed = true;
   }
 
   #explain({ stderr, timedOut }: Pick<Ran, "stderr"> & Partial<Ran>, where: string): ArgusError {

@@ -249,8 +249,7 @@ class Session {
     const words = lastWords(ending, "engine" in this.#input ? this.#input : undefined);
     if (words !== undefined) console.error(`argus: ${words}`);
     // Podman that gets a signal while it starts ends with 0 and leaves its container: that is not the server's code.
-    const quit =
-      code === 0 && this.#removal === "removed" && "engine" in this.#input && this.#input.engine.name === "podman";
+    const quit = code === 0 && this.#removal === "removed" && this.#podman;
     this.#resolve(stopped ? stoppedCode(quit ? 137 : code, cause, this.#forwarded) : code);
   }
 
@@ -288,8 +287,8 @@ function after(ms: number): Promise<undefined> {
 
 /** The engine has refused to run and does not know the image. Two calls are no loss on this way. */
 async function isAbsent({ engine, image }: SessionInput): Promise<boolean> {
-  const { code, stderr } = await run(imageInspectCommand(engine, image), { timeoutMs: LOOK_TIMEOUT });
-  return code !== 0 && /no such image|image not known/i.test(stderr);
+  const asked = await run(imageInspectCommand(engine, image), { timeoutMs: LOOK_TIMEOUT }).catch(() => undefined);
+  return asked !== undefined && asked.code !== 0 && /no such image|image not known/i.test(asked.stderr);
 }
 
 function imageAbsent({ engine, image, identity }: SessionInput): ArgusError {

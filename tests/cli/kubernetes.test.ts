@@ -62,6 +62,16 @@ for (const [about, words, code, error] of [
   );
 }
 
+test("run with a kubectl that cannot be started says so and ends", POSIX, () =>
+  withTmp(async (folder) => {
+    const env = prepare(folder, "", NAMED);
+    writeTree(folder, "bin/kubectl", "#!/nowhere/sh\n", 0o755);
+    const ended = await argus(["run", "time", "--config", join(folder, "config.yaml")], { env, timeoutMs: 20_000 });
+    assert.match(ended.stderr, /\[absent\/program\]/);
+    assert.equal(ended.code, 3, ended.stderr);
+  }),
+);
+
 test("ps and clean ask no cluster that nobody names, and warn about one that does not answer", POSIX, async () => {
   for (const [container, asked] of [
     ["runtime: docker", false],
