@@ -110,9 +110,11 @@ export function attach(command: Command, wires: Wires, pipeOutput: boolean, runn
     end: tries().finally(() => output?.end()),
     giveUp() {
       over = true;
+      wake?.();
     },
     kill() {
       over = true;
+      wake?.();
       sendSignal(child?.pid, "SIGKILL");
     },
   };
