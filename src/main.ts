@@ -57,7 +57,7 @@ function registerCommands(program: CAC): void {
 
   program
     .command("build [...backends]", "Build the images that are missing")
-    .option("--runtime <name>", "docker or podman")
+    .option("--runtime <name>", "docker, podman, or kubernetes: pushes to the registry too")
     .option("--force", "Build also what is present")
     .option("--no-cache", "Ignore the engine's build cache")
     .option("--pull", "Ask for newer base images")
