@@ -48,7 +48,7 @@ export async function buildImage(engine: Engine, image: Image, options: BuildOpt
     labels: image.labels,
     values: image.values,
     buildArgs: PROXIES.filter((name) => process.env[name] !== undefined),
-    extraArgs: image.buildArgs,
+    extraArgs: image.buildExtraArgs,
     noCache: options.noCache === true,
     pull: options.pull === true,
   });

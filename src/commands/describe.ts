@@ -81,9 +81,8 @@ export function plannedIdentity(backend: string): SessionIdentity {
 
 /** The build of an image as it may be printed. */
 export function plannedBuild(image: Image, runtime: "docker" | "podman"): Command {
-  const { name, dockerfile, context, labels, values, buildArgs } = image;
+  const { name, dockerfile, context, labels, values, buildExtraArgs: extraArgs } = image;
   const engine = { name: runtime, rootless: false, env: {} };
-  const extraArgs = buildArgs;
   return buildCommand({ engine, bin: runtime, image: name, dockerfile, context, labels, values, extraArgs });
 }
 

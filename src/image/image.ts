@@ -24,7 +24,7 @@ export interface Image {
   /** Values of variables that the build needs, for a POSIX shell; they stand in no Dockerfile. */
   readonly values?: string;
   /** More words of the engine's build. */
-  readonly buildArgs: readonly string[];
+  readonly buildExtraArgs: readonly string[];
   /** Hash of everything that shapes the image, also its label. */
   readonly inputs: string;
   /** What `build` adds as labels: those that the Dockerfile does not hold itself. */
@@ -73,7 +73,7 @@ export function imageOf(plan: ImagePlan, files: ImageFiles = {}, build: BuildArg
     get plainDockerfile() {
       return renderDockerfile(plan, { mounts: false, inputs });
     },
-    buildArgs: build.buildExtraArgs,
+    buildExtraArgs: build.buildExtraArgs,
     inputs,
     labels: {},
     // Each template uses a shell in its last stage.
@@ -100,7 +100,7 @@ function userImage(plan: DockerfileImage, file: UserDockerfile | undefined, buil
     dockerfile: file.text,
     plainDockerfile: file.text,
     context: file.context,
-    buildArgs: build.buildExtraArgs,
+    buildExtraArgs: build.buildExtraArgs,
     inputs,
     labels: { [LABEL.recipe]: "dockerfile", [LABEL.inputs]: inputs },
     args,

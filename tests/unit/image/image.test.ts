@@ -108,7 +108,7 @@ test("what the user adds to every build is part of the tag where it shapes the i
     assert.equal(image().name, imageOf(plan, files).name);
     assert.notEqual(image("--build-arg", "A=s3cret").name, image().name);
     assert.notEqual(image("--build-arg", "A=s3cret").name, image("--build-arg", "A=other").name);
-    assert.deepEqual(image("--target=x").buildArgs, ["--network=host", "--target=x"]);
+    assert.deepEqual(image("--target=x").buildExtraArgs, ["--network=host", "--target=x"]);
   }
   const image = imageOf(generated.npx, {}, build("--target=x"));
   for (const text of [image.dockerfile, image.plainDockerfile]) {
