@@ -51,13 +51,12 @@ function read(file: string, namedBy: string): ConfigFile {
   try {
     return { file, text: readFileSync(file, "utf8") };
   } catch (error) {
-    throw unreadable(file, namedBy, error);
+    throw unreadable(file, by, error);
   }
 }
 
-function unreadable(file: string, namedBy: string, cause: unknown): ArgusError {
+function unreadable(file: string, by: string, cause: unknown): ArgusError {
   const code = (cause as NodeJS.ErrnoException).code ?? "";
-  const by = namedBy === "" ? "" : ` (named by ${namedBy})`;
   if (code === "ENOENT" || code === "ENOTDIR") {
     const hint = `argus init ${file} writes one to start from`;
     return new ArgusError("config/not-found", `there is no config ${file}${by}`, { hint, cause });
