@@ -13,8 +13,3 @@ export interface Text {
 export function plain(value: string): Text {
   return { shown: value, value };
 }
-
-/** Whether a variable stands in a text, also one that is not set. */
-export function holdsVariable({ shown, value }: Text): boolean {
-  return shown !== value || /\$\{[A-Za-z_]\w*(:-(?:[^}$]|\$(?!\{))*)?\}/.test(shown);
-}

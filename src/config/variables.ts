@@ -28,6 +28,11 @@ export function expandVolume(shown: string, env: Env): Expanded {
   return { ...expanded, shown };
 }
 
+/** Whether a variable stands in a text, also one that is not set. */
+export function holdsVariable({ shown, value }: Text): boolean {
+  return shown !== value || shown.search(BRACED) !== -1;
+}
+
 function replace(shown: string, pattern: RegExp, env: Env): Expanded {
   if (!shown.includes("$")) return { shown, value: shown, names: [], unset: [], odd: false };
   const names: string[] = [];

@@ -1,6 +1,6 @@
 /** The Dockerfile of a plan: values are made safe words here, the templates put them on their lines. */
 import { Eta } from "eta/core";
-import { holdsVariable } from "../config/text.ts";
+import { holdsVariable } from "../config/variables.ts";
 import { BUILD_VALUES, LABEL } from "../engine/engine.ts";
 import type { GoImage, NpxImage, SourceImage, UvxImage } from "../plan/plan.ts";
 import { VERSION } from "../version.ts";

@@ -3,7 +3,8 @@
  * They travel beside it as one shell script, which a step reads before it begins: a secret where the builder knows
  * secrets, a build argument of the first stage where it does not.
  */
-import { holdsVariable, type Text } from "../config/text.ts";
+import type { Text } from "../config/text.ts";
+import { holdsVariable } from "../config/variables.ts";
 import { shellWord } from "./quote.ts";
 import { slowHash } from "./tag.ts";
 
