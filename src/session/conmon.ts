@@ -93,13 +93,16 @@ async function stateOf(engine: Engine, container: string, signal: AbortSignal): 
   return { conmon: Number(conmon), ended: /^(exited|stopped|removing)$/.test(status) && code !== "-1" };
 }
 
+/** What podman said; nothing when it did not, or could not even be started. */
 async function ask(engine: Engine, args: readonly string[], signal: AbortSignal): Promise<string> {
-  const { stdout } = await run({ bin: engine.bin, args, env: engine.env }, { timeoutMs: 10_000, signal });
+  const command = { bin: engine.bin, args, env: engine.env };
+  const ran = await run(command, { timeoutMs: 10_000, signal }).catch(() => undefined);
   signal.throwIfAborted();
-  return stdout.trim();
+  return ran?.stdout.trim() ?? "";
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const stopped = (): void => {
       clearTimeout(timer);
