@@ -75,7 +75,7 @@ export const SETTINGS: readonly SettingRow[] = [
     type: "words",
     default: "",
     meaning:
-      "More arguments of `docker build`, split at blanks: `--network=host`. Those that shape the image, such as `--build-arg`, are part of its tag.",
+      "More arguments of `docker build`, split at blanks: `--network=host`. Those that shape the image, such as `--build-arg`, are part of its tag. `--build-arg NAME` takes the value from the environment and prints it nowhere.",
   },
   {
     name: "ARGUS_ENGINE_PATH",
@@ -99,9 +99,21 @@ export function readSettings(env: Env): Settings {
     runtime: readRuntime(env),
     buildIfMissing: readSwitch("ARGUS_CONTAINER_BUILD_IF_MISSING", env) ?? true,
     caBundle: filled(env.ARGUS_CA_BUNDLE) ?? filled(env.SSL_CERT_FILE),
-    buildExtraArgs,
+    buildExtraArgs: withoutTarget(buildExtraArgs),
     buildShape: shapingWords(buildExtraArgs, env),
   };
+}
+
+/** A Dockerfile's last stage is what argus reads the entry of, and what it runs. */
+function withoutTarget(words: readonly string[]): readonly string[] {
+  if (!words.some((word) => /^--target(=|$)/.test(word))) return words;
+  throw new ArgusError(
+    "config/bad-setting",
+    "ARGUS_BUILD_EXTRA_ARGS must not name a --target: the last stage is what runs",
+    {
+      hint: "make that stage the last one of a Dockerfile of its own, and name it with `dockerfile`",
+    },
+  );
 }
 
 /** A variable that is set to nothing is as good as unset: that is how a client's config switches one off. */

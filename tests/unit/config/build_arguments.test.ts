@@ -7,7 +7,7 @@ import { shapingWords } from "../../../src/config/build_arguments.ts";
 const WORDS: readonly (readonly [given: string, shaping: string])[] = [
   ["", ""],
   ["--network=host --no-cache", ""],
-  ["--network host --add-host a:1.2.3.4 --target final", "--target final"],
+  ["--network host --add-host a:1.2.3.4 --platform linux/arm64", "--platform linux/arm64"],
   ["--add-host=a:1.2.3.4 -q -m 2g --memory-swap=4g", ""],
   ["--build-arg A=1 --build-arg B", "--build-arg A=1 --build-arg B=from-env"],
   ["--build-arg=B --build-arg=C", "--build-arg=B=from-env --build-arg=C"],

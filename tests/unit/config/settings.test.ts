@@ -82,6 +82,12 @@ test("a word that a variable does not know is an error that names the variable",
   }
 });
 
+test("a build's target is refused, for the last stage is what runs", () => {
+  for (const words of ["--target x", "--no-cache --target=x"]) {
+    assert.throws(() => readSettings({ ARGUS_BUILD_EXTRA_ARGS: words }), /ARGUS_BUILD_EXTRA_ARGS.*--target/, words);
+  }
+});
+
 test("the most specific switch wins", () => {
   const words = [undefined, true, false];
   for (const enabled of words) {

@@ -108,9 +108,9 @@ test("what the user adds to every build is part of the tag where it shapes the i
     assert.equal(image().name, imageOf(plan, files).name);
     assert.notEqual(image("--build-arg", "A=s3cret").name, image().name);
     assert.notEqual(image("--build-arg", "A=s3cret").name, image("--build-arg", "A=other").name);
-    assert.deepEqual(image("--target=x").buildExtraArgs, ["--network=host", "--target=x"]);
+    assert.deepEqual(image("--platform=linux/arm64").buildExtraArgs, ["--network=host", "--platform=linux/arm64"]);
   }
-  const image = imageOf(generated.npx, {}, build("--target=x"));
+  const image = imageOf(generated.npx, {}, build("--platform=linux/arm64"));
   for (const text of [image.dockerfile, image.plainDockerfile]) {
     assert.match(text, new RegExp(`^LABEL argus.inputs="${image.inputs}"$`, "m"));
   }
