@@ -105,7 +105,7 @@ class Parser {
     // Read as UTF-8, every second character of a UTF-16 text is a NUL, and bytes that are no UTF-8 became U+FFFD.
     const bad = this.#source.search(/[\0\uFFFD]/);
     if (bad !== -1) {
-      const isUtf16 = /^(\uFFFD\uFFFD|[^\0]?\0[^\0]\0)/.test(this.#source);
+      const isUtf16 = /^(\uFFFD\uFFFD)?[^\0]?\0[^\0]\0/.test(this.#source);
       const found = this.#source[bad] === "\0" ? "a NUL, which no text has, stands here" : "this is not UTF-8";
       this.#report.error({
         code: "config/encoding",
