@@ -26,7 +26,7 @@ const USAGE = `usage: scripts/test [--only PART[/TEXT]]… [--jobs N] [--no-engi
                       with TEXT only the files whose path holds it
   --jobs N            parts and files at once, default 2
   --no-engines        leave out what needs docker and podman; it is counted as skipped
-  --no-kubernetes     leave out the cluster, which is compiled once, for 7 to 17 minutes; it is counted as skipped
+  --no-kubernetes     leave out the cluster, which is compiled once, for 7 minutes on two cores; it is counted as skipped
   --matrix            the long forms in tests/matrix too
   --no-retry          a file that fails on real engines is not run a second time`;
 
