@@ -37,7 +37,7 @@ export function run(command: Command, options: RunOptions = {}): Promise<Ran> {
   const extra = openExtraInput(command);
   const input = openInput(command);
   return new Promise((resolve, reject) => {
-    const stdin = input ?? (command.input === undefined ? "ignore" : "pipe");
+    const stdin = input?.fd ?? (command.input === undefined ? "ignore" : "pipe");
     const stdio = [stdin, "pipe", "pipe", ...(extra.fd === undefined ? [] : [extra.fd])] as const;
     let child: ChildProcess;
     try {
@@ -50,13 +50,13 @@ export function run(command: Command, options: RunOptions = {}): Promise<Ran> {
     } catch (error) {
       // Bun throws where the others emit.
       extra.close();
-      if (input !== undefined) closeSync(input);
+      input?.close();
       reject(startFailure(command, error));
       return;
     }
     collect(child, command, options, (result) => {
       extra.close();
-      if (input !== undefined) closeSync(input);
+      input?.close();
       if (result instanceof ArgusError) reject(result);
       else resolve(result);
     });
@@ -110,9 +110,9 @@ function fileFor(arg: string, file: string): string {
  * A command's standard input as an open file without a name; undefined when a pipe must do.
  * `podman build -f -` opens /dev/stdin, and a runtime's pipe is a socket, which cannot be opened.
  */
-function openInput(command: Command): number | undefined {
+function openInput(command: Command): OpenedExtraInput | undefined {
   if (command.input === undefined || process.platform === "win32") return undefined;
-  return openExtraInput({ ...command, extraInput: { fd: 3, text: command.input } }).fd;
+  return openExtraInput({ ...command, extraInput: { fd: 3, text: command.input } });
 }
 
 /** The error for a program that could not be started. */
