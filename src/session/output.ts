@@ -5,6 +5,7 @@
 import { Buffer } from "node:buffer";
 import process from "node:process";
 import type { Readable } from "node:stream";
+import { after } from "./after.ts";
 
 /** A stdout that is being passed on. */
 export interface Output {
@@ -113,8 +114,4 @@ function write(bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) =>
     process.stdout.write(bytes, (error) => (error == null ? resolve() : reject(error))),
   );
-}
-
-function after(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

@@ -13,6 +13,7 @@ import { ArgusError } from "../errors.ts";
 import { isProgram } from "../host/files.ts";
 import { run } from "../host/spawn.ts";
 import type { SessionOptions } from "../plan/plan.ts";
+import { after } from "./after.ts";
 import type { ClientEnd } from "./client.ts";
 import { watchConmon } from "./conmon.ts";
 import { flowOf } from "./flow.ts";
@@ -277,12 +278,6 @@ class Session {
     const call = run(command).catch(() => undefined);
     return await Promise.race([call, after(timeoutMs)]);
   }
-}
-
-function after(ms: number): Promise<undefined> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms, undefined).unref();
-  });
 }
 
 /** The engine has refused to run and does not know the image. Two calls are no loss on this way. */
