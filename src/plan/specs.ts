@@ -103,12 +103,17 @@ export function packageWord(call: Call, word: Part): string {
       `the value of ${word.shown} becomes part of the image, where everyone who has the image can read it`,
     );
   }
+  return buildWord(call, word);
+}
+
+/** The value of a word that only the build needs. Credentials in an address → config/credentials-in-image. */
+export function buildWord(call: Call, word: Part): string {
   if (hasCredentials(word.value)) {
     throw callError(
       call,
       word,
       "config/credentials-in-image",
-      `${call.tool} is given an address with credentials, which would be stored in the image`,
+      `${call.tool} is given an address with credentials, which have no place in an image or its Dockerfile`,
       "take them out of the address",
     );
   }

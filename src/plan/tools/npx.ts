@@ -5,7 +5,7 @@
 import type { Text } from "../../config/text.ts";
 import { type Call, callError, nothingToRun } from "../call.ts";
 import { type Given, optionTable, readOptions, valuesOf } from "../options.ts";
-import { npmSpec, packageWord } from "../specs.ts";
+import { buildWord, npmSpec, packageWord } from "../specs.ts";
 import { localScript } from "./script.ts";
 import type { NpxUse } from "./use.ts";
 
@@ -87,7 +87,7 @@ export function npxUse(
 export function npmEnvironment(call: Call, given: readonly Given[]): Record<string, Text> {
   const variables: Record<string, Text> = {};
   for (const { name, value, at } of given) {
-    const text = value === undefined ? "true" : packageWord(call, value);
+    const text = value === undefined ? "true" : buildWord(call, value);
     if (!/^[A-Za-z0-9][\w.:/?&=+,@%~-]*$/.test(text)) {
       throw callError(
         call,

@@ -113,6 +113,14 @@ test("what installs", () => {
   assert.match(text({ ...source, ref: "v1.2.0" }), /ref=v1\.2\.0 && git init/);
 });
 
+test("the step that lets npm write its lockfiles removes them, for they name the registry", () => {
+  for (const mounts of [true, false]) {
+    const steps = renderDockerfile(npx, { mounts }).split(/\n(?=[A-Z]+ )/);
+    const install = steps.find((step) => step.includes("npm install --prefix"));
+    assert.match(install ?? "", /&& rm -f \/app\/package-lock\.json \/app\/node_modules\/\.package-lock\.json$/m);
+  }
+});
+
 test("a Python source server gets an environment that the last stage carries, and byte code", () => {
   const python: GeneratedImage = {
     ...source,

@@ -138,6 +138,7 @@ const REFUSED: readonly (readonly [Line, string, RegExp])[] = [
   ["npx -y .\\local", "config/local-project", /cannot be packaged/],
   ["npx -y tsx src/server.ts", "config/local-project", /src\/server\.ts/],
   ["npx -y git+https://me:secret@host.example/r", "config/credentials-in-image", /credentials/],
+  ["npx --registry https://me:secret@npm.example pkg", "config/credentials-in-image", /credentials/],
   ["npx -p pkg bin;rm", "config/bad-executable", /not the name/],
   ["pnpm dlx -c bin", "config/unsupported-option", /shell line/],
   ["pnpm dlx --nonsense pkg", "config/unknown-option", /no option/],

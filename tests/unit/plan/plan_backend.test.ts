@@ -339,6 +339,14 @@ test("a variable is said to become part of the image once for each word", () => 
   );
 });
 
+test("a variable in an option of npm is not said to become part of the image", () => {
+  for (const start of [["npx"], ["npm", "exec"], ["pnpm", "dlx"], ["bunx"]]) {
+    const address = { shown: "https://npm.example/${TOKEN}", value: "https://npm.example/s3cret" };
+    const plan = containerOf([...start, "--registry", address, "pkg"]);
+    assert.deepEqual(plan.warnings, [], start.join(" "));
+  }
+});
+
 test("a variable that is not set stands as its reference", () => {
   const backend = { ...backendOf(["npx", "-y", plain("${PACKAGE}")]), unresolved: true };
   const context = { config: { flags: {}, policy: { allowWeakening: true } }, settings: {} };
