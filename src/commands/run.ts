@@ -64,22 +64,30 @@ async function runContainer(plan: ContainerPlan, config: Config, engine: Engine,
   const { image, args } = await imageFor(plan, config, settings);
   const { cpus, notice } = clampCpus(plan.limits.cpus, cpusOf(engine));
   tell([...image.notices, ...(notice === undefined ? [] : [notice]), ...checkVolumes(plan.volumes, engine)]);
-  const env = valuesOf(plan.env);
-  const start = () => {
-    const identity = newIdentity(plan.backend);
-    const command = runCommand({ engine, bin: engine.bin, image: image.name, plan, args, identity, cpus, env });
-    const { session, limits } = plan;
-    return runSession({ command, engine, image: image.name, identity, session, memory: limits.memory });
-  };
-  try {
-    return await start();
-  } catch (error) {
-    if (!(error instanceof ArgusError) || error.code !== "absent/image") throw error;
-    // Loaded only now: most runs find their image, and what a build needs would stay in memory as long as the session.
-    const { ensureImage } = await import("./ensure_image.ts");
-    await ensureImage(engine, image, plan.backend, settings);
-    return start();
-  }
+  const identity = newIdentity(plan.backend);
+  const command = runCommand({
+    engine,
+    bin: engine.bin,
+    image: image.name,
+    plan,
+    args,
+    identity,
+    cpus,
+    env: valuesOf(plan.env),
+  });
+  return runSession({
+    command,
+    engine,
+    image: image.name,
+    identity,
+    session: plan.session,
+    memory: plan.limits.memory,
+    makeImage: async () => {
+      // Loaded only now: most runs find their image, and what a build needs would stay in memory as long as the session.
+      const { ensureImage } = await import("./ensure_image.ts");
+      await ensureImage(engine, image, plan.backend, settings);
+    },
+  });
 }
 
 /** The only way to a process without a container: told in one line with the reason, or refused. */

@@ -169,14 +169,6 @@ export function imageInspectCommand(engine: Engine, image: string): Command {
   return command(engine, ["image", "inspect", "--format", format, image]);
 }
 
-/** Succeeds when the engine has the image; no argument holds a blank. */
-export function imageExistsCommand(engine: Engine, image: string): Command {
-  return command(
-    engine,
-    engine.name === "podman" ? ["image", "exists", image] : ["image", "inspect", "--format=1", image],
-  );
-}
-
 /** Prints all images of argus, one a line; {@link parseImages} reads it. */
 export function imageListCommand(engine: Engine): Command {
   const format = "{{.Repository}}:{{.Tag}}\t{{.ID}}";

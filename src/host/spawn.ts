@@ -1,11 +1,12 @@
 /** Programs started from commands: no shell, secrets only where a command put them. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { type Command, EXTRA_INPUT_PATH, pasteable, realArgs } from "../engine/command.ts";
 import { ArgusError } from "../errors.ts";
+import { inTempFolder, noTempFile } from "./temp.ts";
 
 /** How a program ended and what it wrote. */
 export interface Ran {
@@ -80,23 +81,26 @@ export interface OpenedExtraInput {
 export function openExtraInput(command: Command): OpenedExtraInput {
   const args = realArgs(command);
   if (command.extraInput === undefined) return { args, fd: undefined, close: () => {} };
-  const folder = mkdtempSync(join(tmpdir(), "argus-input-"));
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  try {
+  const { text } = command.extraInput;
+  const write = (folder: string): string => {
     const file = join(folder, "input");
-    writeFileSync(file, command.extraInput.text, { mode: 0o600, flag: "wx" });
-    if (process.platform === "win32") {
-      return { args: args.map((arg) => fileFor(arg, file)), fd: undefined, close: remove };
-    }
-    const fd = openSync(file, "r");
-    remove();
-    return { args, fd, close: closeOnce(fd) };
+    writeFileSync(file, text, { mode: 0o600, flag: "wx" });
+    return file;
+  };
+  if (process.platform === "win32") return openNamedInput(args, write);
+  const fd = inTempFolder((folder) => openSync(write(folder), "r"));
+  return { args, fd, close: closeOnce(fd) };
+}
+
+function openNamedInput(args: readonly string[], write: (folder: string) => string): OpenedExtraInput {
+  const folder = mkdtempSync(join(tmpdir(), "argus-"));
+  const close = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    const file = write(folder);
+    return { args: args.map((arg) => fileFor(arg, file)), fd: undefined, close };
   } catch (error) {
-    remove();
-    throw new ArgusError("host/no-temp-file", `cannot write below ${tmpdir()}: ${reasonOf(error)}`, {
-      hint: "set TMPDIR to a folder that can be written",
-      cause: error,
-    });
+    close();
+    throw noTempFile(tmpdir(), error);
   }
 }
 
@@ -115,12 +119,33 @@ function openInput(command: Command): OpenedExtraInput | undefined {
   return openExtraInput({ ...command, extraInput: { fd: 3, text: command.input } });
 }
 
+/** The number of a signal, for exit codes of the form 128+n; that of SIGKILL for a name that this system does not know. */
+export function signalNumber(name: string | null): number {
+  const numbers: Readonly<Record<string, number>> = constants.signals;
+  return numbers[name ?? "SIGKILL"] ?? constants.signals.SIGKILL;
+}
+
+/** Sends a signal to a process, or with a negative pid to a process group; one that has ended gets none. */
+export function sendSignal(pid: number | undefined, name: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    // Never child.kill(): Deno reports a wrong exit code after it.
+    process.kill(pid, name);
+  } catch {
+    // Gone already, or another user's.
+  }
+}
+
 /** The error for a program that could not be started. */
 export function startFailure(command: Command, error: unknown): ArgusError {
   const where = pasteable(command);
   const code = (error as { code?: unknown }).code;
   if (code === "ENOENT") {
-    return new ArgusError("absent/program", `cannot find ${command.bin}`, { where, cause: error });
+    return new ArgusError("absent/program", `cannot find the program ${command.bin}`, {
+      where,
+      hint: command.bin.includes("/") ? "check the path" : "install it, or write its absolute path",
+      cause: error,
+    });
   }
   if (code === "E2BIG") {
     return new ArgusError(
@@ -164,7 +189,7 @@ function collect(
   child.on("error", (error) => settle(startFailure(command, error)));
   child.on("close", (code, signal) =>
     settle({
-      code: code ?? 128 + (SIGNAL_NUMBERS[signal ?? ""] ?? 0),
+      code: code ?? 128 + signalNumber(signal),
       signal: signal ?? undefined,
       stdout: stdout(),
       stderr: stderr(),
@@ -209,13 +234,3 @@ function closeOnce(fd: number): () => void {
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
-
-// From POSIX; the same on every system that argus runs on.
-const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
-  SIGHUP: 1,
-  SIGINT: 2,
-  SIGQUIT: 3,
-  SIGABRT: 6,
-  SIGKILL: 9,
-  SIGTERM: 15,
-};

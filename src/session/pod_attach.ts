@@ -7,15 +7,13 @@
  * speak; where something on the way does not, one attach over WebSocket follows once the server runs.
  */
 import { Buffer } from "node:buffer";
-import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
-import { PassThrough } from "node:stream";
-import { type Command, realArgs } from "../engine/command.ts";
+import { PassThrough, type Readable } from "node:stream";
+import type { Command } from "../engine/command.ts";
 import { notYetAttachable } from "../engine/kubernetes/kubectl.ts";
-import { ArgusError } from "../errors.ts";
-import { startFailure } from "../host/spawn.ts";
-import type { Wires } from "./pod_wires.ts";
-import { sendSignal, signalNumber } from "./stdio.ts";
+import { sendSignal } from "../host/spawn.ts";
+import { type Program, startProgram } from "./program.ts";
+import type { Wires } from "./wires.ts";
 
 /** How the last try ended. */
 export interface AttachEnd {
@@ -62,16 +60,16 @@ export function attach(command: Command, wires: Wires, pipeOutput: boolean, runn
   const began = performance.now();
   // A client that reads no more errors loses them.
   process.stderr.on("error", () => {});
-  let child: ChildProcess | undefined;
+  let program: Program | undefined;
   let over = false;
   let rest = BREATH;
   const oneTry = async (env: Readonly<Record<string, string>>): Promise<AttachEnd> => {
-    child = start({ ...command, env: { ...command.env, ...env } }, wires, pipeOutput);
-    wires.started(child);
-    if (output !== undefined) child.stdout!.pipe(output, { end: false });
-    const errors = new ErrorStream(child);
-    const code = await exitOf(child, command);
-    child = undefined;
+    const piped = { stdout: pipeOutput, stderr: true };
+    program = startProgram({ ...command, env: { ...command.env, ...env } }, wires, piped);
+    if (output !== undefined) program.stdout?.pipe(output, { end: false });
+    const errors = new ErrorStream(program.stderr);
+    const code = await program.exited;
+    program = undefined;
     return errors.end(code);
   };
   // What keeps the server from running ends the session, wherever this stands.
@@ -104,7 +102,7 @@ export function attach(command: Command, wires: Wires, pipeOutput: boolean, runn
   };
   return {
     get pid() {
-      return child?.pid;
+      return program?.pid;
     },
     output,
     end: tries().finally(() => output?.end()),
@@ -115,7 +113,7 @@ export function attach(command: Command, wires: Wires, pipeOutput: boolean, runn
     kill() {
       over = true;
       wake?.();
-      sendSignal(child?.pid, "SIGKILL");
+      sendSignal(program?.pid, "SIGKILL");
     },
   };
 }
@@ -128,28 +126,6 @@ function spdyRefused({ said }: AttachEnd): boolean {
     !notYetAttachable(said) &&
     !/Forbidden|NotFound|completed pod/.test(said)
   );
-}
-
-function start(command: Command, wires: Wires, pipeOutput: boolean): ChildProcess {
-  try {
-    return spawn(command.bin, realArgs(command), {
-      stdio: [wires.stdin, pipeOutput ? "pipe" : "inherit", "pipe"],
-      env: { ...process.env, ...command.env },
-      // A Ctrl-C that is meant for argus must not cut the stop short.
-      detached: process.platform !== "win32",
-      windowsHide: true,
-    });
-  } catch (error) {
-    // Bun throws where the others emit.
-    throw startFailure(command, error);
-  }
-}
-
-function exitOf(child: ChildProcess, command: Command): Promise<number> {
-  return new Promise((resolve, reject) => {
-    child.on("error", (error) => reject(error instanceof ArgusError ? error : startFailure(command, error)));
-    child.on("close", (code, signal) => resolve(code ?? 128 + signalNumber(signal)));
-  });
 }
 
 /** How a line of kubectl's own begins. */
@@ -167,8 +143,8 @@ class ErrorStream {
   #passed = "";
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(child: ChildProcess) {
-    const stream = child.stderr!;
+  constructor(stream: Readable | null) {
+    if (stream === null) return;
     stream.on("error", () => {});
     stream.on("data", (bytes: Uint8Array) => {
       if (this.#held !== undefined) {

@@ -21,7 +21,7 @@ import { type PodState, parseEvents, parsePod } from "../engine/kubernetes/parse
 import { gateKey, inOrder, type PodObjects } from "../engine/kubernetes/pod.ts";
 import { podTrouble } from "../engine/kubernetes/trouble.ts";
 import { ArgusError } from "../errors.ts";
-import { type Ran, run } from "../host/spawn.ts";
+import { type Ran, run, signalNumber } from "../host/spawn.ts";
 import type { SessionOptions } from "../plan/plan.ts";
 import { flowOf } from "./flow.ts";
 import { LOOKS } from "./guard.ts";
@@ -31,10 +31,9 @@ import { type Output, readOutput } from "./output.ts";
 import { type AttachEnd, type Attachment, attach } from "./pod_attach.ts";
 import { PodFlow } from "./pod_flow.ts";
 import { podLastWords } from "./pod_last_words.ts";
-import { openWires, type Wires } from "./pod_wires.ts";
 import { reapPods } from "./pods.ts";
 import { later } from "./reaper.ts";
-import { signalNumber } from "./stdio.ts";
+import { openWires, type Wires } from "./wires.ts";
 
 /** A session in a Pod. */
 export interface PodSessionInput {
@@ -115,16 +114,12 @@ class PodSession {
       written: () => this.#written(),
     });
     try {
-      this.#wires = openWires({
-        name: this.#name,
-        remove: this.#deletion,
-        first: gateKey(input.objects.pod),
-        inputEnded: () => this.#life.endOfInput(),
-      });
+      this.#wires = openWires({ name: this.#name, remove: this.#deletion }, gateKey(input.objects.pod));
     } catch (error) {
       this.#life.release();
       throw error;
     }
+    void this.#wires.inputEnded.then(() => this.#life.endOfInput());
     this.#live().catch((error) => this.#fail(error));
   }
 

@@ -2,8 +2,8 @@
  * Removes what argus processes left that were killed together with their guard: containers whose owner is gone, and on
  * this machine the processes of a start that never became a container.
  */
-import process from "node:process";
 import type { Engine } from "../engine/engine.ts";
+import { sendSignal } from "../host/spawn.ts";
 import { listContainers, type OwnedContainer, removeContainers } from "./containers.ts";
 import { conmons, strayPumps } from "./stray_processes.ts";
 
@@ -58,19 +58,11 @@ export interface Reaped {
 export async function reap(engine: Engine, signal?: AbortSignal): Promise<Reaped | undefined> {
   // Looked at before the list: a container that starts meanwhile is then in the list.
   const running = engine.name === "podman" ? conmons() : new Map<string, number[]>();
-  for (const pid of strayPumps()) kill(pid);
+  for (const pid of strayPumps()) sendSignal(pid, "SIGKILL");
   const listed = await listContainers(engine, signal);
   if (listed === undefined) return undefined;
   const names = new Set(listed.map(({ name }) => name));
-  for (const [name, pids] of running) if (!names.has(name)) for (const pid of pids) kill(pid);
+  for (const [name, pids] of running) if (!names.has(name)) for (const pid of pids) sendSignal(pid, "SIGKILL");
   const orphans = listed.filter(({ orphan }) => orphan);
   return { orphans, removed: await removeContainers(engine, orphans, signal) };
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // Gone already, or another user's.
-  }
 }

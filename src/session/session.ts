@@ -4,14 +4,12 @@
  * Whatever ends the session, the container goes: by the server's own end, by the ladder, by the guard when argus is
  * killed, by the reaper when both are.
  */
-import { delimiter, join } from "node:path";
 import process from "node:process";
 import type { Command } from "../engine/command.ts";
 import type { Engine, SessionIdentity } from "../engine/engine.ts";
-import { imageExistsCommand, imageInspectCommand, killCommand, removeCommand } from "../engine/oci.ts";
+import { imageInspectCommand, killCommand, removeCommand } from "../engine/oci.ts";
 import { ArgusError } from "../errors.ts";
-import { isProgram } from "../host/files.ts";
-import { run } from "../host/spawn.ts";
+import { run, sendSignal, signalNumber } from "../host/spawn.ts";
 import type { SessionOptions } from "../plan/plan.ts";
 import { after } from "./after.ts";
 import type { ClientEnd } from "./client.ts";
@@ -22,8 +20,9 @@ import type { LadderAction } from "./ladder.ts";
 import { type Ending, lastWords } from "./last_words.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { type Output, readOutput } from "./output.ts";
+import { type Program, startProgram } from "./program.ts";
 import { reapLater } from "./reaper.ts";
-import { type Program, type StartProgram, signalNumber, startProgram } from "./stdio.ts";
+import { type Guarded, openWires, type Wires } from "./wires.ts";
 
 /** A session in a container. */
 export interface SessionInput {
@@ -35,6 +34,8 @@ export interface SessionInput {
   readonly session: SessionOptions;
   /** The memory limit, for the last words of a server that could not go on. */
   readonly memory: string;
+  /** Makes the image that the engine turned out not to have. */
+  readonly makeImage: () => Promise<void>;
 }
 
 /** A session without a container. */
@@ -45,45 +46,52 @@ export interface BareInput {
 }
 
 /**
- * Runs a backend in its container until it ends, with the client's own stdio; resolves to the exit code.
+ * Runs a backend in its container until it ends, with the client's own stdio; resolves to the exit code. Whether the image is
+ * there shows when it runs: where it is not, it is made, and the server finds all that the client has said meanwhile.
  *
- * @throws ArgusError `absent/image` when the engine has no such image; nothing of the client's input was taken then.
+ * @throws ArgusError whatever `makeImage` throws; `absent/image` when the engine has no image after that either.
  */
 export async function runSession(input: SessionInput): Promise<number> {
   const { engine, identity } = input;
   const reaping = reapLater(engine);
-  const session = new Session(input, {
-    name: identity.container,
-    kill: killCommand(engine, identity.container),
-    remove: removeCommand(engine, [identity.container]),
-    check: imageExistsCommand(engine, input.image),
-  });
-  const code = await session.end;
-  await reaping(session.hurried);
-  return code;
+  const remove = removeCommand(engine, [identity.container]);
+  const container = { name: identity.container, kill: killCommand(engine, identity.container), remove };
+  const wires = openWires(container);
+  const once = async (): Promise<Session> => {
+    // Where a start that fails takes input with it, the image must be there before.
+    if (!wires.repeatable && (await isAbsent(input))) throw imageAbsent(input);
+    const session = new Session(input, wires, container);
+    await session.end;
+    return session;
+  };
+  try {
+    const session = await once().catch(async (error) => {
+      if (!(error instanceof ArgusError) || error.code !== "absent/image") throw error;
+      await input.makeImage();
+      return once();
+    });
+    await reaping(session.hurried);
+    return await session.end;
+  } catch (error) {
+    // What went wrong has left no container.
+    await wires.settle(0);
+    throw error;
+  }
 }
 
 /** Runs a bare command the same way: same signals, same ladder, no container. */
 export async function runBare(input: BareInput): Promise<number> {
-  checkProgram(input.command);
-  return await new Session(input, undefined).end;
+  const wires = openWires(undefined);
+  try {
+    return await new Session(input, wires, undefined).end;
+  } catch (error) {
+    await wires.settle(0);
+    throw error;
+  }
 }
 
-/** The shell that starts it would say "sh: 1: exec: …: not found". */
-function checkProgram({ bin, env }: Command): void {
-  if (process.platform === "win32") return;
-  const folders = bin.includes("/") ? [""] : (env.PATH ?? process.env.PATH ?? "").split(delimiter);
-  if (folders.some((folder) => isProgram(bin.includes("/") ? bin : join(folder, bin)))) return;
-  throw new ArgusError("absent/program", `cannot find the program ${bin}`, {
-    hint: bin.includes("/") ? "check the path" : "install it, or write its absolute path as the command",
-  });
-}
-
-interface Container {
-  readonly name: string;
+interface Container extends Guarded {
   readonly kill: Command;
-  readonly remove: Command;
-  readonly check: Command;
 }
 
 /** What became of a container that was asked to go. */
@@ -108,14 +116,16 @@ class Session {
   readonly #began = performance.now();
   readonly #life: Lifecycle;
   readonly #program: Program;
-  readonly #output: Output | undefined;
+  #output: Output | undefined;
   #unwatchConmon: () => void = () => {};
 
   readonly #input: SessionInput | BareInput;
+  readonly #wires: Wires;
   readonly #container: Container | undefined;
 
-  constructor(input: SessionInput | BareInput, container: Container | undefined, start: StartProgram = startProgram) {
+  constructor(input: SessionInput | BareInput, wires: Wires, container: Container | undefined) {
     this.#input = input;
+    this.#wires = wires;
     this.#container = container;
     this.end = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -126,29 +136,24 @@ class Session {
       act: (action) => this.#act(action),
       written: () => this.#written(),
     });
+    const { stdout } = input.session;
     try {
-      this.#program = start(
-        {
-          command: input.command,
-          container,
-          pipeOutput: input.session.stdout === "strict" || !canCount(),
-        },
-        {
-          started: () => this.#started(),
-          inputEnded: () => this.#life.endOfInput(),
-          exited: (code) => void this.#exited(code),
-          failed: (error) => this.#failed(error),
-        },
-      );
+      this.#program = startProgram(input.command, wires, { stdout: stdout === "strict" || !canCount(), stderr: false });
     } catch (error) {
       this.#life.release();
       throw error;
     }
+    this.#program.exited.then(
+      (code) => this.#exited(code),
+      (error) => this.#failed(error),
+    );
+    if (this.#program.pid === undefined) return;
+    this.#life.attached();
+    void wires.inputEnded.then(() => this.#life.endOfInput());
     if (container !== undefined && "engine" in input) {
       this.#unwatchConmon = watchConmon(input.engine, container.name, () => this.#lost());
     }
-    this.#output =
-      this.#program.output === undefined ? undefined : readOutput(this.#program.output, input.session.stdout);
+    if (this.#program.stdout !== null) this.#output = readOutput(this.#program.stdout, stdout);
   }
 
   /** The client waits for the end, and kills when it takes too long. */
@@ -158,12 +163,6 @@ class Session {
 
   get #podman(): boolean {
     return "engine" in this.#input && this.#input.engine.name === "podman";
-  }
-
-  #started(): void {
-    this.#life.attached();
-    // A signal that came before there was anyone to forward it to.
-    if (this.#forwarded !== undefined) this.#program.signal(this.#forwarded);
   }
 
   #lost(): void {
@@ -180,21 +179,28 @@ class Session {
     switch (action) {
       case "forward":
         this.#forwarded = forwardedFor(this.#life.cause);
-        this.#program.signal(this.#forwarded);
+        sendSignal(this.#program.pid, this.#forwarded);
         break;
       case "kill":
-        if (this.#container === undefined) this.#program.kill();
+        if (this.#container === undefined) this.#endProgram();
         else void this.#kill(this.#container.kill);
         break;
       case "remove":
-        if (this.#container === undefined) this.#program.kill();
+        if (this.#container === undefined) this.#endProgram();
         else void this.#remove(this.#container, LOOK_TIMEOUT);
         break;
       case "abandon":
-        this.#program.kill();
+        this.#endProgram();
         void this.#gone(137, LOOKS);
         break;
     }
+  }
+
+  /** Ends the program, and with a bare server all that it started. */
+  #endProgram(): void {
+    const { pid } = this.#program;
+    sendSignal(pid, "SIGKILL");
+    if (pid !== undefined) sendSignal(-pid, "SIGKILL");
   }
 
   async #exited(code: number): Promise<void> {
@@ -202,7 +208,7 @@ class Session {
     if (state === "gone") return;
     if (this.#container === undefined) {
       // What the server started and left behind goes with it when the client ended the session.
-      if (stopped) this.#program.kill();
+      if (stopped) this.#endProgram();
       await this.#gone(code, 0);
     } else if (!stopped && code < 125) {
       await this.#gone(code, 0);
@@ -234,11 +240,11 @@ class Session {
     this.#life.release();
     this.#unwatchConmon();
     await this.#output?.passed(stopped);
-    await this.#program.settle(looks);
     if (code === 125 && !stopped && "image" in this.#input && (await isAbsent(this.#input))) {
       this.#reject(imageAbsent(this.#input));
       return;
     }
+    await this.#wires.settle(looks);
     const ending: Ending = {
       backend: "identity" in this.#input ? this.#input.identity.backend : this.#input.backend,
       code,

@@ -2,12 +2,13 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import process from "node:process";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { kill, leftoversOf, sweep } from "../matrix/traces.ts";
 import { driverWords } from "../support/driver.ts";
-import { type World, worlds } from "../support/engines.ts";
+import { engineCall, type World, worlds } from "../support/engines.ts";
 import { noPrivateDocker, withPrivateDocker } from "../support/private_docker.ts";
 import { type Client, openSession, writeAll } from "../support/session_client.ts";
 import { tmpFolder } from "../support/tmp.ts";
@@ -73,6 +74,24 @@ for (const world of worlds()) {
       assert.notEqual(code, 0);
       assert.match(stderr, /no image localhost\/argus\/no-such|absent\/image/);
       assert.equal(stdout.length, 0);
+    }),
+  );
+
+  test(`${world.name}: a server hears what was said before its image was made`, OPTIONS, () =>
+    withId(world, async (id) => {
+      const image = `localhost/argus/${id}:made`;
+      // More than the pipe on the way holds.
+      const said = randomBytes(300_000);
+      const env = { DRIVER_MAKE_FROM: "alpine:3.21" };
+      const client = openSession(world, id, ["cat"], { image, env });
+      try {
+        client.child.stdin!.end(said);
+        const { code, stdout } = await client.ended;
+        assert.equal(code, 0);
+        assert.ok(stdout.equals(said));
+      } finally {
+        engineCall(world, ["rmi", image]);
+      }
     }),
   );
 

@@ -1,7 +1,7 @@
 /**
  * Starts one session as `argus run` does, for tests that need no config: the words are ENGINE BACKEND IMAGE ARGS...
- * Environment: DRIVER_EOF_GRACE (ms or "never"), DRIVER_STDOUT ("strict"), DRIVER_NETWORK, DRIVER_MEMORY; with the engine
- * kubernetes also DRIVER_REGISTRY, which precedes the image, and DRIVER_NAMESPACE.
+ * Environment: DRIVER_EOF_GRACE (ms or "never"), DRIVER_STDOUT ("strict"), DRIVER_NETWORK, DRIVER_MEMORY, DRIVER_MAKE_FROM
+ * (the image that an absent one becomes another name of); with the engine kubernetes also DRIVER_REGISTRY, which precedes the image, and DRIVER_NAMESPACE.
  */
 import process from "node:process";
 import { plain } from "../../src/config/text.ts";
@@ -9,6 +9,7 @@ import type { Engine, OciName } from "../../src/engine/engine.ts";
 import { podObjects } from "../../src/engine/kubernetes/pod.ts";
 import { runCommand } from "../../src/engine/oci.ts";
 import { findCluster } from "../../src/host/cluster.ts";
+import { run } from "../../src/host/spawn.ts";
 import type { ContainerPlan } from "../../src/plan/plan.ts";
 import { newIdentity } from "../../src/session/identity.ts";
 import { runPodSession } from "../../src/session/pod_session.ts";
@@ -46,7 +47,11 @@ function inContainer(oci: OciName): Promise<number> {
     rootless: oci === "podman" && process.getuid?.() !== 0,
   };
   const input = { engine, bin: engine.bin, image, plan, args: args.map(plain), identity, cpus: "1", env: {} };
-  return runSession({ command: runCommand(input), engine, identity, session, memory, image });
+  const makeImage = async (): Promise<void> => {
+    const { DRIVER_MAKE_FROM: from } = process.env;
+    if (from !== undefined) await run({ bin: engine.bin, args: ["tag", from, image], env: {} });
+  };
+  return runSession({ command: runCommand(input), engine, identity, session, memory, image, makeImage });
 }
 
 function inPod(): Promise<number> {

@@ -3,12 +3,19 @@ import process from "node:process";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { attach } from "../../../src/session/pod_attach.ts";
-import type { Wires } from "../../../src/session/pod_wires.ts";
+import type { Wires } from "../../../src/session/wires.ts";
 
 const POSIX = { skip: process.platform === "win32" ? "the fake is a shell script" : false };
 
 test("a stop does not wait for the rest between two tries", POSIX, async () => {
-  const wires: Wires = { stdin: "pipe", repeatable: true, started: () => {}, settle: async () => {} };
+  const wires: Wires = {
+    stdin: "pipe",
+    repeatable: true,
+    inputEnded: new Promise(() => {}),
+    started: () => {},
+    ended: () => {},
+    settle: async () => {},
+  };
   const script =
     "sleep 0.8; echo 'error: unable to upgrade connection: container server not found in pod x' >&2; exit 1";
   const command = { bin: "/bin/sh", args: ["-c", script], env: {} };
