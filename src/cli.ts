@@ -8,7 +8,8 @@ if (words.length === 1 && (words[0] === "--version" || words[0] === "-V")) {
   console.log(VERSION);
 } else {
   const { main } = await import("./main.ts");
-  process.exitCode = await main(words);
+  const { code, command } = await main(words);
+  process.exitCode = code;
   // A session has nothing left to write, and its guard may look for a while with descriptors that keep a runtime waiting.
-  if (words.includes("run")) process.exit();
+  if (command === "run") process.exit();
 }

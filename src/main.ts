@@ -8,11 +8,24 @@ import { VERSION } from "./version.ts";
 /** Flags as cac hands them over: strings, booleans, arrays where a flag may repeat. */
 type Flags = Readonly<Record<string, unknown>>;
 
-/** Runs the command that the words name and returns the exit code. Never throws. */
-export async function main(words: readonly string[]): Promise<number> {
+/** How the program ended. */
+export interface Outcome {
+  /** The exit code. */
+  readonly code: number;
+  /** The command that the words name, if they name one. */
+  readonly command: string | undefined;
+}
+
+/** Runs the command that the words name. Never throws. */
+export async function main(words: readonly string[]): Promise<Outcome> {
   const program = cac("argus");
   registerCommands(program);
   program.help(examplesFirst);
+  const code = await codeOf(program, words);
+  return { code, command: program.matchedCommand?.name };
+}
+
+async function codeOf(program: CAC, words: readonly string[]): Promise<number> {
   const wanted = { json: words.includes("--json"), verbose: words.includes("--verbose") };
   try {
     program.parse(["", "argus", ...marked(words)], { run: false });
