@@ -152,16 +152,21 @@ images_layer() {
 
 images_layer_file() { echo "$LAYERS/$1-$(images_layer_key "$1").tar"; }
 
-# A layer is made of its script, the files the script reads and the layer below it.
+# A layer is made of its script, the files the script reads, the layer below it and the place that Debian comes from.
 images_layer_key() {
-  local name="$1" files=("$TESTBED_PARTS/layers/common.sh" "$TESTBED_PARTS/layers/${1%%-*}.sh")
+  local name="$1" layers="$TESTBED_PARTS/layers" mirrors=""
+  local files=("$layers/common.sh" "$layers/${1%%-*}.sh")
   case "$name" in
-    alpine | node-musl) files+=("$TESTBED_PARTS"/layers/{alpine.sh,debs.sh,apk,adduser,addgroup} "$(command -v git)") ;;
-    node-glibc) files+=("$TESTBED_PARTS/layers/debian.sh") ;;
-    python) files+=("$TESTBED_PARTS"/layers/{debian.sh,debs.sh}) ;;
+    alpine | node-musl) files+=("$layers"/{alpine.sh,debs.sh,apk,adduser,addgroup} "$(command -v git)") ;;
+    node-glibc) files+=("$layers/debian.sh") ;;
+    python) files+=("$layers"/{debian.sh,debs.sh}) ;;
     ca) files+=("$IMAGES_BUNDLE_FILE") ;;
   esac
-  cat "${files[@]}" <(echo "$name") | sha256sum | cut -c 1-12
+  case "$name" in
+    go | ca) ;;
+    *) files+=("$layers/mirrors.sh") mirrors="$("$layers/mirrors.sh")" ;;
+  esac
+  cat "${files[@]}" <(echo "$name${mirrors:+ $mirrors}") | sha256sum | cut -c 1-12
 }
 
 # The machine's certificates and the git host's own authority.
@@ -184,24 +189,31 @@ images_stamp() {
   } | sha256sum | cut -c 1-16
 }
 
-# Package registries that this machine uses in place of the public ones, as NAME=value lines.
+# Package registries that this machine's settings name in place of a tool's own default, as NAME=value lines.
 images_registries() {
-  local npm pip proxy sumdb
+  local npm pip name value
   npm="$(npm --prefix / config get registry 2>/dev/null)" || npm=""
-  case "$npm" in
-    "" | undefined | https://registry.npmjs.org | https://registry.npmjs.org/) ;;
+  case "${npm%/}" in
+    "" | undefined | "$(images_npm_default)") ;;
     *) echo "npm_config_registry=$npm" ;;
   esac
-  pip="$(python3 -m pip config list 2>/dev/null | sed -n "s/^[^=]*index-url='\(.*\)'\$/\1/p" | head -n 1)"
-  case "$pip" in
-    "" | https://pypi.org/simple | https://pypi.org/simple/) ;;
-    *) printf 'PIP_INDEX_URL=%s\nUV_DEFAULT_INDEX=%s\n' "$pip" "$pip" ;;
-  esac
-  proxy="$(go env GOPROXY)"
-  sumdb="$(go env GOSUMDB)"
-  if [ -n "$proxy" ] && [ "$proxy" != https://proxy.golang.org,direct ]; then echo "GOPROXY=$proxy"; fi
-  if [ -n "$sumdb" ] && [ "$sumdb" != sum.golang.org ]; then echo "GOSUMDB=$sumdb"; fi
+  pip="$(python3 -m pip config list 2>/dev/null | sed -n "s/^[^=]*\.index-url='\(.*\)'\$/\1/p" | head -n 1)"
+  if [ -n "$pip" ]; then printf 'PIP_INDEX_URL=%s\nUV_DEFAULT_INDEX=%s\n' "$pip" "$pip"; fi
+  for name in GOPROXY GOSUMDB; do
+    value="$(go env "$name")"
+    if [ -n "$value" ] && [ "$value" != "$(images_without_settings GOENV=off go env "$name")" ]; then echo "$name=$value"; fi
+  done
 }
+
+# npm refuses to read one file as two of its configurations.
+images_npm_default() {
+  local default
+  default="$(images_without_settings npm --prefix /dev/null --userconfig /dev/null --globalconfig /dev/null/none config get registry)"
+  echo "${default%/}"
+}
+
+# Runs a command with no variable of this machine's but those that it cannot do without.
+images_without_settings() { env -i PATH="$PATH" HOME="$HOME" "$@" 2>/dev/null || true; }
 
 # The description that archive.mjs reads: layers, environment and command of each wanted image.
 images_spec() {

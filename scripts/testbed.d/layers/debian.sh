@@ -5,7 +5,8 @@ source "$(dirname "$0")/common.sh"
 
 out="$1" work="$2"
 root="$work/root"
-mirror=http://deb.debian.org/debian
+mirrors="$("$(dirname "$0")/mirrors.sh")"
+read -r archive security <<<"$mirrors"
 slim=()
 for path in doc man info locale groff lintian; do slim+=(--dpkgopt="path-exclude=/usr/share/$path/*"); done
 slim+=(--dpkgopt='path-include=/usr/share/doc/*/copyright')
@@ -13,20 +14,20 @@ slim+=(--dpkgopt='path-include=/usr/share/doc/*/copyright')
 bootstrap() {
   rm -rf "$root"
   mmdebstrap --mode=root --variant=minbase --format=directory "${slim[@]}" trixie "$root" \
-    "deb $mirror trixie main" "deb $mirror trixie-updates main" "deb $mirror-security trixie-security main"
+    "deb $archive trixie main" "deb $archive trixie-updates main" "deb $security trixie-security main"
 }
 retry bootstrap
 
 rm -f "$root"/etc/apt/sources.list "$root"/etc/apt/sources.list.d/* "$root"/etc/{resolv.conf,hostname}
 cat >"$root/etc/apt/sources.list.d/debian.sources" <<TEXT
 Types: deb
-URIs: $mirror
+URIs: $archive
 Suites: trixie trixie-updates
 Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 
 Types: deb
-URIs: $mirror-security
+URIs: $security
 Suites: trixie-security
 Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg

@@ -7,9 +7,11 @@ source "$(dirname "$0")/common.sh"
 dir="$1"
 shift
 apt="$dir/apt"
+mirrors="$("$(dirname "$0")/mirrors.sh")"
+read -r archive _ <<<"$mirrors"
 mkdir -p "$apt/state/lists/partial" "$apt/cache/archives/partial"
 touch "$apt/status"
-echo 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian trixie main' >"$apt/sources.list"
+echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $archive trixie main" >"$apt/sources.list"
 options=(
   -o "Dir::State=$apt/state" -o "Dir::State::status=$apt/status" -o "Dir::Cache=$apt/cache"
   -o "Dir::Etc::SourceList=$apt/sources.list" -o Dir::Etc::SourceParts=/dev/null

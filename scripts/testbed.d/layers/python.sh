@@ -19,7 +19,9 @@ mkdir -p "$merged/dev"
 mknod -m 666 "$merged/dev/null" c 1 3
 mknod -m 666 "$merged/dev/urandom" c 1 9
 cp -L /etc/resolv.conf "$merged/etc/resolv.conf"
-in_tree() { chroot "$merged" env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C DEBIAN_FRONTEND=noninteractive "$@"; }
+# The minimal system trusts no certificate, and this machine's mirror may want one trusted.
+cp -L /etc/ssl/certs/ca-certificates.crt "$merged/ca.pem"
+in_tree() { chroot "$merged" env -i SSL_CERT_FILE=/ca.pem PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C DEBIAN_FRONTEND=noninteractive "$@"; }
 
 retry in_tree apt-get update -q
 retry in_tree apt-get install -q -y --no-install-recommends ca-certificates netbase tzdata media-types libbz2-1.0 \
@@ -64,7 +66,7 @@ assert pip.__file__.startswith("/usr/local/lib/python3.13/site-packages/"), pip.
 find "$merged/usr/local" -name __pycache__ -prune -exec rm -rf {} +
 (
   cd "$merged"
-  rm -rf ./dev/* ./etc/resolv.conf ./var/lib/apt/lists/* ./var/cache/apt/* ./var/log/*
+  rm -rf ./dev/* ./ca.pem ./etc/resolv.conf ./var/lib/apt/lists/* ./var/cache/apt/* ./var/log/*
   rm -rf ./var/cache/ldconfig/* ./var/cache/debconf/*-old ./var/lib/dpkg/*-old
 )
 umount "$merged"
