@@ -121,8 +121,10 @@ export function attach(command: Command, wires: Wires, pipeOutput: boolean, runn
 /** A proxy or a cluster that does not let SPDY through; the server's state has other words. */
 function spdyRefused({ said }: AttachEnd): boolean {
   return (
-    // An answer without words of its own leaves kubectl with none.
-    /unable to upgrade connection|upgrade request required|Upgrade|\b(?:405|426|501|502)\b|server: *$/m.test(said) &&
+    // kubectl never says the status; an answer without words of its own leaves it with none.
+    /^(?:error: unable to upgrade connection|Error from server(?: \(\w+\))?: *(?:upgrade request required)?\s*$)/im.test(
+      said,
+    ) &&
     !notYetAttachable(said) &&
     !/Forbidden|NotFound|completed pod/.test(said)
   );
