@@ -397,7 +397,7 @@ function tellingLines(output: string): string[] {
 }
 
 const NOISE =
-  /^(?:|-{3,}|sha256:[0-9a-f]+|transferring .*|DONE [\d.]+s|CACHED|Run 'docker .* --help' for more information|See '(?:docker|podman) .*--help'\.?|Usage: .*|DEPRECATED: .*|\s+(?:BuildKit is currently|Install the buildx|environment-variable|https:\/\/docs\.docker).*|npm (?:notice|warn).*|npm error A complete log .*|WARNING: Running pip as .*|\[notice\].*)$/;
+  /^(?:|-{3,}|sha256:[0-9a-f]+|Removing intermediate container [0-9a-f]+|transferring .*|DONE [\d.]+s|CACHED|Run 'docker .* --help' for more information|See '(?:docker|podman) .*--help'\.?|Usage: .*|DEPRECATED: .*|\s+(?:BuildKit is currently|Install the buildx|environment-variable|https:\/\/docs\.docker).*|npm (?:notice|warn).*|npm error A complete log .*|WARNING: Running pip as .*|\[notice\].*)$/;
 
 function lastOf(lines: readonly string[]): string | undefined {
   return lines.length === 0 ? undefined : lines.slice(-KEPT).join("\n");

@@ -125,6 +125,8 @@ export function buildCommand(input: BuildInput): Command {
     ...["-t", input.image],
     // One line a step, with or without a terminal; the other builders print nothing else.
     ...(buildkit ? ["--progress=plain"] : []),
+    // Docker's old builder keeps the container of a step that failed; the others have none, or remove it unasked.
+    ...(docker && !buildkit ? ["--force-rm"] : []),
     ...dialect.build,
     ...Object.entries(labels).flatMap(([name, value]) => ["--label", `${name}=${value}`]),
     ...(input.platform === undefined ? [] : ["--platform", input.platform]),

@@ -114,7 +114,7 @@ test("builds: docker with and without BuildKit, podman", () => {
   const label = `--label argus.version=${VERSION}`;
   const secret = "--secret id=ca,src=/ca.pem";
   assert.equal(words({}), `build -t localhost/argus/x:1 --progress=plain ${label} ${secret} -`);
-  assert.equal(words({ builder: "legacy" }), `build -t localhost/argus/x:1 ${label} -`);
+  assert.equal(words({ builder: "legacy" }), `build -t localhost/argus/x:1 --force-rm ${label} -`);
   assert.equal(words({ engine: PODMAN }), `build -t localhost/argus/x:1 --format docker ${label} ${secret} -`);
 });
 
