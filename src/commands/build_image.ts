@@ -5,6 +5,7 @@ import type { Engine } from "../engine/engine.ts";
 import { explain } from "../engine/explain.ts";
 import { buildCommand, imageInspectCommand } from "../engine/oci.ts";
 import { type FoundImage, parseImage } from "../engine/parse.ts";
+import { plainLine } from "../engine/plain_line.ts";
 import { ArgusError } from "../errors.ts";
 import { builderOf } from "../host/engines.ts";
 import { isReadable, statOf } from "../host/files.ts";
@@ -57,7 +58,7 @@ export async function buildImage(engine: Engine, image: Image, options: BuildOpt
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     onLine(line) {
       lines.push(line);
-      const step = stepOf(line);
+      const step = stepOf(plainLine(line));
       if (step !== undefined) options.onStep?.(step);
     },
   });

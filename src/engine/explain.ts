@@ -1,6 +1,7 @@
 /** What an engine's failure means and what to type next, from what it printed. */
 import { ArgusError, EXIT } from "../errors.ts";
 import type { OciName } from "./engine.ts";
+import { plainLine } from "./plain_line.ts";
 
 /** A failed call of an engine's program. */
 export interface EngineFailure {
@@ -391,8 +392,8 @@ function errorOf(rule: Rule, match: readonly string[], failure: EngineFailure, l
 /** Without what the engines print around the reason: step numbers, rulers, help for their own command line. */
 function tellingLines(output: string): string[] {
   return output
-    .split(/\r?\n/)
-    .map((line) => line.replace(/^#\d+ (?:\d+\.\d+ )?/, "").trimEnd())
+    .split("\n")
+    .map((line) => plainLine(line.replace(/^#\d+ (?:\d+\.\d+ )?/, "")))
     .filter((line) => !NOISE.test(line));
 }
 

@@ -394,6 +394,16 @@ test("what is not known is said in the engine's words, without what it prints ar
   assert.equal(explain({ engine: "podman", phase: "other", code: 1, output: "" }).message, "podman failed");
 });
 
+test("nothing that an engine printed moves a terminal's cursor, and colours hide no reason", () => {
+  const output =
+    "\x1b]0;pwned\x07\x1b[31mred\x1b[0m \x9b2J\x1b\r\n\u202e10%\r 20%\r\r\nnpm \x1b[31merror\x1b[39m code EAI_AGAIN\r\n";
+  const error = explain({ engine: "docker", phase: "build", code: 1, output });
+  assert.equal(error.code, "build/no-network");
+  assert.equal(error.output, "red \\u001b\n 20%\nnpm error code EAI_AGAIN");
+  const other = explain({ engine: "docker", phase: "other", code: 1, output: "\x1b[1mit \x07broke\x1b[0m\n" });
+  assert.equal(other.message, "docker failed: it \\u0007broke");
+});
+
 test("an engine that cannot be used exits 3, whatever it was asked for", () => {
   const output = "Cannot connect to the Docker daemon at unix:///x.sock. Is the docker daemon running?\n";
   for (const phase of ["run", "build", "other"] as const) {
