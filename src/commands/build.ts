@@ -12,7 +12,7 @@ import type { ContainerPlan, Recipe, RuntimeName } from "../plan/plan.ts";
 import { planBackend } from "../plan/plan_backend.ts";
 import { log } from "../ui/log.ts";
 import { createProgress } from "../ui/progress.ts";
-import { errorLines } from "../ui/report.ts";
+import { type ErrorJson, errorJson, errorLines } from "../ui/report.ts";
 import { table } from "../ui/table.ts";
 import { buildImage, findImage } from "./build_image.ts";
 import { loadConfig } from "./config.ts";
@@ -47,7 +47,7 @@ interface Result {
   readonly bytes?: number;
   /** Why it was skipped. */
   readonly reason?: string;
-  readonly error?: { readonly code: string; readonly message: string; readonly hint?: string | undefined };
+  readonly error?: ErrorJson;
 }
 
 /** An image that is to be there, and the backends that share it. */
@@ -115,6 +115,7 @@ async function prepare(
     } catch (error) {
       // No engine is no fault of one backend: nothing at all could be built.
       if (!(error instanceof ArgusError) || error.exitCode === EXIT.absent) throw error;
+      tellFailure(error, flags);
       results.push(failed(name, {}, 0, error));
     }
   }
@@ -202,7 +203,7 @@ async function work(
     if (!(error instanceof ArgusError)) throw error;
     const failure = signal.aborted ? new ArgusError("build/interrupted", "interrupted") : error;
     progress.finish(item, `failed after ${seconds()} s`);
-    if (!flags.json) for (const line of errorLines(failure)) console.error(line);
+    tellFailure(failure, flags);
     return backends.map((backend) => failed(backend, { recipe, image: image.name }, seconds(), failure));
   }
 }
@@ -213,8 +214,11 @@ function failed(
   seconds: number,
   error: ArgusError,
 ): Result {
-  const { code, message, hint } = error;
-  return { backend, ...made, status: "failed", seconds, error: { code, message, hint } };
+  return { backend, ...made, status: "failed", seconds, error: errorJson(error) };
+}
+
+function tellFailure(error: ArgusError, { json }: BuildFlags): void {
+  if (!json) for (const line of errorLines(error)) console.error(line);
 }
 
 /** The engine of each plan, each one looked for once. */

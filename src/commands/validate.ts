@@ -96,10 +96,15 @@ interface AbsentFile {
 function absentFiles(plan: Plan, config: Config): AbsentFile[] {
   if (plan.kind !== "container") return [];
   const found: AbsentFile[] = [];
-  if (plan.image.recipe === "dockerfile" && statOf(join(config.folder, plan.image.path)) === undefined) {
-    const message = `backend "${plan.backend}": there is no ${plan.image.path} in the config's folder`;
-    const hint = "the path is relative to the config file";
-    found.push({ code: "config/absent-dockerfile", path: ["container", "dockerfile"], message, hint });
+  if (plan.image.recipe === "dockerfile") {
+    const { path } = plan.image;
+    const stats = statOf(join(config.folder, path));
+    if (stats?.isFile() !== true) {
+      const wrong = stats === undefined ? `there is no ${path} in the config's folder` : `${path} is no file`;
+      const message = `backend "${plan.backend}": ${wrong}`;
+      const hint = "the path is relative to the config file";
+      found.push({ code: "config/absent-dockerfile", path: ["container", "dockerfile"], message, hint });
+    }
   }
   if (plan.runtime === "kubernetes") return found;
   for (const [index, volume] of plan.volumes.entries()) {

@@ -22,11 +22,21 @@ export function printProblems(problems: readonly Problem[]): void {
   }
 }
 
-function errorJson(failure: ArgusError): Record<string, unknown> {
-  const { code, message, hint, where } = failure;
-  return failure instanceof InvalidConfig
-    ? { code, message, hint, where, problems: failure.problems }
-    : { code, message, hint, where };
+/** A failure as scripts get it (design section 9), and of another program's failure what it said last. */
+export interface ErrorJson {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly where: string | undefined;
+  readonly log: readonly string[] | undefined;
+  readonly problems: readonly Problem[] | undefined;
+}
+
+/** Makes it. */
+export function errorJson(failure: ArgusError): ErrorJson {
+  const { code, message, hint, where, output } = failure;
+  const problems = failure instanceof InvalidConfig ? failure.problems : undefined;
+  return { code, message, hint, where, log: output?.split("\n"), problems };
 }
 
 /** A failure as lines for people. */

@@ -1,7 +1,7 @@
 /** validate, schema and init as a user meets them: streams, exit codes, JSON. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
@@ -126,6 +126,10 @@ test("files that a config names and that are not there are warnings", () =>
       ],
     );
     writeTree(folder, "config.yaml", text(folder));
+    writeTree(folder, "b.dockerfile/inside", "");
+    const unfit = await argus(["validate", "--json"], { cwd: folder });
+    assert.match(JSON.parse(unfit.stdout).problems[0].message, /b\.dockerfile is no file$/);
+    rmSync(join(folder, "b.dockerfile"), { recursive: true });
     writeTree(folder, "b.dockerfile", "FROM scratch\n");
     const there = await argus(["validate", "--json"], { cwd: folder });
     assert.deepEqual(JSON.parse(there.stdout).problems, []);

@@ -192,5 +192,35 @@ test("build: a failed backend makes exit code 1, and the others are still built"
       ],
     );
     assert.equal(results[0].error.code, "engine/build-failed");
+    assert.deepEqual(results[0].error.log, ["it broke"]);
+  });
+});
+
+test("build: what is wrong with a backend is told with its place and hint, as text and as JSON", async () => {
+  await withTmp(async (folder) => {
+    writeTree(folder, "folder/file", "");
+    const config = writeTree(
+      folder,
+      "config.yaml",
+      `backends:
+  local: { command: node, args: [server.js] }
+  unfit: { command: sh, container: { dockerfile: folder } }
+`,
+    );
+    const { env } = fakeEngines(folder, { docker: {} });
+    const told = await argus(["build", "--config", config], { env: cleanEnv(env) });
+    assert.equal(told.code, 1, told.stderr);
+    for (const [line, code] of [
+      [2, "config/local-project"],
+      [3, "config/dockerfile-absent"],
+    ] as const) {
+      const report = new RegExp(`^argus: error: ${config}:${line}:\\d+: .* \\[${code}\\]\n  hint: .+$`, "m");
+      assert.match(told.stderr, report);
+    }
+    const { results } = JSON.parse(
+      (await argus(["build", "--json", "--config", config], { env: cleanEnv(env) })).stdout,
+    );
+    const places = results.map(({ error }: { error: { where: string } }) => error.where.replace(/:\d+$/, ""));
+    assert.deepEqual(places, [`${config}:2`, `${config}:3`]);
   });
 });
