@@ -254,7 +254,9 @@ const BUILD_RULES: readonly Rule[] = [
         : CA_HINT,
   },
   {
-    pattern: /npm error 404[^\n]*'([^']+)' is not in this registry|npm error 404 Not Found - GET (\S+)/,
+    // The name stands some lines below the address; npm 11 has other words around it.
+    pattern:
+      /npm error 404(?:[\s\S]*? '([^'\n]+)' (?:is not in this registry|could not be found)| Not Found - GET (\S+))/,
     code: "build/no-package",
     message: ([, name, url]) => `npm knows no package ${name?.replace(/@\*$/, "") ?? url}`,
     hint: () => "check the name in `args`; a private package needs its registry",

@@ -292,6 +292,24 @@ const BUILDS: [EngineFailure["engine"], string, string, string][] = [
   ],
   ["docker", "#5 1.113 npm error 404  'pkg@1.0.0' is not in this registry.\n", "build/no-package", "pkg@1.0.0"],
   [
+    "docker",
+    "npm error code E404\nnpm error 404 Not Found - GET https://registry.example.com/nosuch - Not found\nnpm error 404\nnpm error 404  'nosuch@*' is not in this registry.\n",
+    "build/no-package",
+    "npm knows no package nosuch",
+  ],
+  [
+    "docker",
+    "npm error 404 Not Found - GET https://registry.example.com/nosuch - Not found\nnpm error 404\nnpm error 404  The requested resource 'nosuch@*' could not be found or you do not have permission to access it.\n",
+    "build/no-package",
+    "npm knows no package nosuch",
+  ],
+  [
+    "docker",
+    "npm error 404 Not Found - GET https://registry.example.com/nosuch.tgz\n",
+    "build/no-package",
+    "npm knows no package https://registry.example.com/nosuch.tgz",
+  ],
+  [
     "podman",
     `npm error code ETARGET\nnpm error notarget No matching version found for is-odd@99.99.99.\nnpm error notarget a package version that doesn't exist.\n${STEP}`,
     "build/no-version",
