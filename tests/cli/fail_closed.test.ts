@@ -115,6 +115,17 @@ for (const row of CLOSED) {
   });
 }
 
+test("a first use explains the engine's own error about the image in the next line", async () => {
+  await withTmp(async (folder) => {
+    const { config, path } = hostileServer(folder);
+    const { env } = fakeEngines(folder, { docker: { run: NOT_RUN, "image inspect": ABSENT, build: { code: 1 } } });
+    const { stderr } = await argus(["run", "known", "--config", config], { env: cleanEnv({ ...env, PATH: path }) });
+    const explained =
+      /^docker: .*No such image.*\nargus: first use of "known": docker has no image for it yet, .* building /;
+    assert.match(stderr, explained);
+  });
+});
+
 const OPEN: readonly Omit<Row, "exit" | "code">[] = [
   { name: "no engine is installed", engines: {}, words: ["run", "own"] },
   { name: "there is no recipe", engines: { docker: {} }, words: ["run", "own"] },
