@@ -2,6 +2,7 @@
 import type { Backend, Config } from "../config/parse.ts";
 import { readSettings, type Settings } from "../config/settings.ts";
 import type { Engine } from "../engine/engine.ts";
+import { explain } from "../engine/explain.ts";
 import { imageListCommand } from "../engine/oci.ts";
 import { parseImages } from "../engine/parse.ts";
 import { ArgusError, EXIT } from "../errors.ts";
@@ -126,7 +127,9 @@ async function prepare(
 async function withoutPresent(jobs: readonly Job[], results: Result[]): Promise<Job[]> {
   const ids = new Map<Engine, Map<string, string>>();
   for (const engine of new Set(jobs.map((job) => job.engine))) {
-    const { stdout } = await run(imageListCommand(engine), { timeoutMs: 60_000 });
+    const { code, stdout, stderr: output } = await run(imageListCommand(engine), { timeoutMs: 60_000 });
+    // An engine that cannot say what it has can build nothing either.
+    if (code !== 0) throw explain({ engine: engine.name, phase: "other", code, output });
     ids.set(engine, new Map(parseImages(stdout).map(({ name, id }) => [name, id])));
   }
   const missing: Job[] = [];

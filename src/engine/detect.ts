@@ -19,6 +19,8 @@ export interface Endpoint {
   readonly env: Readonly<Record<string, string>>;
   /** Why it is tried, for `doctor` and errors: "DOCKER_HOST". */
   readonly from: string;
+  /** The user's own settings name it, and nothing else is tried. */
+  readonly chosen: boolean;
 }
 
 /**
@@ -66,7 +68,7 @@ export interface DockerChoice {
 /** Reads the choice as docker does: DOCKER_HOST, then DOCKER_CONTEXT, then `currentContext` of its config file. */
 export function dockerChoice(env: Surroundings["env"], configText: string | undefined): DockerChoice {
   const host = env.DOCKER_HOST ?? "";
-  if (host !== "") return { endpoint: { address: host, env: {}, from: "DOCKER_HOST" } };
+  if (host !== "") return { endpoint: { address: host, env: {}, from: "DOCKER_HOST", chosen: true } };
   const named = env.DOCKER_CONTEXT ?? "";
   const context = named === "" ? currentContext(configText) : named;
   if (context === undefined || context === "default") return {};
@@ -90,14 +92,14 @@ export function contextAddress(metaText: string): string | undefined {
 export function dockerEndpoints(here: Surroundings): Endpoint[] {
   if (here.platform === "win32") {
     return [
-      { address: "npipe:////./pipe/docker_engine", env: {}, from: "docker's default" },
+      { address: "npipe:////./pipe/docker_engine", env: {}, from: "docker's default", chosen: false },
       elsewhere("npipe:////./pipe/dockerDesktopLinuxEngine", "Docker Desktop"),
     ];
   }
   const { home, uid } = here;
   const runtime = here.env.XDG_RUNTIME_DIR ?? (uid > 0 ? `/run/user/${uid}` : undefined);
   return [
-    { address: "unix:///var/run/docker.sock", env: {}, from: "docker's default" },
+    { address: "unix:///var/run/docker.sock", env: {}, from: "docker's default", chosen: false },
     ...(runtime === undefined ? [] : [elsewhere(`unix://${runtime}/docker.sock`, "rootless docker")]),
     elsewhere(`unix://${home}/.docker/run/docker.sock`, "Docker Desktop"),
     elsewhere(`unix://${home}/.docker/desktop/docker.sock`, "Docker Desktop"),
@@ -111,7 +113,7 @@ export function dockerEndpoints(here: Surroundings): Endpoint[] {
 /** The endpoint that podman was told to use; undefined = it needs none on Linux, its machine elsewhere. */
 export function podmanEndpoint(env: Surroundings["env"]): Endpoint | undefined {
   const host = env.CONTAINER_HOST ?? "";
-  return host === "" ? undefined : { address: host, env: {}, from: "CONTAINER_HOST" };
+  return host === "" ? undefined : { address: host, env: {}, from: "CONTAINER_HOST", chosen: true };
 }
 
 /** True for a remote podman that runs without root, as far as its address tells. */
@@ -125,13 +127,14 @@ export function dialOf(address: string): { path: string } | { host: string; port
   if (unix !== null) return { path: unix[1] ?? "" };
   const pipe = /^npipe:\/\/(.*)$/.exec(address);
   if (pipe !== null) return { path: (pipe[1] ?? "").replaceAll("/", "\\") };
-  const tcp = /^(?:tcp|https?):\/\/(\[[^\]]+\]|[^:/]+)(?::(\d+))?/.exec(address);
+  // Without a scheme docker takes it for TCP, and without a host for this machine: github.com/docker/cli, opts/hosts.go
+  const tcp = /^(?:(?:tcp|https?):\/\/)?(\[[^\]]+\]|[^:/]*)(?::(\d+))?(?:\/|$)/.exec(address);
   if (tcp === null) return undefined;
-  return { host: (tcp[1] ?? "").replace(/^\[|\]$/g, ""), port: Number(tcp[2] ?? 2375) };
+  return { host: tcp[1]?.replace(/^\[|\]$/g, "") || "localhost", port: Number(tcp[2] ?? 2375) };
 }
 
 function elsewhere(address: string, from: string): Endpoint {
-  return { address, env: { DOCKER_HOST: address }, from };
+  return { address, env: { DOCKER_HOST: address }, from, chosen: false };
 }
 
 function currentContext(configText: string | undefined): string | undefined {

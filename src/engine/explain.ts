@@ -21,7 +21,7 @@ export interface EngineFailure {
 /** The failure as an error with a hint; the engine's own words when nothing is known about it. */
 export function explain(failure: EngineFailure): ArgusError {
   const lines = tellingLines(failure.output);
-  const rules = failure.phase === "build" ? [...BUILD_RULES, ...RULES] : RULES;
+  const rules = [...UNUSABLE, ...(failure.phase === "build" ? BUILD_RULES : []), ...RULES];
   const text = lines.join("\n");
   for (const rule of rules) {
     const match = rule.pattern.exec(text);
@@ -50,7 +50,8 @@ interface Rule {
   readonly exitCode?: number;
 }
 
-const RULES: readonly Rule[] = [
+/** The engine itself cannot be used. Looked at first: the reasons in such a line are also those of a step's downloads. */
+const UNUSABLE: readonly Rule[] = [
   {
     pattern:
       /exec: "?(newuidmap|newgidmap|slirp4netns|pasta|netavark|aardvark-dns|conmon|crun|runc|docker-credential-[\w-]+)"?: executable file not found|could not find "?(slirp4netns|netavark|aardvark-dns|pasta|conmon)\b|(container-init) binary not found/,
@@ -95,6 +96,9 @@ const RULES: readonly Rule[] = [
     message: ([, name]) => `docker has no context "${name}"`,
     hint: () => "`docker context ls` shows the contexts; DOCKER_CONTEXT and ~/.docker/config.json choose one",
   },
+];
+
+const RULES: readonly Rule[] = [
   {
     pattern: /error waiting for container: unexpected EOF/,
     code: "engine/connection-lost",

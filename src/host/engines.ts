@@ -80,7 +80,9 @@ export function surroundings(env: Surroundings["env"] = process.env): Surroundin
 export function isRemote(engine: Pick<Engine, "name" | "env">): boolean {
   const name = engine.name === "docker" ? "DOCKER_HOST" : "CONTAINER_HOST";
   const address = engine.env[name] ?? process.env[name] ?? "";
-  return /^(?:ssh|tcp|https?):/.test(address) && !/:\/\/(?:127\.|localhost\b|\[::1\])/.test(address);
+  const dial = dialOf(address);
+  if (dial === undefined) return /^ssh:\/\/(?!127\.|localhost\b|\[::1\])/.test(address);
+  return "host" in dial && !/^(?:127\.|localhost$|::1$)/.test(dial.host);
 }
 
 /** The CPUs of the machine that runs the engine's containers; 0 = unknown. */
@@ -123,7 +125,7 @@ async function endpointsOf(here: Surroundings): Promise<Endpoint[]> {
   const { contextMetaPath } = await import("../engine/context.ts");
   const address = contextAddress(textOf(join(folder, contextMetaPath(name))) ?? "");
   // The CLI says what is wrong with a context that has no address.
-  return [{ address: address ?? `context://${name}`, env: {}, from }];
+  return [{ address: address ?? `context://${name}`, env: {}, from, chosen: true }];
 }
 
 async function probePodman(bin: string, here: Surroundings): Promise<Probe> {
@@ -198,7 +200,7 @@ function listens(path: string): boolean {
 
 async function connects(dial: { path: string } | { host: string; port: number }): Promise<Probe["state"]> {
   const { connect } = await import("node:net");
-  return await new Promise((resolve) => {
+  const asked = new Promise<Probe["state"]>((resolve) => {
     const socket = connect(dial);
     const end = (state: Probe["state"]) => {
       clearTimeout(timer);
@@ -211,6 +213,8 @@ async function connects(dial: { path: string } | { host: string; port: number })
       end(error.code === "EACCES" || error.code === "EPERM" ? "forbidden" : "dead");
     });
   });
+  // A port that no machine has is thrown.
+  return await asked.catch(() => "dead");
 }
 
 function absent(name: OciName): ArgusError {
@@ -235,7 +239,7 @@ function notUsable(probe: Probe, here: Surroundings): ArgusError {
 
 function startHint(probe: Probe, here: Surroundings): string {
   const off = "to run without isolation, set `container.enabled: false` for the backend";
-  if (probe.endpoint !== undefined && !probe.endpoint.from.includes("default")) {
+  if (probe.endpoint?.chosen === true) {
     return `start what ${probe.endpoint.from} points to, or change it; ${off}`;
   }
   if (probe.name === "podman") return `\`podman machine start\`; ${off}`;

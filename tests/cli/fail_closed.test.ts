@@ -25,6 +25,7 @@ function hostileServer(folder: string): { config: string; ran: () => boolean; pa
 }
 
 const ABSENT = { code: 1, stderr: "Error response from daemon: No such image: x\n" };
+const UNREACHABLE = 'error during connect: Get "http://x/_ping": command [ssh -- x] has exited with exit status 255\n';
 const NOT_RUN = { code: 125, stderr: "docker: Error response from daemon: No such image: x\n" };
 
 type Engines = Parameters<typeof fakeEngines>[1];
@@ -43,6 +44,21 @@ const CLOSED: readonly Row[] = [
     engines: { docker: {} },
     env: { DOCKER_HOST: "unix:///nonexistent/argus-test.sock" },
     words: ["run", "known"],
+    exit: 3,
+    code: "engine/not-running",
+  },
+  {
+    name: "the address of the daemon leads nowhere",
+    engines: { docker: {} },
+    env: { DOCKER_HOST: "bogus.invalid" },
+    words: ["run", "known"],
+    exit: 3,
+    code: "engine/not-running",
+  },
+  {
+    name: "the daemon on another machine is not reached by a build",
+    engines: { docker: { "image ls": { code: 1, stderr: UNREACHABLE } } },
+    words: ["build", "known"],
     exit: 3,
     code: "engine/not-running",
   },

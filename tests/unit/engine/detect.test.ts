@@ -47,7 +47,7 @@ test("programs: ARGUS_ENGINE_PATH replaces all other places", () => {
 test("docker's endpoint is chosen as docker chooses it", () => {
   const config = '{"currentContext": "colima"}';
   assert.deepEqual(dockerChoice({ DOCKER_HOST: "tcp://h:1", DOCKER_CONTEXT: "x" }, config), {
-    endpoint: { address: "tcp://h:1", env: {}, from: "DOCKER_HOST" },
+    endpoint: { address: "tcp://h:1", env: {}, from: "DOCKER_HOST", chosen: true },
   });
   assert.deepEqual(dockerChoice({ DOCKER_CONTEXT: "x" }, config), { context: { name: "x", from: "DOCKER_CONTEXT" } });
   assert.deepEqual(dockerChoice({}, config), { context: { name: "colima", from: "docker context colima" } });
@@ -86,11 +86,12 @@ test("docker's settings", () => {
 test("endpoints that nobody named: docker is told of all but its own default", () => {
   const linux = dockerEndpoints(machine());
   assert.deepEqual(linux.slice(0, 2), [
-    { address: "unix:///var/run/docker.sock", env: {}, from: "docker's default" },
+    { address: "unix:///var/run/docker.sock", env: {}, from: "docker's default", chosen: false },
     {
       address: "unix:///run/user/1000/docker.sock",
       env: { DOCKER_HOST: "unix:///run/user/1000/docker.sock" },
       from: "rootless docker",
+      chosen: false,
     },
   ]);
   assert.ok(linux.some(({ address }) => address === "unix:///home/me/.colima/default/docker.sock"));
@@ -114,7 +115,12 @@ test("addresses that can be dialled", () => {
     ["tcp://10.0.0.1:2376", { host: "10.0.0.1", port: 2376 }],
     ["tcp://[::1]:2376", { host: "::1", port: 2376 }],
     ["tcp://build", { host: "build", port: 2375 }],
+    ["tcp://", { host: "localhost", port: 2375 }],
+    ["build", { host: "build", port: 2375 }],
+    ["build:2376/prefix", { host: "build", port: 2376 }],
+    ["/var/run/docker.sock", { host: "localhost", port: 2375 }],
     ["ssh://me@host", undefined],
+    ["fd://fake", undefined],
     ["context://lost", undefined],
   ];
   for (const [address, expected] of cases) assert.deepEqual(dialOf(address), expected, address);

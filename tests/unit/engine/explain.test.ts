@@ -367,6 +367,18 @@ const BUILDS: [EngineFailure["engine"], string, string, string][] = [
     "engine/not-running",
     "unix:///x.sock",
   ],
+  [
+    "docker",
+    'error during connect: Get "http://bogus:2375/_ping": dial tcp: lookup bogus on 10.0.0.53:53: no such host\n',
+    "engine/not-running",
+    "cannot reach the docker daemon: lookup bogus on",
+  ],
+  [
+    "docker",
+    'error during connect: Get "https://h:2376/_ping": x509: certificate signed by unknown authority\n',
+    "engine/not-running",
+    "cannot reach the docker daemon: x509",
+  ],
 ];
 
 for (const [engine, output, code, words] of BUILDS) {

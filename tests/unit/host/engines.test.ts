@@ -84,6 +84,16 @@ test("a TCP endpoint is dialled", async () => {
   });
 });
 
+test("an address that leads nowhere is dead, also one without a scheme, which docker takes for TCP", async () => {
+  await withTmp(async (folder) => {
+    fakeEngines(folder, { docker: {} });
+    for (const DOCKER_HOST of ["bogus.invalid", "127.0.0.1:1", "tcp://127.0.0.1:999999"]) {
+      const message = `docker is installed and does not answer at ${DOCKER_HOST} (DOCKER_HOST)`;
+      await assert.rejects(findEngine({ env: envOf(folder, { DOCKER_HOST }) }), { exitCode: 3, message });
+    }
+  });
+});
+
 test("the context of docker's settings is followed", async () => {
   await withTmp(async (folder) => {
     fakeEngines(folder, { docker: {} });
