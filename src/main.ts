@@ -1,6 +1,9 @@
 /** The program: its commands, their flags and help, and the one place where any failure becomes a report. */
-import { type CAC, cac } from "cac";
+import { type CAC, type Command, cac } from "cac";
+import { argusCommand, marked, splitWords, unknownFlag, unmarked, withoutValue } from "./argv.ts";
+import { quoted } from "./config/quoted.ts";
 import { ArgusError, EXIT } from "./errors.ts";
+import { printData } from "./ui/data.ts";
 import { setLevel } from "./ui/log.ts";
 import { report } from "./ui/report.ts";
 import { VERSION } from "./version.ts";
@@ -21,26 +24,45 @@ export async function main(words: readonly string[]): Promise<Outcome> {
   const program = cac("argus");
   registerCommands(program);
   program.help(examplesFirst);
+  program.showHelpOnExit = false;
   const code = await codeOf(program, words);
   return { code, command: program.matchedCommand?.name };
 }
 
 async function codeOf(program: CAC, words: readonly string[]): Promise<number> {
-  const wanted = { json: words.includes("--json"), verbose: words.includes("--verbose") };
+  const { own, rest } = splitWords(words);
+  const wanted = { json: own.includes("--json"), verbose: own.includes("--verbose") };
   try {
-    program.parse(["", "argus", ...marked(words)], { run: false });
-    const { options } = program;
-    if (options.help) return EXIT.ok;
-    if (options.version && program.matchedCommand === undefined) {
-      console.log(VERSION);
+    program.parse(["", "argus", ...marked(own), "--", ...rest], { run: false });
+    const { options, matchedCommand } = program;
+    if (options.help || options.version) {
+      printData(options.help ? helpOf(program) : VERSION);
       return EXIT.ok;
     }
-    if (program.matchedCommand === undefined) throw await noCommand(program, words);
+    if (matchedCommand === undefined) throw await noCommand(program, own, rest);
+    // The words after `--` are the server's; other commands have none, and `--` only ends the flags.
+    if (matchedCommand.name !== "run") program.args = [...program.args, ...rest];
+    await checkWords(program, matchedCommand, own, rest);
     setLevel({ quiet: options.quiet === true, verbose: options.verbose === true });
     return await program.runMatchedCommand();
   } catch (error) {
     return report(usageError(error, program), wanted);
   }
+}
+
+/** cac prints the help itself, with a call that says nothing when it cannot. */
+function helpOf(program: CAC): string {
+  const { info } = console;
+  let help = "";
+  console.info = (text: string) => {
+    help = text;
+  };
+  try {
+    program.outputHelp();
+  } finally {
+    console.info = info;
+  }
+  return help;
 }
 
 function registerCommands(program: CAC): void {
@@ -177,28 +199,6 @@ function runFlags(flags: Flags) {
   };
 }
 
-/**
- * cac turns words that look like numbers into numbers (`1.10` → 1.1), and drops `-` and empty words: such words carry a
- * mark through the parser. Words after `--` belong to the server and pass untouched.
- */
-const MARK = "\u0001";
-
-function marked(words: readonly string[]): string[] {
-  const end = words.indexOf("--");
-  const own = end === -1 ? words : words.slice(0, end);
-  return [...own.map(markedWord), ...words.slice(own.length)];
-}
-
-function markedWord(word: string): string {
-  const assignment = /^(--[^=]+=)(.*)$/s.exec(word);
-  if (assignment !== null) return `${assignment[1]}${MARK}${assignment[2]}`;
-  return word === "-" || word === "" || Number.isFinite(Number(word)) ? `${MARK}${word}` : word;
-}
-
-function unmarked(word: unknown): string {
-  return String(word).replaceAll(MARK, "");
-}
-
 function optional(word: unknown): string | undefined {
   return word === undefined ? undefined : unmarked(word);
 }
@@ -231,18 +231,59 @@ function examplesFirst(all: { title?: string; body: string }[]) {
   return [...others.slice(0, 2), ...examples, ...others.slice(2)];
 }
 
-async function noCommand(program: CAC, words: readonly string[]): Promise<ArgusError> {
-  const word = words.find((candidate) => !candidate.startsWith("-"));
+async function noCommand(program: CAC, own: readonly string[], rest: readonly string[]): Promise<ArgusError> {
   const names = program.commands.map((command) => command.name);
   const expected = `expected one of ${names.join(", ")}`;
-  if (word === undefined) {
-    return new ArgusError("usage/no-command", `no command; ${expected}`, { hint: "argus --help" });
+  const [first] = program.args;
+  if (first === undefined) {
+    const [next] = rest;
+    if (next === undefined) return new ArgusError("usage/no-command", `no command; ${expected}`, { hint: HELP });
+    const hint = names.includes(next) ? argusCommand(...own, ...rest) : argusCommand(...own, "run", "--", ...rest);
+    return new ArgusError("usage/no-command", `no command before --; ${expected}`, { hint });
   }
+  const word = unmarked(first);
   const { nearest } = await import("./config/suggest.ts");
   const meant = nearest(word, names);
-  return new ArgusError("usage/unknown-command", `unknown command "${word}"; ${expected}`, {
-    hint: meant === undefined ? "argus --help" : `did you mean "argus ${meant}"?`,
+  const hint = meant === undefined ? await serverHint(program, own, rest) : `did you mean "argus ${meant}"?`;
+  return new ArgusError("usage/unknown-command", `unknown command ${quoted(withoutValue(word))}; ${expected}`, {
+    hint: hint ?? HELP,
   });
+}
+
+const HELP = "argus --help";
+
+/** Throws for a flag or a word that the command does not take. */
+async function checkWords(program: CAC, command: Command, own: readonly string[], rest: readonly string[]) {
+  const options = [...program.globalCommand.options, ...command.options];
+  const known = options.flatMap(({ rawName }) => rawName.match(/--?[\w-]+/g) ?? []);
+  const flag = unknownFlag(marked(own), known);
+  const takesMore = command.args.some(({ variadic }) => variadic);
+  const word = takesMore ? undefined : program.args[command.args.length];
+  if (flag === undefined && word === undefined) return;
+  const { nearest } = await import("./config/suggest.ts");
+  const meant = flag?.startsWith("--") ? nearest(flag, known) : undefined;
+  const hint =
+    (meant !== undefined && `did you mean "${meant}"?`) ||
+    (command.name === "run" && (await serverHint(program, own, rest))) ||
+    `argus ${command.name} --help`;
+  const message =
+    flag === undefined
+      ? `unexpected word ${quoted(withoutValue(unmarked(word)))}; expected argus ${command.rawName}`
+      : `unknown option \`${flag}\``;
+  throw new ArgusError("usage/flags", message, { hint });
+}
+
+/** What `argus run npx -y pkg`, `argus npx -y pkg` and `argus run fetch --option` lack: a `--` before the server's words. */
+async function serverHint(program: CAC, own: readonly string[], rest: readonly string[]): Promise<string | undefined> {
+  const [first] = program.args;
+  if (first === undefined) return undefined;
+  const { toolOf } = await import("./plan/recipe.ts");
+  const command = own.indexOf(program.matchedCommandName ?? "");
+  const at = own.indexOf(unmarked(first), command + 1);
+  const isTool = toolOf(own[at] ?? "", [...own.slice(at + 1), ...rest]) !== undefined;
+  if (command === -1 && !isTool) return undefined;
+  const end = isTool ? at : at + 1;
+  return argusCommand(...own.slice(0, end), ...(command === -1 ? ["run"] : []), "--", ...own.slice(end), ...rest);
 }
 
 /** cac throws its own kind of error, whose class it does not export. */

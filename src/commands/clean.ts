@@ -6,6 +6,7 @@ import { parseImages } from "../engine/parse.ts";
 import { EXIT } from "../errors.ts";
 import { run } from "../host/spawn.ts";
 import { planBackend } from "../plan/plan_backend.ts";
+import { printData } from "../ui/data.ts";
 import { log } from "../ui/log.ts";
 import { loadConfig } from "./config.ts";
 import { imageFor } from "./image_for.ts";
@@ -30,7 +31,7 @@ export async function clean(flags: {
   const removed: Removed = { containers: [], images: [], failed: [] };
   for (const keeper of await liveKeepers(flags.config)) await cleanSessions(keeper, removed);
   if (needed !== undefined) for (const engine of await liveEngines()) await cleanImages(engine, needed, removed);
-  if (flags.json) console.log(JSON.stringify(removed));
+  if (flags.json) printData(JSON.stringify(removed));
   else tell(removed);
   return removed.failed.length === 0 ? EXIT.ok : EXIT.failed;
 }
@@ -67,8 +68,8 @@ async function cleanImages(engine: Engine, needed: ReadonlySet<string>, removed:
 }
 
 function tell({ containers, images, failed }: Removed): void {
-  for (const { container, engine } of containers) console.log(`removed container ${container} (${engine})`);
-  for (const { image, engine } of images) console.log(`removed image ${image} (${engine})`);
+  for (const { container, engine } of containers) printData(`removed container ${container} (${engine})`);
+  for (const { image, engine } of images) printData(`removed image ${image} (${engine})`);
   for (const name of failed) log.warn(`could not remove ${name}`);
   if (containers.length + images.length + failed.length === 0) log.info("nothing to clean");
 }

@@ -6,6 +6,7 @@ import type { Engine, OciName } from "../engine/engine.ts";
 import type { EngineFacts } from "../engine/facts.ts";
 import { ArgusError, EXIT } from "../errors.ts";
 import type { Probe } from "../host/engines.ts";
+import { printData } from "../ui/data.ts";
 import type { ClusterFindings } from "./doctor_cluster.ts";
 
 export interface DoctorOptions {
@@ -33,7 +34,7 @@ export async function doctor(options: DoctorOptions): Promise<number> {
   for (const found of clusters) checks.push(...found.checks);
   checks.push(settingsCheck(await settingsProblem()), await configCheck(options.config));
   const ok = checks.every(({ status }) => status !== "fail");
-  if (options.json) console.log(JSON.stringify({ ok, checks }, undefined, 2));
+  if (options.json) printData(JSON.stringify({ ok, checks }, undefined, 2));
   else printChecks(checks);
   if (live.length === 0 && !clusters.some((cluster) => cluster.live)) return EXIT.absent;
   return ok ? EXIT.ok : EXIT.failed;
@@ -260,7 +261,7 @@ function saidBy(error: unknown): { message: string; remedy?: string } {
 function printChecks(checks: readonly Check[]): void {
   const width = Math.max(...checks.map(({ name }) => name.length));
   for (const { status, name, message, remedy } of checks) {
-    console.log(`${status.padEnd(4)}  ${name.padEnd(width)}  ${message}`);
-    if (remedy !== undefined) console.log(`${" ".repeat(width + 8)}${remedy}`);
+    printData(`${status.padEnd(4)}  ${name.padEnd(width)}  ${message}`);
+    if (remedy !== undefined) printData(`${" ".repeat(width + 8)}${remedy}`);
   }
 }

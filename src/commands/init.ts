@@ -1,6 +1,10 @@
 /** `argus init`: a commented config to start from. */
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { ArgusError, EXIT } from "../errors.ts";
+import { statOf } from "../host/files.ts";
+import { printData } from "../ui/data.ts";
+import { printLine } from "../ui/line.ts";
 
 export interface InitOptions {
   /** Default `config.yaml`. */
@@ -43,25 +47,26 @@ backends:
 `;
 
 /**
- * Writes the starter config and returns the exit code.
+ * Writes the starter config, in a folder that it makes where there is none, and returns the exit code.
  *
  * @throws ArgusError `init/exists` when the file is there: it is never overwritten.
  */
 export async function init(options: InitOptions): Promise<number> {
   const file = options.file ?? options.config ?? "config.yaml";
   try {
+    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, STARTER, { flag: "wx", mode: 0o644 });
   } catch (error) {
     throw notWritten(file, error);
   }
-  if (options.json) console.log(JSON.stringify({ file }));
-  else console.error(`wrote ${file}; next: argus validate --config ${file}`);
+  if (options.json) printData(JSON.stringify({ file }));
+  else printLine(`wrote ${file}; next: argus validate --config ${file}`);
   return EXIT.ok;
 }
 
 function notWritten(file: string, cause: unknown): ArgusError {
   const code = (cause as NodeJS.ErrnoException).code ?? "";
-  if (code === "EEXIST") {
+  if (code === "EEXIST" && statOf(file) !== undefined) {
     return new ArgusError("init/exists", `${file} is there already`, {
       hint: "name another file: argus init FILE",
       cause,

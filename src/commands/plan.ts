@@ -6,6 +6,7 @@ import { pasteableWords } from "../engine/command.ts";
 import { ArgusError, EXIT } from "../errors.ts";
 import type { Plan, RuntimeName } from "../plan/plan.ts";
 import { planBackend } from "../plan/plan_backend.ts";
+import { printData } from "../ui/data.ts";
 import { loadConfig } from "./config.ts";
 import { describeContainer, describeOther, type PlanJson } from "./describe.ts";
 import { imageFor } from "./image_for.ts";
@@ -18,7 +19,7 @@ export interface PlanFlags {
   readonly backend: string | undefined;
   /** Default: what the config and ARGUS_RUNTIME say, else docker. */
   readonly runtime: string | undefined;
-  /** Only the Dockerfile's text. */
+  /** Only the Dockerfile's text; a JSON string with `json`. */
   readonly dockerfile: boolean;
 }
 
@@ -32,9 +33,11 @@ export async function plan(flags: PlanFlags): Promise<number> {
   const plans = await Promise.all(
     backends.map((backend) => describe(planBackend(backend, { config, settings }), config, settings, runtime)),
   );
-  if (flags.dockerfile) console.log(onlyDockerfile(plans, flags.backend).trimEnd());
-  else if (flags.json) console.log(JSON.stringify(plans, null, 2));
-  else console.log(await textOfAll(plans));
+  if (flags.dockerfile) {
+    const text = onlyDockerfile(plans, flags.backend);
+    printData(flags.json ? JSON.stringify(text) : text.trimEnd());
+  } else if (flags.json) printData(JSON.stringify(plans, null, 2));
+  else printData(await textOfAll(plans));
   return EXIT.ok;
 }
 

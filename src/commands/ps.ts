@@ -1,5 +1,6 @@
 /** `argus ps`: the sessions of every engine that answers and every cluster that is named, orphans among them. */
 import { EXIT } from "../errors.ts";
+import { printData } from "../ui/data.ts";
 import { log } from "../ui/log.ts";
 import { table } from "../ui/table.ts";
 import { liveKeepers } from "./keepers.ts";
@@ -21,7 +22,7 @@ export async function ps(flags: { readonly config: string | undefined; readonly 
       orphan: found.orphan,
     })),
   );
-  if (flags.json) console.log(JSON.stringify(rows));
+  if (flags.json) printData(JSON.stringify(rows));
   else if (rows.length === 0) log.info("no sessions");
   else {
     const cells = rows.map((row) => [
@@ -33,7 +34,7 @@ export async function ps(flags: { readonly config: string | undefined; readonly 
       row.started,
       row.orphan ? "orphan" : "running",
     ]);
-    console.log(table([["BACKEND", "CONTAINER", "ENGINE", "IMAGE", "PID", "STARTED", "STATE"], ...cells]));
+    printData(table([["BACKEND", "CONTAINER", "ENGINE", "IMAGE", "PID", "STARTED", "STATE"], ...cells]));
     if (rows.some(({ orphan }) => orphan)) log.info("argus clean removes the orphans");
   }
   return silent.length === 0 ? EXIT.ok : EXIT.failed;

@@ -9,6 +9,8 @@ import { readConfigFile } from "../host/config_file.ts";
 import { statOf } from "../host/files.ts";
 import type { ContainerPlan, Plan } from "../plan/plan.ts";
 import { planBackend } from "../plan/plan_backend.ts";
+import { printData } from "../ui/data.ts";
+import { printLine } from "../ui/line.ts";
 import { log } from "../ui/log.ts";
 import { printProblems } from "../ui/report.ts";
 
@@ -32,9 +34,9 @@ export async function validate(options: ValidateOptions): Promise<number> {
   const planned = [...config.backends.values()].flatMap((backend) => planProblems(backend, config, settings, checkPod));
   const all = [...problems, ...planned].sort((a, b) => a.line - b.line || a.column - b.column);
   const ok = !all.some((problem) => problem.severity === "error");
-  if (options.json) console.log(JSON.stringify({ file, ok, problems: all.map(problemJson) }, undefined, 2));
+  if (options.json) printData(JSON.stringify({ file, ok, problems: all.map(problemJson) }, undefined, 2));
   else printProblems(all);
-  if (!options.json && (!ok || log.level >= 3)) console.error(`${file}: ${summary(config, all)}`);
+  if (!options.json && (!ok || log.level >= 3)) printLine(`${file}: ${summary(config, all)}`);
   return ok ? EXIT.ok : EXIT.usage;
 }
 

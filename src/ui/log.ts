@@ -1,13 +1,11 @@
 /** What argus tells people: always on stderr, one line each, never a value of a secret. */
 import { createConsola, type LogObject } from "consola/core";
+import { printLine } from "./line.ts";
 
-/**
- * The log of the whole program. Level 3 (info) by default; {@link setLevel} changes it.
- * console.error is used because touching process.stderr costs 4 ms at start-up.
- */
+/** The log of the whole program. Level 3 (info) by default; {@link setLevel} changes it. */
 export const log = createConsola({
   level: 3,
-  reporters: [{ log: (entry) => console.error(lineOf(entry)) }],
+  reporters: [{ log: (entry) => printLine(lineOf(entry)) }],
   throttle: 0,
 });
 

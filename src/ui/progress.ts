@@ -1,5 +1,6 @@
 /** Progress of long work: on a terminal one live line per item with step and elapsed time, on a pipe plain lines. */
 import { isatty } from "node:tty";
+import { printLine } from "./line.ts";
 
 export interface Progress {
   /** The item is being worked on. */
@@ -23,9 +24,9 @@ export function createProgress(options: { readonly quiet: boolean }): Progress {
 
 function plainProgress(): Progress {
   return {
-    start: (item) => console.error(`argus: ${item}: building`),
+    start: (item) => printLine(`argus: ${item}: building`),
     step() {},
-    finish: (item, outcome) => console.error(`argus: ${item}: ${outcome}`),
+    finish: (item, outcome) => printLine(`argus: ${item}: ${outcome}`),
     close() {},
   };
 }

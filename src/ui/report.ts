@@ -3,22 +3,39 @@
 import { InvalidConfig } from "../config/invalid_config.ts";
 import { type Problem, placeOf } from "../config/problem.ts";
 import { ArgusError, EXIT } from "../errors.ts";
+import { printData } from "./data.ts";
+import { printLine } from "./line.ts";
 
 /** Prints what went wrong and returns the exit code. Anything but an ArgusError is a defect of argus and says so. */
 export function report(error: unknown, options: { readonly json: boolean; readonly verbose: boolean }): number {
   const failure = error instanceof ArgusError ? error : defect(error);
-  if (options.json) console.log(JSON.stringify({ error: errorJson(failure) }));
-  else if (failure instanceof InvalidConfig) printProblems(failure.problems);
-  else for (const line of errorLines(failure)) console.error(line);
-  if (options.verbose && failure.cause instanceof Error) console.error(failure.cause.stack);
+  if (!options.json || !printedJson(failure)) printFailure(failure);
+  // Where a user's mistake was noticed in the code helps nobody.
+  if (options.verbose && failure.code === DEFECT && failure.cause instanceof Error) console.warn(failure.cause.stack);
   return failure.exitCode;
+}
+
+/** False when stdout takes nothing: stderr is then the last place to say what is wrong. */
+function printedJson(failure: ArgusError): boolean {
+  try {
+    printData(JSON.stringify({ error: errorJson(failure) }));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Prints a failure for people. */
+export function printFailure(failure: ArgusError): void {
+  if (failure instanceof InvalidConfig) printProblems(failure.problems);
+  else for (const line of errorLines(failure)) printLine(line);
 }
 
 /** One line for each problem, its hint below: `file:line:col: error: message [code]`. */
 export function printProblems(problems: readonly Problem[]): void {
   for (const problem of problems) {
-    console.error(`${placeOf(problem)}: ${problem.severity}: ${problem.message} [${problem.code}]`);
-    if (problem.hint !== undefined) console.error(`  hint: ${problem.hint}`);
+    printLine(`${placeOf(problem)}: ${problem.severity}: ${problem.message} [${problem.code}]`);
+    if (problem.hint !== undefined) printLine(`  hint: ${problem.hint}`);
   }
 }
 
@@ -48,9 +65,11 @@ export function errorLines(failure: ArgusError): string[] {
   return lines;
 }
 
+const DEFECT = "internal/defect";
+
 function defect(error: unknown): ArgusError {
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return new ArgusError("internal/defect", `this is a defect of argus: ${message.split("\n")[0]}`, {
+  return new ArgusError(DEFECT, `this is a defect of argus: ${message.split("\n")[0]}`, {
     hint: "run the same command with --verbose and report what it prints",
     exitCode: EXIT.failed,
     cause: error,

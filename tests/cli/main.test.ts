@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { VERSION } from "../../src/version.ts";
-import { argus, ROOT } from "../support/proc.ts";
+import { argus, argusWords, cleanEnv, ROOT, run } from "../support/proc.ts";
+import { withTmp, writeTree } from "../support/tmp.ts";
 
 test("--version prints the version of package.json and nothing else", async () => {
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
@@ -29,24 +30,132 @@ const USAGE: readonly [words: readonly string[], code: string, says: string][] =
   [[], "usage/no-command", "no command; expected one of run, build"],
   [["bild"], "usage/unknown-command", 'unknown command "bild"'],
   [["plan", "--foo"], "usage/flags", "unknown option `--foo`"],
-  [["plan", "a", "b"], "usage/flags", "unused args: `b`"],
+  [["plan", "a", "b"], "usage/flags", 'unexpected word "b"; expected argus plan [backend]'],
+  [["plan", "a", "--", "-b"], "usage/flags", 'unexpected word "-b"'],
+  [["validate", "--", "--allow-unset"], "usage/flags", 'unexpected word "--allow-unset"; expected argus validate'],
+  [["ps", "--", "x"], "usage/flags", 'unexpected word "x"'],
+  [["doctor", "--", "x=SECRET"], "usage/flags", 'unexpected word "x=…"'],
+  [["plan", "--no-json"], "usage/flags", "unknown option `--no-json`"],
+  [["plan", "--config.x", "y"], "usage/flags", "unknown option `--config.x`"],
+  [["plan", "-xq"], "usage/flags", "unknown option `-x`"],
   [["validate", "--config"], "usage/flags", "value is missing"],
   [["validate", "--config", "a", "--config", "b"], "usage/repeated", "--config is given 2 times"],
   [["validate", "--config", "0755"], "config/not-found", "0755"],
   [["validate", "--config", "1.10"], "config/not-found", "1.10"],
   [["validate", "--config=1e3"], "config/not-found", "1e3"],
+  [["validate", "-c0755"], "config/not-found", "0755"],
+  [["validate", "-qc=1.10"], "config/not-found", "1.10"],
+  [["build", "-chome.yaml"], "config/not-found", "home.yaml"],
   [["run"], "usage/no-backend", "which backend"],
 ];
 
-test("a mistyped command is answered with the one that was meant", async () => {
-  for (const [typed, hint] of [
-    ["bild", 'did you mean "argus build"?'],
-    ["rnu", 'did you mean "argus run"?'],
-    ["frobnicate", "argus --help"],
-  ] as const) {
-    const { stdout } = await argus([typed, "--json"]);
-    assert.equal(JSON.parse(stdout).error.hint, hint);
+const POSIX = { skip: process.platform === "win32" };
+
+const HINTS: readonly [words: readonly string[], hint: string][] = [
+  [["bild"], 'did you mean "argus build"?'],
+  [["--config", "x", "rnu"], 'did you mean "argus run"?'],
+  [["frobnicate"], "argus --help"],
+  [["npx", "-y", "x"], "argus run -- npx -y x"],
+  [["plan", "--dockrfile"], 'did you mean "--dockerfile"?'],
+  [["plan", "a", "b"], "argus plan --help"],
+  [["run", "uvx", "mcp-server-time"], "argus run -- uvx mcp-server-time"],
+  [["run", "npx", "-y", "x", "A=SECRET"], "argus run -- npx -y x 'A=…'"],
+  [["--quiet", "run", "--no-build", "uvx", "--from", "x", "y"], "argus --quiet run --no-build -- uvx --from x y"],
+  [["run", "fetch", "--ignore-robots"], "argus run fetch -- --ignore-robots"],
+  [["run", "fetch", "--no-biuld"], 'did you mean "--no-build"?'],
+];
+
+test("a mistyped command line is answered with the one that was meant", async () => {
+  for (const [typed, hint] of HINTS) {
+    const { stderr } = await argus(typed);
+    assert.ok(stderr.endsWith(`]\n  hint: ${hint}\n`), `${typed.join(" ")}\n${stderr}`);
   }
+});
+
+test("--version prints the version, whatever stands beside it", async () => {
+  for (const words of [
+    ["--version", "plan"],
+    ["run", "--version"],
+  ]) {
+    const ended = await argus(words);
+    assert.deepEqual([ended.code, ended.stdout, ended.stderr], [0, `${VERSION}\n`, ""], words.join(" "));
+  }
+});
+
+/** Commands that print data, and need no engine for it. */
+const DATA = [
+  ["--version"],
+  ["--help"],
+  ["run", "--help"],
+  ["schema"],
+  ["plan"],
+  ["plan", "--json"],
+  ["plan", "a", "--dockerfile"],
+  ["validate", "--json"],
+  ["bild", "--json"],
+];
+
+/** Runs argus in a shell that sends its stdout elsewhere. */
+function argusInto(redirection: string, words: readonly string[], cwd: string) {
+  const script = `set -o pipefail; "$@" ${redirection}`;
+  return run("bash", ["-c", script, "bash", ...argusWords(), ...words], { cwd });
+}
+
+const CONFIG = "backends:\n  a: {command: uvx, args: [x]}\n";
+
+test("data that cannot be written is an error", { skip: process.platform !== "linux" }, () =>
+  withTmp(async (folder) => {
+    writeTree(folder, "config.yaml", CONFIG);
+    for (const words of DATA) {
+      const { code, stderr } = await argusInto("> /dev/full", words, folder);
+      assert.equal(code, words[0] === "bild" ? 2 : 1, words.join(" "));
+      const says = words[0] === "bild" ? "unknown command" : "cannot write the output: no space left on device";
+      assert.ok(stderr.startsWith(`argus: error: ${says}`), `${words.join(" ")}\n${stderr}`);
+    }
+  }),
+);
+
+test("data arrives whole at a slow reader, and one that stops reading is no error", POSIX, () =>
+  withTmp(async (folder) => {
+    const many = Array.from({ length: 200 }, (_, index) => `  b${index}: {command: uvx, args: [x]}\n`);
+    writeTree(folder, "config.yaml", `backends:\n${many.join("")}`);
+    const whole = await argusInto("| (sleep 1; cat)", ["plan", "--json"], folder);
+    assert.ok(whole.stdout.length > 200_000, `${whole.stdout.length}`);
+    assert.equal(JSON.parse(whole.stdout).length, 200);
+    const cut = await argusInto("| head -c 1", ["plan", "--json"], folder);
+    assert.deepEqual([cut.code, cut.stdout, cut.stderr], [0, "[", ""]);
+  }),
+);
+
+test("what people read has the terminal's own colour", async () => {
+  const { stderr } = await argus(["bild"], { env: cleanEnv({ FORCE_COLOR: "1", NO_COLOR: "" }) });
+  assert.match(stderr, /^argus: error: unknown command/);
+});
+
+test("a word of the command line never reaches the terminal as a control character", async () => {
+  for (const words of [
+    ["x\u001b[31m"],
+    ["run", "a", "x\u001b[31m"],
+    ["plan", "--x\u009b"],
+    ["validate", "-c", "b\n\u202e"],
+  ]) {
+    const { code, stderr } = await argus(words);
+    assert.equal(code, 2);
+    assert.match(stderr, /^argus: error: [^\n]*\\u[^\n]*\n {2}hint: [^\n]*\n$/, JSON.stringify(words));
+    assert.doesNotMatch(stderr, /[\u001b\u009b\u202e]/);
+  }
+});
+
+test("--verbose shows no stack for a mistake of the user", async () => {
+  const { code, stderr } = await argus(["validate", "--verbose", "-c", "/nowhere/x.yaml"]);
+  assert.equal(code, 2);
+  assert.match(stderr, /^argus: error: .*\n {2}hint: .*\n$/);
+});
+
+test("after -- stand words of the server: they never steer argus", async () => {
+  const { code, stdout, stderr } = await argus(["run", "x", "-c", "/nowhere/x.yaml", "--", "--json", "--version"]);
+  assert.deepEqual([code, stdout], [2, ""]);
+  assert.match(stderr, /config\/not-found/);
 });
 
 test("wrong usage is one clear error with exit code 2, and as JSON with --json", async () => {
@@ -60,7 +169,7 @@ test("wrong usage is one clear error with exit code 2, and as JSON with --json",
     );
     assert.ok(!/\n\s+at /.test(asText.stderr), "no stack trace");
     if (words[0] === "run") continue;
-    const asJson = await argus([...words, "--json"]);
+    const asJson = await argus(["--json", ...words]);
     assert.equal(asJson.code, 2, words.join(" "));
     if (words.at(-1) === "--config") continue;
     const { error } = JSON.parse(asJson.stdout);

@@ -1,4 +1,4 @@
-/** What the program says about its own end. */
+/** What the program says about its own end, and of words that a runtime would keep for itself. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { main } from "../../src/main.ts";
@@ -17,13 +17,31 @@ const COMMANDS: readonly [words: readonly string[], command: string | undefined]
 ];
 
 test("main names the command that ran, wherever its name stands among the words", async () => {
-  const { error } = console;
-  console.error = () => {};
-  try {
-    for (const [words, command] of COMMANDS) {
-      assert.deepEqual(await main(words), { code: 2, command }, words.join(" "));
-    }
-  } finally {
-    console.error = error;
+  for (const [words, command] of COMMANDS) {
+    const { outcome } = await told(words);
+    assert.deepEqual(outcome, { code: 2, command }, words.join(" "));
   }
 });
+
+test("a command after -- is told where it belongs", async () => {
+  for (const [words, hint] of [
+    [["--", "plan", "a"], "argus plan a"],
+    [["-q", "--", "npx", "-y", "x"], "argus -q run -- npx -y x"],
+  ] as const) {
+    const { outcome, lines } = await told(words);
+    assert.equal(outcome.code, 2);
+    assert.match(lines[0]!, /^argus: error: no command before --; expected one of .* \[usage\/no-command\]$/);
+    assert.deepEqual(lines.slice(1), [`  hint: ${hint}`]);
+  }
+});
+
+async function told(words: readonly string[]) {
+  const { warn } = console;
+  const lines: string[] = [];
+  console.warn = (line: string) => lines.push(line);
+  try {
+    return { outcome: await main(words), lines };
+  } finally {
+    console.warn = warn;
+  }
+}

@@ -1,0 +1,53 @@
+/** The words of the command line: as the parser must get them, and as messages may show them. */
+import { pasteableWords } from "./engine/command.ts";
+
+/**
+ * cac turns words that look like numbers into numbers (`1.10` → 1.1), and drops `-` and empty words: such words carry a
+ * mark through the parser.
+ */
+const MARK = "\u0001";
+
+/** The words before `--`, for argus, and those after it. */
+export function splitWords(words: readonly string[]): { readonly own: readonly string[]; readonly rest: string[] } {
+  const end = words.indexOf("--");
+  return end === -1 ? { own: words, rest: [] } : { own: words.slice(0, end), rest: words.slice(end + 1) };
+}
+
+/** Words before `--` as cac reads them rightly; {@link unmarked} gives them back. */
+export function marked(words: readonly string[]): string[] {
+  return words.flatMap((word) => {
+    // cac reads each letter of -cFILE as a flag. Only -c takes a value.
+    const [, flags = "", file] = /^-([a-bd-zA-Z]*)c=?(.+)$/s.exec(word) ?? [];
+    if (file !== undefined) return [...(flags === "" ? [] : [`-${flags}`]), `--config=${MARK}${file}`];
+    const [, name, value] = /^(--[^=]+=)(.*)$/s.exec(word) ?? [];
+    if (name !== undefined) return [`${name}${MARK}${value}`];
+    return [word === "-" || word === "" || Number.isFinite(Number(word)) ? `${MARK}${word}` : word];
+  });
+}
+
+/** A word as it was typed. */
+export function unmarked(word: unknown): string {
+  return String(word).replaceAll(MARK, "");
+}
+
+/**
+ * The first flag that is none of `known` ("-c", "--config", …), as it was typed. cac by itself takes `--no-json`,
+ * `--config.x` and `--requireIsolation` as well.
+ */
+export function unknownFlag(marked: readonly string[], known: readonly string[]): string | undefined {
+  return marked
+    .filter((word) => word.startsWith("-"))
+    .map((word) => word.split("=", 1)[0]!)
+    .flatMap((name) => (name.startsWith("--") ? [name] : [...name.slice(1)].map((letter) => `-${letter}`)))
+    .find((name) => !known.includes(name));
+}
+
+/** A command of argus to paste. What follows a `=` could be a secret and is left out. */
+export function argusCommand(...words: readonly string[]): string {
+  return pasteableWords(["argus", ...words.map(withoutValue)]);
+}
+
+/** A word without what follows its `=`. */
+export function withoutValue(word: string): string {
+  return word.replace(/=.+$/s, "=…");
+}
