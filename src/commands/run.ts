@@ -82,10 +82,10 @@ async function runContainer(plan: ContainerPlan, config: Config, engine: Engine,
     identity,
     session: plan.session,
     memory: plan.limits.memory,
-    makeImage: async () => {
+    makeImage: async (signal) => {
       // Loaded only now: most runs find their image, and what a build needs would stay in memory as long as the session.
       const { ensureImage } = await import("./ensure_image.ts");
-      await ensureImage(engine, image, plan.backend, settings);
+      await ensureImage(engine, image, plan.backend, settings, signal);
     },
   });
 }
@@ -121,7 +121,7 @@ async function target(flags: RunFlags): Promise<{ config: Config; backend: Backe
   const flag = firstOf(flags.adHoc);
   if (flag !== undefined) {
     throw new ArgusError("usage/ad-hoc-flag", `--${flag} is for ad hoc runs; the backend's is in the config`, {
-      hint: `set it under container: of "${flags.backend}"`,
+      hint: `set it ${flag === "env" ? "in env:" : "under container:"} of "${flags.backend}"`,
     });
   }
   const config = await loadConfig(flags, [flags.backend]);

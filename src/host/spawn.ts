@@ -1,12 +1,11 @@
 /** Programs started from commands: no shell, secrets only where a command put them. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
-import { constants, tmpdir } from "node:os";
-import { join } from "node:path";
+import { closeSync } from "node:fs";
+import { constants } from "node:os";
 import process from "node:process";
 import { type Command, EXTRA_INPUT_PATH, pasteable, realArgs } from "../engine/command.ts";
 import { ArgusError } from "../errors.ts";
-import { inTempFolder, noTempFile } from "./temp.ts";
+import { openTempFile, writeTempFile } from "./temp.ts";
 
 /** How a program ended and what it wrote. */
 export interface Ran {
@@ -82,26 +81,12 @@ export function openExtraInput(command: Command): OpenedExtraInput {
   const args = realArgs(command);
   if (command.extraInput === undefined) return { args, fd: undefined, close: () => {} };
   const { text } = command.extraInput;
-  const write = (folder: string): string => {
-    const file = join(folder, "input");
-    writeFileSync(file, text, { mode: 0o600, flag: "wx" });
-    return file;
-  };
-  if (process.platform === "win32") return openNamedInput(args, write);
-  const fd = inTempFolder((folder) => openSync(write(folder), "r"));
-  return { args, fd, close: closeOnce(fd) };
-}
-
-function openNamedInput(args: readonly string[], write: (folder: string) => string): OpenedExtraInput {
-  const folder = mkdtempSync(join(tmpdir(), "argus-"));
-  const close = () => rmSync(folder, { recursive: true, force: true });
-  try {
-    const file = write(folder);
-    return { args: args.map((arg) => fileFor(arg, file)), fd: undefined, close };
-  } catch (error) {
-    close();
-    throw noTempFile(tmpdir(), error);
+  if (process.platform === "win32") {
+    const { file, remove } = writeTempFile(text);
+    return { args: args.map((arg) => fileFor(arg, file)), fd: undefined, close: remove };
   }
+  const fd = openTempFile(text);
+  return { args, fd, close: closeOnce(fd) };
 }
 
 /** The file stands alone, or at the end of an option such as `id=x,src=`. */

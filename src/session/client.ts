@@ -1,6 +1,9 @@
 /** The client that started argus: its signals and its death. */
 import process from "node:process";
 
+/** Who started argus: it may be gone before a session begins. */
+const PARENT = process.ppid;
+
 /** How often the parent is looked at, in milliseconds: one cheap system call. */
 const POLL = 200;
 
@@ -12,9 +15,8 @@ export type ClientEnd = (typeof SIGNALS)[number] | "gone";
 
 /** Calls `end` for every signal, and once when the client is gone; returns the function that stops it. */
 export function watchClient(end: (reason: ClientEnd) => void): () => void {
-  const parent = process.ppid;
   const timer = setInterval(() => {
-    if (process.ppid === parent) return;
+    if (process.ppid === PARENT) return;
     clearInterval(timer);
     end("gone");
   }, POLL);

@@ -2,19 +2,26 @@
  * The shell script that pumps a session's input and guards its container or Pod: when argus dies without a word (SIGKILL),
  * the guard's lifeline closes, and the guard removes what is left. POSIX sh, no bash features.
  *
- * Descriptors: 0 the client's own · 3 the pipe to the program · 4 the lifeline, whose words the guard reads · 5 reports to
- * argus.
- * Arguments: NAME BIN REMOVE (REMOVE is split at line ends; NAME is empty when there is nothing to remove).
+ * Descriptors: 0 the client's own · 3 the pipe to the program, where argus has made it · 4 the lifeline, whose words the guard
+ * reads · 5 reports to argus.
+ * Arguments: NAME BIN REMOVE OUT FIRST (REMOVE is split at line ends; NAME is empty when there is nothing to remove; FIRST
+ * precedes the client's input).
  *
- *     main ─┬─ guard   reads the lifeline
- *           └─ cat     client's stdin → pipe
+ *     main ─┬─ cat     client's stdin → descriptor OUT
+ *           └─ guard   reads the lifeline
  *
- * Descriptor 5 gets a word when the client's input has ended.
+ * With OUT = 1 the pump's pipe leads to the guard, which holds its other end as descriptor {@link PIPE_END} and never reads
+ * from it: argus opens it there. With OUT = 3 it is the one that argus has made.
+ *
+ * Descriptor 5 gets `guard PID` and `ready`. It ends when the client's input has, or when the pump was killed.
  * The words on descriptor 4: `program PID` (whom to end; no PID when it has ended), `settled LOOKS`.
  */
 
 /** How often the guard looks for a container after argus died: a start killed half-way may create it later. */
 export const LOOKS = 3;
+
+/** Where the guard holds the end of the pump's pipe. */
+export const PIPE_END = 8;
 
 /** Name of the script's processes, by which they are told from other shells. */
 export const GUARD_NAME = "argus-session";
@@ -24,10 +31,10 @@ export const SESSION_VARIABLE = "ARGUS_SESSION";
 
 /** The script, for `sh -c`. */
 export const GUARD_SCRIPT = `
-name=$1 bin=$2 remove=$3
+name=$1 bin=$2 remove=$3 out=$4 first=$5
 newline='
 '
-PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/run/current-system/sw/bin
+PATH=\${PATH:+$PATH:}/usr/local/bin:/usr/bin:/bin:/run/current-system/sw/bin
 
 pause() { sleep "$1" || sleep 1; }
 
@@ -37,7 +44,7 @@ look() {
   if said=$(
     IFS=$newline
     set -f
-    "$bin" $remove "$name" & call=$!
+    "$bin" $remove & call=$!
     { pause 20; kill -9 "$call"; } >/dev/null & dog=$!
     wait "$call"; code=$?
     kill -9 "$dog"
@@ -104,10 +111,18 @@ guard() {
   kill -9 0
 }
 
-exec 6>&2 2>/dev/null
-( guard ) </dev/null >/dev/null 3>&- 5>&- 6>&- <&4 4<&- &
-exec 4<&-
-${SESSION_VARIABLE}=$name cat >&3 2>&6 3>&- 5>&- 6>&-
-exec 3>&-
-echo eof >&5
+exec 7<&0 6>&2 2>/dev/null
+{
+  export ${SESSION_VARIABLE}="$name"
+  printf %s "$first" >&"$out"
+  exec cat <&7 >&"$out" 2>&6 3>&- 4<&- 6>&- 7<&-
+} | {
+  exec ${PIPE_END}<&0 <&4 3>&- 4<&- 6>&- 7<&- >/dev/null
+  echo ready >&5
+  exec 5>&-
+  guard
+} &
+echo "guard $!" >&5
+exec 3>&- 4<&- 5>&- 6>&- 7<&-
+wait
 `;

@@ -85,6 +85,14 @@ export class Lifecycle {
     if (this.#inputEnded) this.#advance({ kind: "eof", age: 0 });
   }
 
+  /** The server does not run after all, and will be started again; what has ended stays so. */
+  detached(): void {
+    this.#attachedAt = undefined;
+    if (this.#state !== "attached") return;
+    this.#state = "starting";
+    this.#ladder = CALM;
+  }
+
   /** The client has closed our stdin. */
   endOfInput(): void {
     this.#inputEnded = true;

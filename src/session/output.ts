@@ -11,11 +11,14 @@ import { after } from "./after.ts";
 export interface Output {
   /** Bytes that came so far. */
   readonly bytes: number;
-  /** Resolves when everything has been passed on; of a client that ended the session, when it reads no more. */
+  /**
+   * For after the program's end: resolves when everything has been passed on, of a client that ended the session also when it
+   * reads no more. A stream that is held open by what the program left behind ends with a silence.
+   */
   passed(hurried: boolean): Promise<void>;
 }
 
-/** How long a client that ended the session may take to read what is left, in milliseconds. */
+/** How long a client that ended the session may take to read what is left, and how long a silence is, in milliseconds. */
 const PATIENCE = 300;
 
 const NEWLINE = 10;
@@ -24,11 +27,14 @@ const NEWLINE = 10;
 export function readOutput(source: Readable, mode: "raw" | "strict"): Output {
   const sort = mode === "strict" ? lineSorter() : undefined;
   let bytes = 0;
+  let writing = false;
   const ended = (async () => {
     try {
       for await (const chunk of source as AsyncIterable<Uint8Array>) {
         bytes += chunk.length;
+        writing = true;
         await write(sort === undefined ? chunk : sort.take(chunk));
+        writing = false;
       }
       if (sort !== undefined) await write(sort.rest());
     } catch {
@@ -40,7 +46,13 @@ export function readOutput(source: Readable, mode: "raw" | "strict"): Output {
     get bytes() {
       return bytes;
     },
-    passed: (hurried) => (hurried ? Promise.race([ended, after(PATIENCE)]) : ended),
+    async passed(hurried) {
+      const over = ended.then(() => true);
+      for (let seen = -1; writing || seen !== bytes; ) {
+        seen = bytes;
+        if ((await Promise.race([over, after(PATIENCE)])) === true || hurried) return;
+      }
+    },
   };
 }
 

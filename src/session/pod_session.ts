@@ -99,7 +99,7 @@ class PodSession {
   /** Ends every call. */
   readonly #calls = new AbortController();
   readonly #life: Lifecycle;
-  readonly #wires: Wires;
+  #wires: Wires | undefined;
   readonly #input: PodSessionInput;
 
   constructor(input: PodSessionInput) {
@@ -113,13 +113,6 @@ class PodSession {
       act: (action) => this.#act(action),
       written: () => this.#written(),
     });
-    try {
-      this.#wires = openWires({ name: this.#name, remove: this.#deletion }, gateKey(input.objects.pod));
-    } catch (error) {
-      this.#life.release();
-      throw error;
-    }
-    void this.#wires.inputEnded.then(() => this.#life.endOfInput());
     this.#live().catch((error) => this.#fail(error));
   }
 
@@ -152,15 +145,19 @@ class PodSession {
 
   /** The whole life, as far as nobody ends it. */
   async #live(): Promise<void> {
+    const { objects, cluster, session } = this.#input;
+    const wires = await openWires({ name: this.#name, remove: this.#deletion }, gateKey(objects.pod));
+    this.#wires = wires;
+    void wires.inputEnded.then(() => this.#life.endOfInput());
+    if (this.#stopping) return this.#stopped();
     await this.#create();
     if (this.#stopping) return this.#stopped();
     const watching = this.#watchStart();
     // Its failure ends the session, whatever the attach does meanwhile.
     watching.catch((error) => this.#fail(error));
-    if (!this.#wires.repeatable) await watching;
-    const { cluster, session } = this.#input;
+    if (!wires.repeatable) await watching;
     const pipeOutput = session.stdout === "strict" || process.platform !== "linux";
-    const attachment = attach(attachCommand(cluster, this.#name), this.#wires, pipeOutput, watching);
+    const attachment = attach(attachCommand(cluster, this.#name), wires, pipeOutput, watching);
     this.#attachment = attachment;
     if (attachment.output !== undefined) this.#output = readOutput(attachment.output, session.stdout);
     if (this.#stopping) attachment.giveUp();
@@ -348,7 +345,7 @@ class PodSession {
     this.#attachment?.kill();
     await this.#output?.passed(this.hurried);
     // A Pod whose making was cut short may come yet.
-    await this.#wires.settle(this.#made === "no" || (this.#made === "yes" && this.#removed) ? 0 : LOOKS);
+    await this.#wires?.settle(this.#made === "no" || (this.#made === "yes" && this.#removed) ? 0 : LOOKS);
     this.#calls.abort();
     if (code === undefined) this.#reject(error);
     else this.#resolve(code);

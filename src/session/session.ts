@@ -8,7 +8,6 @@ import process from "node:process";
 import type { Command } from "../engine/command.ts";
 import type { Engine, SessionIdentity } from "../engine/engine.ts";
 import { imageInspectCommand, killCommand, removeCommand } from "../engine/oci.ts";
-import { ArgusError } from "../errors.ts";
 import { run, sendSignal, signalNumber } from "../host/spawn.ts";
 import type { SessionOptions } from "../plan/plan.ts";
 import { after } from "./after.ts";
@@ -34,8 +33,8 @@ export interface SessionInput {
   readonly session: SessionOptions;
   /** The memory limit, for the last words of a server that could not go on. */
   readonly memory: string;
-  /** Makes the image that the engine turned out not to have. */
-  readonly makeImage: () => Promise<void>;
+  /** Makes the image that the engine turned out not to have, unless it is told to stop. */
+  readonly makeImage: (signal: AbortSignal) => Promise<void>;
 }
 
 /** A session without a container. */
@@ -49,45 +48,24 @@ export interface BareInput {
  * Runs a backend in its container until it ends, with the client's own stdio; resolves to the exit code. Whether the image is
  * there shows when it runs: where it is not, it is made, and the server finds all that the client has said meanwhile.
  *
- * @throws ArgusError whatever `makeImage` throws; `absent/image` when the engine has no image after that either.
+ * @throws ArgusError whatever `makeImage` throws; `host/…` or `absent/program` when nothing can be started.
  */
 export async function runSession(input: SessionInput): Promise<number> {
   const { engine, identity } = input;
   const reaping = reapLater(engine);
-  const remove = removeCommand(engine, [identity.container]);
-  const container = { name: identity.container, kill: killCommand(engine, identity.container), remove };
-  const wires = openWires(container);
-  const once = async (): Promise<Session> => {
-    // Where a start that fails takes input with it, the image must be there before.
-    if (!wires.repeatable && (await isAbsent(input))) throw imageAbsent(input);
-    const session = new Session(input, wires, container);
-    await session.end;
-    return session;
-  };
-  try {
-    const session = await once().catch(async (error) => {
-      if (!(error instanceof ArgusError) || error.code !== "absent/image") throw error;
-      await input.makeImage();
-      return once();
-    });
-    await reaping(session.hurried);
-    return await session.end;
-  } catch (error) {
-    // What went wrong has left no container.
-    await wires.settle(0);
-    throw error;
-  }
+  const session = new Session(input, {
+    name: identity.container,
+    kill: killCommand(engine, identity.container),
+    remove: removeCommand(engine, [identity.container]),
+  });
+  const code = await session.end;
+  await reaping(session.hurried);
+  return code;
 }
 
 /** Runs a bare command the same way: same signals, same ladder, no container. */
 export async function runBare(input: BareInput): Promise<number> {
-  const wires = openWires(undefined);
-  try {
-    return await new Session(input, wires, undefined).end;
-  } catch (error) {
-    await wires.settle(0);
-    throw error;
-  }
+  return await new Session(input, undefined).end;
 }
 
 interface Container extends Guarded {
@@ -103,6 +81,10 @@ const START_WINDOW = 2000;
 const LONG_START_WINDOW = 10_000;
 /** A look at the end of a session that nobody hurries. */
 const LOOK_TIMEOUT = 5000;
+/** How far two pieces of news of the same end may be apart. */
+const NEWS = 50;
+/** The exit code of what argus has killed, or not even started. */
+const STOPPED = 137;
 
 class Session {
   /** Resolves to the exit code when the session is gone. */
@@ -112,48 +94,77 @@ class Session {
   /** The engine has ended the server, so that there was a container. */
   #killed = false;
   #resolve: (code: number) => void = () => {};
-  #reject: (error: ArgusError) => void = () => {};
+  #reject: (error: unknown) => void = () => {};
   readonly #began = performance.now();
   readonly #life: Lifecycle;
-  readonly #program: Program;
+  #wires: Wires | undefined;
+  /** The last one that ran. */
+  #program: Program | undefined;
   #output: Output | undefined;
+  readonly #making = new AbortController();
   #unwatchConmon: () => void = () => {};
 
   readonly #input: SessionInput | BareInput;
-  readonly #wires: Wires;
   readonly #container: Container | undefined;
 
-  constructor(input: SessionInput | BareInput, wires: Wires, container: Container | undefined) {
+  constructor(input: SessionInput | BareInput, container: Container | undefined) {
     this.#input = input;
-    this.#wires = wires;
     this.#container = container;
     this.end = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    // Before the start: a signal in between must not end argus without its container.
+    // Before anything starts: a signal in between must not end argus without what it has started.
     this.#life = new Lifecycle(input.session.eofGraceMs, {
       act: (action) => this.#act(action),
       written: () => this.#written(),
     });
-    const { stdout } = input.session;
+    this.#live().catch((error) => this.#fail(error));
+  }
+
+  /** The whole life, as far as nobody ends it. */
+  async #live(): Promise<void> {
+    this.#wires = await openWires(this.#container);
+    void this.#wires.inputEnded.then(() => this.#life.endOfInput());
+    // Where a start that fails takes input with it, the image must be there before.
+    if (!this.#wires.repeatable && "image" in this.#input && (await isAbsent(this.#input))) {
+      await this.#makeImage(this.#input);
+    }
+    let code = await this.#run(this.#wires);
+    if (code === 125 && !this.#life.stopped && "image" in this.#input && (await isAbsent(this.#input))) {
+      await this.#makeImage(this.#input);
+      code = await this.#run(this.#wires);
+    }
+    await this.#ended(code);
+  }
+
+  /** Makes the image; a session that is being stopped needs none. */
+  async #makeImage(input: SessionInput): Promise<void> {
+    this.#program = undefined;
+    this.#life.detached();
     try {
-      this.#program = startProgram(input.command, wires, { stdout: stdout === "strict" || !canCount(), stderr: false });
+      await input.makeImage(this.#making.signal);
     } catch (error) {
-      this.#life.release();
-      throw error;
+      if (!this.#life.stopped) throw error;
     }
-    this.#program.exited.then(
-      (code) => this.#exited(code),
-      (error) => this.#failed(error),
-    );
-    if (this.#program.pid === undefined) return;
-    this.#life.attached();
-    void wires.inputEnded.then(() => this.#life.endOfInput());
-    if (container !== undefined && "engine" in input) {
-      this.#unwatchConmon = watchConmon(input.engine, container.name, () => this.#lost());
+  }
+
+  /** Runs the program to its end; resolves to its exit code. */
+  async #run(wires: Wires): Promise<number> {
+    if (this.#life.stopped) return STOPPED;
+    const { command, session } = this.#input;
+    const program = startProgram(command, wires, { stdout: session.stdout === "strict" || !canCount(), stderr: false });
+    this.#program = program;
+    if (program.pid !== undefined) this.#life.attached();
+    if (program.stdout !== null) this.#output = readOutput(program.stdout, session.stdout);
+    if (this.#container !== undefined && "engine" in this.#input) {
+      this.#unwatchConmon = watchConmon(this.#input.engine, this.#container.name, () => this.#lost());
     }
-    if (this.#program.stdout !== null) this.#output = readOutput(this.#program.stdout, stdout);
+    try {
+      return await program.exited;
+    } finally {
+      this.#unwatchConmon();
+    }
   }
 
   /** The client waits for the end, and kills when it takes too long. */
@@ -171,7 +182,7 @@ class Session {
   }
 
   #written(): number | undefined {
-    const { pid } = this.#program;
+    const pid = this.#program?.pid;
     return this.#output?.bytes ?? (pid === undefined ? undefined : flowOf(pid));
   }
 
@@ -179,7 +190,8 @@ class Session {
     switch (action) {
       case "forward":
         this.#forwarded = forwardedFor(this.#life.cause);
-        sendSignal(this.#program.pid, this.#forwarded);
+        this.#making.abort();
+        sendSignal(this.#program?.pid, this.#forwarded);
         break;
       case "kill":
         if (this.#container === undefined) this.#endProgram();
@@ -191,26 +203,25 @@ class Session {
         break;
       case "abandon":
         this.#endProgram();
-        void this.#gone(137, LOOKS);
+        void this.#gone(STOPPED, LOOKS);
         break;
     }
   }
 
-  /** Ends the program, and with a bare server all that it started. */
+  /** Ends the program and all that it started. */
   #endProgram(): void {
-    const { pid } = this.#program;
-    sendSignal(pid, "SIGKILL");
-    if (pid !== undefined) sendSignal(-pid, "SIGKILL");
+    const pid = this.#program?.pid;
+    if (pid !== undefined) sendSignal(process.platform === "win32" ? pid : -pid, "SIGKILL");
   }
 
-  async #exited(code: number): Promise<void> {
+  async #ended(code: number): Promise<void> {
     const { state, stopped } = this.#life;
     if (state === "gone") return;
     if (this.#container === undefined) {
       // What the server started and left behind goes with it when the client ended the session.
       if (stopped) this.#endProgram();
       await this.#gone(code, 0);
-    } else if (!stopped && code < 125) {
+    } else if (this.#program === undefined || (!stopped && code < 125)) {
       await this.#gone(code, 0);
     } else {
       await this.#look(this.#container, code, stopped);
@@ -235,16 +246,14 @@ class Session {
 
   async #gone(code: number, looks: number): Promise<void> {
     // The ladder may give up while a look is under way.
-    const { stopped, cause, inputEnded } = this.#life;
+    const { stopped, cause } = this.#life;
     if (!this.#life.gone()) return;
     this.#life.release();
-    this.#unwatchConmon();
     await this.#output?.passed(stopped);
-    if (code === 125 && !stopped && "image" in this.#input && (await isAbsent(this.#input))) {
-      this.#reject(imageAbsent(this.#input));
-      return;
-    }
-    await this.#wires.settle(looks);
+    // The end of a server may be heard of before the end of the input that it followed.
+    if (code !== 0 && !stopped) await Promise.race([this.#wires?.inputEnded, after(NEWS)]);
+    const { inputEnded } = this.#life;
+    await this.#wires?.settle(looks);
     const ending: Ending = {
       backend: "identity" in this.#input ? this.#input.identity.backend : this.#input.backend,
       code,
@@ -260,10 +269,11 @@ class Session {
     this.#resolve(stopped ? stoppedCode(quit ? 137 : code, cause, this.#forwarded) : code);
   }
 
-  #failed(error: ArgusError): void {
+  /** What goes wrong before a server runs leaves no container. */
+  async #fail(error: unknown): Promise<void> {
     if (!this.#life.gone()) return;
     this.#life.release();
-    this.#unwatchConmon();
+    await this.#wires?.settle(0);
     this.#reject(error);
   }
 
@@ -286,16 +296,10 @@ class Session {
   }
 }
 
-/** The engine has refused to run and does not know the image. Two calls are no loss on this way. */
+/** The engine does not know the image. */
 async function isAbsent({ engine, image }: SessionInput): Promise<boolean> {
   const asked = await run(imageInspectCommand(engine, image), { timeoutMs: LOOK_TIMEOUT }).catch(() => undefined);
   return asked !== undefined && asked.code !== 0 && /no such image|image not known/i.test(asked.stderr);
-}
-
-function imageAbsent({ engine, image, identity }: SessionInput): ArgusError {
-  return new ArgusError("absent/image", `${engine.name} has no image ${image}`, {
-    hint: `argus build ${identity.backend}`,
-  });
 }
 
 /** Where there is no count of written bytes, argus reads the output itself. */

@@ -5,13 +5,15 @@
  * is the end of the client's input, and what a program that fails has not read, the next one finds.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, writeSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import process from "node:process";
 import type { Readable, Writable } from "node:stream";
 import { type Command, realArgs } from "../engine/command.ts";
+import { ArgusError } from "../errors.ts";
+import { isReadable } from "../host/files.ts";
 import { openPipe } from "../host/pipe.ts";
 import { startFailure } from "../host/spawn.ts";
-import { GUARD_NAME, GUARD_SCRIPT } from "./guard.ts";
+import { GUARD_NAME, GUARD_SCRIPT, PIPE_END } from "./guard.ts";
 
 /** The client's input and the guard. */
 export interface Wires {
@@ -25,14 +27,13 @@ export interface Wires {
   started(program: ChildProcess): void;
   /** The program has ended. */
   ended(): void;
-  /** Ends the pump, tells the guard how often to look for what it guards, and lets go of it. */
+  /** Ends the pump, tells the guard how often to look for what it guards, and lets go of it. Once. */
   settle(looks: number): Promise<void>;
 }
 
 /** What the guard removes: a container or a Pod. */
 export interface Guarded {
   readonly name: string;
-  /** Its last word is the name. */
   readonly remove: Command;
 }
 
@@ -43,35 +44,38 @@ export interface Guarded {
  * @param first Precedes the client's input.
  * @throws ArgusError `host/…` when the system has no room for a pipe or a process.
  */
-export function openWires(guarded: Guarded | undefined, first = ""): Wires {
+export function openWires(guarded: Guarded | undefined, first = ""): Promise<Wires> {
   return process.platform === "win32" ? directWires(first) : guardedWires(guarded, first);
 }
 
-function guardedWires(guarded: Guarded | undefined, first: string): Wires {
-  const pipe = openPipe();
-  if (first !== "") writeSync(pipe.write, first);
+async function guardedWires(guarded: Guarded | undefined, first: string): Promise<Wires> {
+  // Of an anonymous pipe, unlike one with a name, AppArmor lets a confined program (Docker from snap) read.
+  const own = isReadable("/proc/self/fd") ? undefined : openPipe();
+  let stdin = own?.read;
   let shell: ChildProcess;
   try {
-    shell = startGuard(guarded, pipe.write);
+    shell = startGuard(guarded, own?.write, first);
   } catch (error) {
-    closeSync(pipe.read);
+    if (stdin !== undefined) closeSync(stdin);
     throw error;
   } finally {
-    closeSync(pipe.write);
+    if (own !== undefined) closeSync(own.write);
   }
   const lifeline = shell.stdio[4] as Writable;
   const reports = (shell.stdio as unknown as Readable[])[5]!;
   // The guard may be gone before argus (a test of the kill matrix, an impatient administrator): nothing to tell then.
   for (const end of [shell, lifeline, reports]) end.on("error", () => {});
+  const pid = await readyGuard(reports);
+  stdin ??= openSync(`/proc/${pid}/fd/${PIPE_END}`, "r");
   const tell = (words: string): void => void lifeline.write(`${words}\n`);
   return {
-    stdin: pipe.read,
+    stdin,
     repeatable: true,
-    inputEnded: new Promise((resolve) => reports.once("data", () => resolve())),
-    started: ({ pid }) => tell(`program ${pid}`),
+    inputEnded: new Promise((resolve) => reports.once("close", () => resolve())),
+    started: (program) => tell(`program ${program.pid}`),
     ended: () => tell("program"),
     async settle(looks) {
-      closeSync(pipe.read);
+      closeSync(stdin);
       await new Promise<void>((resolve) => lifeline.end(`settled ${looks}\n`, resolve));
       // The guard may look a while longer, with a descriptor of ours: argus need not wait for it.
       reports.destroy();
@@ -81,17 +85,16 @@ function guardedWires(guarded: Guarded | undefined, first: string): Wires {
 }
 
 /** The shell is in a session of its own, so that a Ctrl-C or killpg meant for argus does not cut the stop short. */
-function startGuard(guarded: Guarded | undefined, input: number): ChildProcess {
+function startGuard(guarded: Guarded | undefined, output: number | undefined, first: string): ChildProcess {
   const bin = "/bin/sh";
-  const name = guarded?.name ?? "";
-  const remove =
-    guarded === undefined ? ["", ""] : [guarded.remove.bin, realArgs(guarded.remove).slice(0, -1).join("\n")];
-  const args = ["-c", GUARD_SCRIPT, GUARD_NAME, name, ...remove];
+  const remove = guarded === undefined ? ["", ""] : [guarded.remove.bin, realArgs(guarded.remove).join("\n")];
+  const out = output === undefined ? "1" : "3";
+  const args = ["-c", GUARD_SCRIPT, GUARD_NAME, guarded?.name ?? "", ...remove, out, first];
   const failed = (error: unknown) => startFailure({ bin, args: [], env: {} }, error);
   let shell: ChildProcess;
   try {
     shell = spawn(bin, args, {
-      stdio: ["inherit", "ignore", "inherit", input, "pipe", "pipe"],
+      stdio: ["inherit", "ignore", "inherit", output ?? "ignore", "pipe", "pipe"],
       env: { ...process.env, ...guarded?.remove.env },
       detached: true,
     });
@@ -99,15 +102,28 @@ function startGuard(guarded: Guarded | undefined, input: number): ChildProcess {
     // Bun throws where the others emit.
     throw failed(error);
   }
-  if (shell.pid === undefined) {
-    shell.on("error", () => {});
-    throw failed(new Error("no process"));
-  }
-  return shell;
+  if (shell.pid !== undefined) return shell;
+  shell.on("error", () => {});
+  throw failed(new Error("too many processes or open files"));
+}
+
+/** Resolves to the guard's pid once it holds its end of the pump's pipe. */
+function readyGuard(reports: Readable): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let said = "";
+    reports.on("data", (bytes: Uint8Array) => {
+      said += bytes.toString();
+      const pid = /^guard (\d+)$/m.exec(said)?.[1];
+      if (pid !== undefined && /^ready$/m.test(said)) resolve(Number(pid));
+    });
+    reports.once("close", () => {
+      reject(new ArgusError("host/no-guard", "the shell that guards a session ended at once", { hint: "try again" }));
+    });
+  });
 }
 
 /** Without a POSIX shell: argus itself passes the input on, and only the reaper helps after a kill. */
-function directWires(first: string): Wires {
+async function directWires(first: string): Promise<Wires> {
   return {
     stdin: "pipe",
     repeatable: false,

@@ -1,7 +1,7 @@
 /** How a session ends for its client: exit codes, last words, the end of input, the client's own death. */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import process from "node:process";
 import { test } from "node:test";
@@ -17,6 +17,18 @@ import { tmpFolder } from "../support/tmp.ts";
 const OPTIONS = { timeout: 300_000 };
 
 let serial = 0;
+
+/** A session whose client is a shell between it and the test, which holds neither end of its input. */
+function startWithClient(
+  world: World,
+  id: string,
+  words: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): ChildProcess {
+  const wrapper = ["sh", "-c", 'exec 3<&0; "$@" <&3 & exec 3<&-; wait', "client"];
+  const [bin = "", ...rest] = [...world.prefix, ...wrapper, ...driverWords(), world.engine, id, ...words];
+  return spawn(bin, rest, { stdio: ["pipe", "ignore", "pipe"], env: { ...process.env, ...env, DRIVER_CASE: id } });
+}
 
 /** Runs a test's body with an id of its own and checks that nothing of it is left. */
 async function withId(world: World, body: (id: string) => Promise<void>): Promise<void> {
@@ -72,7 +84,7 @@ for (const world of worlds()) {
       const image = "localhost/argus/no-such:000000000000";
       const { code, stderr, stdout } = await openSession(world, id, ["cat"], { image }).ended;
       assert.notEqual(code, 0);
-      assert.match(stderr, /no image localhost\/argus\/no-such|absent\/image/);
+      assert.match(stderr, /^argus: error: there is no image localhost\/argus\/no-such:000000000000$/m);
       assert.equal(stdout.length, 0);
     }),
   );
@@ -90,6 +102,36 @@ for (const world of worlds()) {
         assert.equal(code, 0);
         assert.ok(stdout.equals(said));
       } finally {
+        engineCall(world, ["rmi", image]);
+      }
+    }),
+  );
+
+  test(`${world.name}: a session that is stopped while its image is made stops that too`, OPTIONS, () =>
+    withId(world, async (id) => {
+      const env = { DRIVER_MAKE_MS: "60000" };
+      const client = openSession(world, id, ["cat"], { image: `localhost/argus/${id}:made`, env });
+      const making = new Promise((resolve) => client.child.stderr!.on("data", resolve));
+      await making;
+      await sleep(500);
+      kill(client.child.pid!, "SIGTERM");
+      const { code, stderr } = await client.ended;
+      assert.equal(code, 143);
+      assert.match(stderr, /^no longer making the image$/m);
+    }),
+  );
+
+  test(`${world.name}: the death of the client is seen while its image is made`, OPTIONS, () =>
+    withId(world, async (id) => {
+      const env = { DRIVER_MAKE_MS: "3000", DRIVER_MAKE_FROM: "alpine:3.21" };
+      const image = `localhost/argus/${id}:made`;
+      const client = startWithClient(world, id, [image, "sh", "-c", "trap '' TERM; cat; sleep 1000"], env);
+      try {
+        await new Promise((resolve) => client.stderr!.once("data", resolve));
+        client.kill("SIGKILL");
+        await nothingIsLeft(world, id);
+      } finally {
+        client.stdin!.destroy();
         engineCall(world, ["rmi", image]);
       }
     }),
@@ -170,18 +212,12 @@ for (const world of worlds()) {
 
   test(`${world.name}: the death of the client is seen although somebody else holds its pipe`, OPTIONS, () =>
     withId(world, async (id) => {
-      const words = [...driverWords(), world.engine, id, "alpine:3.21", "sh", "-c", "trap '' TERM; cat; sleep 1000"];
-      const wrapper = ["sh", "-c", 'exec 3<&0; "$@" <&3 & exec 3<&-; wait', "client", ...words];
-      const [bin = "", ...rest] = [...world.prefix, ...wrapper];
-      const client = spawn(bin, rest, {
-        stdio: ["pipe", "ignore", "ignore"],
-        env: { ...process.env, DRIVER_CASE: id },
-      });
+      const client = startWithClient(world, id, ["alpine:3.21", "sh", "-c", "trap '' TERM; cat; sleep 1000"]);
       while (!leftoversOf(world, id).some((text) => /docker|podman/.test(text))) await sleep(100);
       await sleep(1000);
       client.kill("SIGKILL");
       await nothingIsLeft(world, id);
-      client.stdin.destroy();
+      client.stdin!.destroy();
     }),
   );
 }

@@ -1,13 +1,15 @@
 /**
  * Starts one session as `argus run` does, for tests that need no config: the words are ENGINE BACKEND IMAGE ARGS...
  * Environment: DRIVER_EOF_GRACE (ms or "never"), DRIVER_STDOUT ("strict"), DRIVER_NETWORK, DRIVER_MEMORY, DRIVER_MAKE_FROM
- * (the image that an absent one becomes another name of); with the engine kubernetes also DRIVER_REGISTRY, which precedes the image, and DRIVER_NAMESPACE.
+ * (the image that an absent one becomes another name of, after DRIVER_MAKE_MS); with the engine kubernetes also DRIVER_REGISTRY, which precedes the image, and DRIVER_NAMESPACE.
  */
 import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { plain } from "../../src/config/text.ts";
 import type { Engine, OciName } from "../../src/engine/engine.ts";
 import { podObjects } from "../../src/engine/kubernetes/pod.ts";
 import { runCommand } from "../../src/engine/oci.ts";
+import { ArgusError } from "../../src/errors.ts";
 import { findCluster } from "../../src/host/cluster.ts";
 import { run } from "../../src/host/spawn.ts";
 import type { ContainerPlan } from "../../src/plan/plan.ts";
@@ -37,7 +39,12 @@ const plan: ContainerPlan = {
   session,
   warnings: [],
 };
-process.exit(name === "kubernetes" ? await inPod() : await inContainer(name as OciName));
+try {
+  process.exit(name === "kubernetes" ? await inPod() : await inContainer(name as OciName));
+} catch (error) {
+  console.error(`argus: error: ${error instanceof Error ? error.message : error}`);
+  process.exit(1);
+}
 
 function inContainer(oci: OciName): Promise<number> {
   const engine: Engine = {
@@ -47,9 +54,11 @@ function inContainer(oci: OciName): Promise<number> {
     rootless: oci === "podman" && process.getuid?.() !== 0,
   };
   const input = { engine, bin: engine.bin, image, plan, args: args.map(plain), identity, cpus: "1", env: {} };
-  const makeImage = async (): Promise<void> => {
-    const { DRIVER_MAKE_FROM: from } = process.env;
+  const makeImage = async (signal: AbortSignal): Promise<void> => {
+    const { DRIVER_MAKE_FROM: from, DRIVER_MAKE_MS: ms = "0" } = process.env;
+    await sleep(Number(ms), undefined, { signal }).catch(() => console.error("no longer making the image"));
     if (from !== undefined) await run({ bin: engine.bin, args: ["tag", from, image], env: {} });
+    else throw new ArgusError("absent/image", `there is no image ${image}`);
   };
   return runSession({ command: runCommand(input), engine, identity, session, memory, image, makeImage });
 }

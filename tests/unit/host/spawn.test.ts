@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readlinkSync } from "node:fs";
-import { dirname } from "node:path";
+import { fstatSync } from "node:fs";
 import process from "node:process";
 import { test } from "node:test";
 import type { Command } from "../../../src/engine/command.ts";
@@ -84,11 +83,7 @@ test("a program that is not there is told, with the call and without values", as
 test("extra input is read from /dev/fd/3 and leaves no file", async () => {
   const command = sh("cat /dev/fd/3; cat /dev/fd/3", { extraInput: { fd: 3, text: "PATH=/x\n" } });
   const opened = openExtraInput(command);
-  if (process.platform === "linux") {
-    const file = readlinkSync(`/proc/self/fd/${opened.fd}`);
-    assert.match(file, / \(deleted\)$/);
-    assert.ok(!existsSync(dirname(file)), "nor a folder");
-  }
+  if (process.platform !== "win32") assert.equal(fstatSync(opened.fd!).nlink, 0);
   opened.close();
   opened.close();
   const ran = await run(command);

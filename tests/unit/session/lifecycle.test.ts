@@ -43,6 +43,20 @@ test("a signal before the server runs is a stop too, and the first one is the ca
   assert.deepEqual(actions, ["forward", "kill"]);
 });
 
+test("a server that did not run after all is waited for again, but not after a stop", () => {
+  const { life, actions } = open(0);
+  life.attached();
+  life.endOfInput();
+  life.detached();
+  assert.equal(life.state, "starting");
+  life.attached();
+  assert.equal(life.state, "attached");
+  process.emit("SIGTERM", "SIGTERM");
+  life.detached();
+  assert.equal(life.state, "stopping");
+  assert.deepEqual(actions, ["forward"]);
+});
+
 test("what comes after the end is nobody's", () => {
   const before = process.listenerCount("SIGTERM");
   const { life, actions } = open();
