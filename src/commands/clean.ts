@@ -10,7 +10,7 @@ import { printData } from "../ui/data.ts";
 import { log } from "../ui/log.ts";
 import { loadConfig } from "./config.ts";
 import { imageFor } from "./image_for.ts";
-import { type Keeper, liveEngines, liveKeepers } from "./keepers.ts";
+import { findKeepers, type Keeper, liveEngines } from "./keepers.ts";
 
 /** What was removed. */
 interface Removed {
@@ -29,7 +29,7 @@ export async function clean(flags: {
   // Before anything is removed: a config that cannot be read says nothing about what is needed.
   const needed = flags.images ? await neededImages(flags.config) : undefined;
   const removed: Removed = { containers: [], images: [], failed: [] };
-  for (const keeper of await liveKeepers(flags.config)) await cleanSessions(keeper, removed);
+  for (const keeper of await findKeepers(flags.config)) await cleanSessions(keeper, removed);
   if (needed !== undefined) for (const engine of await liveEngines()) await cleanImages(engine, needed, removed);
   if (flags.json) printData(JSON.stringify(removed));
   else tell(removed);
@@ -38,9 +38,12 @@ export async function clean(flags: {
 
 async function cleanSessions(keeper: Keeper, removed: Removed): Promise<void> {
   const reaped = await keeper.reap();
-  if (reaped === undefined) removed.failed.push(`what ${keeper.name} keeps`);
-  for (const { backend, name } of reaped?.orphans ?? []) {
-    if (reaped?.removed) removed.containers.push({ backend, container: name, engine: keeper.name });
+  if ("why" in reaped) {
+    removed.failed.push(`what ${keeper.name} keeps: ${reaped.why}`);
+    return;
+  }
+  for (const { backend, name } of reaped.orphans) {
+    if (reaped.removed) removed.containers.push({ backend, container: name, engine: keeper.name });
     else removed.failed.push(name);
   }
 }

@@ -2,9 +2,12 @@
 import type { KubernetesFields } from "../config/schema.ts";
 import { readSettings } from "../config/settings.ts";
 import type { Engine, OciName } from "../engine/engine.ts";
+import { explain } from "../engine/explain.ts";
 import type { Cluster } from "../engine/kubernetes/kubectl.ts";
+import { containerListCommand } from "../engine/oci.ts";
 import { ArgusError } from "../errors.ts";
-import { probeEngine } from "../host/engines.ts";
+import { type Probe, probeEngine } from "../host/engines.ts";
+import { run } from "../host/spawn.ts";
 import { listContainers } from "../session/containers.ts";
 import { reap } from "../session/reaper.ts";
 import { log } from "../ui/log.ts";
@@ -13,12 +16,16 @@ import { log } from "../ui/log.ts";
 export interface Keeper {
   /** "docker", "podman", "kubernetes", or "kubernetes (context/namespace)". */
   readonly name: string;
-  /** All sessions; undefined when it did not answer. */
-  list(): Promise<Kept[] | undefined>;
-  /** Removes what dead owners left; undefined when it did not answer. */
-  reap(): Promise<
-    { readonly orphans: readonly Pick<Kept, "backend" | "name">[]; readonly removed: boolean } | undefined
-  >;
+  /** All sessions. */
+  list(): Promise<readonly Kept[] | Silence>;
+  /** Removes what dead owners left. */
+  reap(): Promise<{ readonly orphans: readonly Pick<Kept, "backend" | "name">[]; readonly removed: boolean } | Silence>;
+}
+
+/** It did not answer. */
+export interface Silence {
+  /** Why, and what to try. */
+  readonly why: string;
 }
 
 /** A container or a Pod of argus. */
@@ -32,17 +39,33 @@ export interface Kept {
   readonly orphan: boolean;
 }
 
-/** Every engine that answers and every cluster that is named. */
-export async function liveKeepers(config: string | undefined): Promise<Keeper[]> {
-  const [engines, clusters] = await Promise.all([liveEngines(), namedClusters(config)]);
-  return [...engines.map(ofEngine), ...clusters.map(ofCluster)];
+/**
+ * Every engine that answers and every cluster that is named. Of engines that do not answer those that the user's settings
+ * name, and all when there is nothing else to ask.
+ */
+export async function findKeepers(config: string | undefined): Promise<Keeper[]> {
+  const [probes, clusters] = await Promise.all([installedEngines(), namedClusters(config)]);
+  const nothingElse = clusters.length === 0 && !probes.some(isLive);
+  const engines = probes.filter((probe) => isLive(probe) || probe.endpoint?.chosen || nothingElse);
+  return [
+    ...engines.map((probe) => (isLive(probe) ? ofEngine(probe.engine) : silent(probe))),
+    ...clusters.map(ofCluster),
+  ];
 }
 
 /** Every engine that is installed and answers. */
 export async function liveEngines(): Promise<Engine[]> {
+  return (await installedEngines()).filter(isLive).map(({ engine }) => engine);
+}
+
+async function installedEngines(): Promise<Probe[]> {
   const names: readonly OciName[] = ["docker", "podman"];
   const probes = await Promise.all(names.map((name) => probeEngine(name)));
-  return probes.filter((probe) => probe?.state === "live").map((probe) => probe!.engine);
+  return probes.filter((probe) => probe !== undefined);
+}
+
+function isLive({ state }: Probe): boolean {
+  return state === "live";
 }
 
 /** The `kubernetes` sections in use, each cluster and namespace once: a cluster that nobody names is never touched. */
@@ -84,30 +107,49 @@ async function namedClusters(config: string | undefined): Promise<Cluster[]> {
   }
 }
 
+function silent({ name, endpoint, state }: Probe): Keeper {
+  const at = endpoint === undefined ? "" : ` at ${endpoint.address} (${endpoint.from})`;
+  const why = `${state === "forbidden" ? "this user may not use it" : "it does not answer"}${at}; try: argus doctor`;
+  const say = async () => ({ why });
+  return { name, list: say, reap: say };
+}
+
 function ofEngine(engine: Engine): Keeper {
-  return { name: engine.name, list: () => listContainers(engine), reap: () => reap(engine) };
+  return {
+    name: engine.name,
+    list: async () => (await listContainers(engine)) ?? (await wordsOf(engine)),
+    reap: async () => (await reap(engine)) ?? (await wordsOf(engine)),
+  };
+}
+
+/** What an engine says that has not answered: asked once more. */
+async function wordsOf(engine: Engine): Promise<Silence> {
+  const { code, stderr, timedOut } = await run(containerListCommand(engine), { timeoutMs: 10_000 });
+  const output = timedOut ? "no answer within 10 s" : stderr;
+  return silenceOf(explain({ engine: engine.name, phase: "other", code, output }));
 }
 
 function ofCluster(cluster: Cluster): Keeper {
   const place = [cluster.context, cluster.namespace].filter((part) => part !== undefined).join("/");
+  const list = async () => {
+    const { listPods } = await import("../session/pods.ts");
+    const { explainKubectl } = await import("../engine/kubernetes/explain.ts");
+    const listed = await listPods(cluster);
+    return "said" in listed ? silenceOf(explainKubectl({ output: listed.said })) : listed;
+  };
   return {
     name: place === "" ? "kubernetes" : `kubernetes (${place})`,
-    async list() {
-      const { listPods } = await import("../session/pods.ts");
-      const listed = await listPods(cluster);
-      if (Array.isArray(listed)) return listed;
-      await warn(listed.said);
-      return undefined;
-    },
+    list,
     async reap() {
       const { reapPods } = await import("../session/pods.ts");
-      return reapPods(cluster);
+      const reaped = await reapPods(cluster);
+      if (reaped !== undefined) return reaped;
+      const listed = await list();
+      return "why" in listed ? listed : { why: "it did not answer at first; try again" };
     },
   };
 }
 
-async function warn(said: string): Promise<void> {
-  const { explainKubectl } = await import("../engine/kubernetes/explain.ts");
-  const { message, hint } = explainKubectl({ output: said });
-  log.warn(hint === undefined ? message : `${message}; ${hint}`);
+function silenceOf({ message, hint = "try: argus doctor" }: ArgusError): Silence {
+  return { why: `${message}; ${hint}` };
 }

@@ -3,16 +3,18 @@ import { EXIT } from "../errors.ts";
 import { printData } from "../ui/data.ts";
 import { log } from "../ui/log.ts";
 import { table } from "../ui/table.ts";
-import { liveKeepers } from "./keepers.ts";
+import { findKeepers } from "./keepers.ts";
 
 /** Lists sessions; 1 when an engine or a cluster that is named could not be asked. */
 export async function ps(flags: { readonly config: string | undefined; readonly json: boolean }): Promise<number> {
-  const keepers = await liveKeepers(flags.config);
-  const lists = await Promise.all(keepers.map((keeper) => keeper.list()));
-  const silent = keepers.filter((_, index) => lists[index] === undefined);
-  for (const { name } of silent) log.warn(`${name} did not list its sessions`);
-  const rows = keepers.flatMap(({ name: engine }, index) =>
-    (lists[index] ?? []).map((found) => ({
+  const keepers = await findKeepers(flags.config);
+  const lists = await Promise.all(
+    keepers.map(async (keeper) => ({ engine: keeper.name, listed: await keeper.list() })),
+  );
+  const silent = lists.flatMap(({ engine, listed }) => ("why" in listed ? [{ engine, why: listed.why }] : []));
+  for (const { engine, why } of silent) log.warn(`${engine} did not list its sessions: ${why}`);
+  const rows = lists.flatMap(({ engine, listed }) =>
+    ("why" in listed ? [] : listed).map((found) => ({
       backend: found.backend,
       container: found.name,
       engine,
@@ -23,8 +25,9 @@ export async function ps(flags: { readonly config: string | undefined; readonly 
     })),
   );
   if (flags.json) printData(JSON.stringify(rows));
-  else if (rows.length === 0) log.info("no sessions");
-  else {
+  else if (rows.length === 0) {
+    if (silent.length === 0) log.info("no sessions");
+  } else {
     const cells = rows.map((row) => [
       row.backend,
       row.container,

@@ -155,3 +155,48 @@ test("doctor: text for people, one line a check and its remedy below", options, 
     assert.match(ended.stdout, /^warn {2}docker builds {3}no buildx: .*\n {22}install the package docker-buildx/m);
   });
 });
+
+const REFUSED = 'error during connect: Get "http://x/": command [ssh -- x] has exited with exit status 255\n';
+for (const [why, engines, env, said] of [
+  [
+    "is not reached",
+    {},
+    { DOCKER_HOST: "unix:///nonexistent/argus.sock" },
+    "unix:///nonexistent/argus.sock (DOCKER_HOST)",
+  ],
+  ["fails", { ps: { code: 1, stderr: REFUSED } }, {}, "command [ssh -- x] has exited"],
+] as const) {
+  test(`ps and clean: an engine that ${why} is told with its reason and what to try`, options, async () => {
+    await withTmp(async (folder) => {
+      const fakes = fakeEngines(folder, { docker: engines });
+      for (const [command, refused] of [
+        ["ps", "docker did not list its sessions: "],
+        ["clean", "could not remove what docker keeps: "],
+      ] as const) {
+        const ended = await argus([command], { cwd: folder, env: cleanEnv({ ...fakes.env, ...env }) });
+        assert.deepEqual([ended.code, ended.stdout], [1, ""], ended.stderr);
+        assert.ok(ended.stderr.startsWith(`argus: warning: ${refused}`), ended.stderr);
+        assert.ok(ended.stderr.includes(said), ended.stderr);
+        assert.match(ended.stderr, /^[^\n]*argus doctor[^\n]*\n$/);
+      }
+    });
+  });
+}
+
+test(
+  "ps and clean: an engine that nobody named and that does not answer is passed over beside another",
+  options,
+  async () => {
+    await withTmp(async (folder) => {
+      const fakes = fakeEngines(folder, { docker: {}, podman: {} });
+      const env = cleanEnv({ ...fakes.env, DOCKER_HOST: "", CONTAINER_HOST: "ssh://fake.invalid" });
+      for (const [command, said] of [
+        ["ps", "no sessions"],
+        ["clean", "nothing to clean"],
+      ] as const) {
+        const ended = await argus([command], { cwd: folder, env });
+        assert.deepEqual([ended.code, ended.stderr], [0, `argus: ${said}\n`]);
+      }
+    });
+  },
+);
