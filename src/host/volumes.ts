@@ -68,7 +68,7 @@ function warning(code: string, source: string, what: string, engine: EngineKind,
 
 function missing(source: string, target: string): ArgusError {
   const hint = isReadable(parentOf(source))
-    ? `\`mkdir -p ${source}\` if a folder is meant, or drop ${target} from \`volumes\``
+    ? `\`mkdir -p ${source}\` if a folder is meant, or drop the mount of ${target}`
     : `check that it exists and that this user may look at it`;
   return new ArgusError("volume/missing", `${source}, to be mounted at ${target}, does not exist`, { hint });
 }

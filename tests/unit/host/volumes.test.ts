@@ -19,7 +19,7 @@ test("a source that is not there is an error before an engine makes it", async (
     assert.throws(() => checkVolumes([at(join(folder, "nope"))], DOCKER), {
       code: "volume/missing",
       message: `${folder}/nope, to be mounted at /data, does not exist`,
-      hint: `\`mkdir -p ${folder}/nope\` if a folder is meant, or drop /data from \`volumes\``,
+      hint: `\`mkdir -p ${folder}/nope\` if a folder is meant, or drop the mount of /data`,
     });
   });
 });

@@ -1,0 +1,61 @@
+/** The flags and words of a run without a config: what is wrong is told as it was typed, and no secret with it. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { argus, cleanEnv } from "../support/proc.ts";
+
+const NO_NAME = "letters, digits and _, not starting with a digit";
+
+const WRONG: readonly [words: readonly string[], says: string, hint?: string][] = [
+  [["--env", "A=SECRET"], "--env takes a name, not a value: write --env A [usage/env]", "A=… argus run --env A -- …"],
+  [["--env=A=SECRET"], "--env takes a name, not a value: write --env A [usage/env]", "A=… argus run --env A -- …"],
+  [["--env", "SET=SECRET"], "--env takes a name, not a value: write --env SET [usage/env]"],
+  [["--env", "S-ECRET"], "--env takes the name of a variable [usage/env]", NO_NAME],
+  [["--env", "=SECRET"], "--env takes the name of a variable [usage/env]", NO_NAME],
+  [["--env", ""], "--env takes the name of a variable [usage/env]", NO_NAME],
+  [["--env", "SET", "--env", "A"], "--env A: the variable A is not set [usage/unset-variable]"],
+  [["--memory", "1"], '--memory "1" needs a unit: b, k, m or g [usage/memory]', 'such as "512m" or "1g"'],
+  [["--memory", ""], '--memory "" must be a size [usage/memory]'],
+  [["--cpus", "1e3"], '--cpus "1e3" must be a positive decimal number [usage/cpus]'],
+  [["--network", "a\u001bb"], '--network "a\\u001bb" must be the name of a network [usage/network]'],
+  [["--volume", "x"], '--volume "x" must name a source and a target [usage/volume]'],
+  [["--volume", "~/x:/y:no"], '--volume "~/x:/y:no" must have the mode ro or rw [usage/volume]'],
+  [["--volume", "/$A:/b"], '--volume "/$A:/b" needs the variable A, which is not set [usage/volume]'],
+];
+
+test("a flag of an ad hoc run that is wrong is told as it was typed, without a value that could be secret", async () => {
+  const env = cleanEnv({ SET: "SECRET", HOME: "/nowhere" });
+  for (const [words, says, hint] of WRONG) {
+    const { code, stdout, stderr } = await argus(["run", ...words, "--", "uvx", "x"], { env });
+    assert.deepEqual([code, stdout], [2, ""], words.join(" "));
+    assert.equal(stderr.split("\n")[0], `argus: error: ${says}`);
+    if (hint !== undefined) assert.equal(stderr.split("\n")[1], `  hint: ${hint}`);
+    assert.doesNotMatch(stderr, /ECRET/);
+  }
+  const { stdout } = await argus(["run", "--json", "--env", "A=SECRET", "--", "uvx", "x"], { env });
+  assert.equal(JSON.parse(stdout).error.code, "usage/env");
+  assert.doesNotMatch(stdout, /SECRET/);
+});
+
+test("a word of an ad hoc run that is wrong has no place in a file that nobody wrote", async () => {
+  for (const [words, says] of [
+    [["uvx x"], "command must be one program, without its arguments [config/bad-command]"],
+    [["uvx", "${NOPE}"], "args[0]: the variable NOPE is not set [config/unset-variable]"],
+    [["python", "server.py"], 'command line: "python server.py": a project on this machine'],
+  ] as const) {
+    const { code, stderr } = await argus(["run", "--", ...words]);
+    assert.equal(code, 2);
+    assert.ok(stderr.startsWith(`argus: error: ${says}`), stderr);
+  }
+});
+
+test("a flag of an ad hoc run beside a backend is told where its field is", async () => {
+  for (const [words, place] of [
+    [["--env", "X"], "in env:"],
+    [["--memory", "1g"], "under container:"],
+    [["--volume", "/a:/b"], "under container:"],
+  ] as const) {
+    const { code, stderr } = await argus(["run", ...words, "time"]);
+    assert.equal(code, 2);
+    assert.ok(stderr.endsWith(`[usage/ad-hoc-flag]\n  hint: set it ${place} of "time"\n`), stderr);
+  }
+});
