@@ -191,8 +191,10 @@ class Walker {
   }
 
   #entry(entries: Map<string, Entry>, fallback: number): void {
+    const event = this.#events[this.#next]!;
     const key = this.#node(fallback);
-    const name = key.kind === "text" ? key.text : key.kind === "null" ? "" : undefined;
+    // `null:` and `~:` are names as they are written.
+    const name = key.kind === "text" ? key.text : key.kind === "null" ? this.#textOf(event) : undefined;
     const node = this.#node(key.at);
     if (name === undefined) {
       this.#report("config/bad-key", key.at, "a key must be a plain word", {});
@@ -211,10 +213,14 @@ class Walker {
     this.#refuseTag(event, "!!str");
     const quote = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED ? 1 : 0;
     const at = event.valueStart < 0 ? fallback : event.valueStart - quote;
-    const text = event.valueStart < 0 ? "" : getScalarValue(this.#source, event);
+    const text = this.#textOf(event);
     const plain = event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0;
     if (plain && (text === "" || text === "~" || /^(null|Null|NULL)$/.test(text))) return { kind: "null", at };
     return { kind: "text", at, text };
+  }
+
+  #textOf(event: Event): string {
+    return event.type === EVENT_ID.SCALAR && event.valueStart >= 0 ? getScalarValue(this.#source, event) : "";
   }
 
   #refuseTag(event: { tagStart: number; tagEnd: number }, allowed: string): void {
