@@ -2,6 +2,7 @@
 import { InvalidConfig } from "../config/invalid_config.ts";
 import { type Config, type ParsedConfig, parseConfig } from "../config/parse.ts";
 import type { Problem } from "../config/problem.ts";
+import { quoted } from "../config/quoted.ts";
 import { nearest } from "../config/suggest.ts";
 import { ArgusError } from "../errors.ts";
 import { readConfigFile } from "../host/config_file.ts";
@@ -43,11 +44,15 @@ function isUsed(problem: Problem, used: readonly string[] | undefined): boolean 
   return used === undefined || problem.backend === undefined || used.includes(problem.backend);
 }
 
+const MOST_NAMES = 20;
+
 function unknownBackend(name: string, config: Config): ArgusError {
   const names = [...config.backends.keys()];
   const meant = nearest(name, names);
-  const known = names.length === 0 ? "it has none" : `it has ${names.slice(0, 20).join(", ")}`;
-  return new ArgusError("usage/unknown-backend", `no backend "${name}" in ${config.file}; ${known}`, {
-    hint: meant === undefined ? "argus validate" : `did you mean "${meant}"?`,
+  const more = names.length - MOST_NAMES;
+  const some = names.slice(0, MOST_NAMES).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  const known = names.length === 0 ? "it has none" : `it has ${some}`;
+  return new ArgusError("usage/unknown-backend", `no backend ${quoted(name)} in ${config.file}; ${known}`, {
+    hint: meant === undefined ? "argus plan shows every backend" : `did you mean "${meant}"?`,
   });
 }

@@ -15,10 +15,11 @@ export interface ConfigFile {
 /**
  * Reads the config that `--config` names, else `ARGUS_CONFIG`, else the first one that exists.
  *
- * @throws ArgusError `config/not-found`, `config/is-folder`, `config/not-a-file`, `config/too-large` or `config/unreadable`.
+ * @throws ArgusError `usage/no-config`, `config/not-found`, `config/is-folder`, `config/not-a-file`, `config/too-large` or `config/unreadable`.
  */
 export async function readConfigFile(named: string | undefined): Promise<ConfigFile> {
   const { env } = process;
+  if (named === "") throw new ArgusError("usage/no-config", "--config names no file", { hint: "--config config.yaml" });
   if (named !== undefined) return read(named, "--config");
   if (env.ARGUS_CONFIG) return read(env.ARGUS_CONFIG, "ARGUS_CONFIG");
   const home = env.HOME || env.USERPROFILE || (await import("node:os")).homedir();

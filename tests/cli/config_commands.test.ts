@@ -201,6 +201,15 @@ test("init writes a config that validates, and never writes over one", () =>
     assert.deepEqual([other.code, JSON.parse(other.stdout)], [0, { file: "other.yaml" }]);
   }));
 
+test("init makes the folder of its file, and names what is in the way of it", () =>
+  withTmp(async (folder) => {
+    assert.equal((await argus(["init", "new/argus/config.yaml"], { cwd: folder })).code, 0);
+    assert.ok(readFileSync(join(folder, "new/argus/config.yaml"), "utf8").includes("backends:"));
+    const ended = await argus(["init", "new/argus/config.yaml/x.yaml"], { cwd: folder });
+    assert.equal(ended.code, 1);
+    assert.match(ended.stderr, /^argus: error: cannot write new\/argus\/config\.yaml\/x\.yaml: \w+ \[init\/failed\]/);
+  }));
+
 test("what init has in comments is valid too", () =>
   withTmp(async (folder) => {
     await argus(["init"], { cwd: folder });
@@ -216,6 +225,19 @@ test("what init has in comments is valid too", () =>
       problems.map(({ code }: { code: string }) => code),
       ["config/absent-source"],
     );
+  }));
+
+test("plan --dockerfile --json is the Dockerfile as a JSON string", () =>
+  withTmp(async (folder) => {
+    writeTree(folder, "config.yaml", GOOD);
+    const [whole, alone, text] = await Promise.all(
+      [["--json"], ["--dockerfile", "--json"], ["--dockerfile"]].map((flags) =>
+        argus(["plan", "a", ...flags], { cwd: folder }),
+      ),
+    );
+    const dockerfile = JSON.parse(alone!.stdout);
+    assert.equal(dockerfile, JSON.parse(whole!.stdout)[0].dockerfile);
+    assert.equal(text!.stdout, `${dockerfile.trimEnd()}\n`);
   }));
 
 test("schema prints JSON Schema", async () => {
@@ -238,3 +260,20 @@ test("a backend that is not there is told with the one that was meant, and error
         '  hint: did you mean "time"?\n',
     );
   }));
+
+test("a backend that is not there, and like none of many, is told with some of them and where the others are", () =>
+  withTmp(async (folder) => {
+    const many = Array.from({ length: 22 }, (_, index) => `  b${index}: {command: uvx, args: [x]}\n`);
+    writeTree(folder, "config.yaml", `backends:\n${many.join("")}`);
+    const { stderr } = await argus(["plan", "nothing-like-it"], { cwd: folder });
+    assert.match(stderr, /; it has b0, b1, .*, b19 and 2 more \[usage\/unknown-backend\]\n/);
+    assert.match(stderr, /hint: argus plan shows every backend\n$/);
+  }));
+
+test("a config whose name is empty is no file", async () => {
+  for (const words of [["-c", ""], ["--config="]]) {
+    const { code, stderr } = await argus(["validate", ...words]);
+    assert.equal(code, 2);
+    assert.match(stderr, /^argus: error: --config names no file \[usage\/no-config\]\n/);
+  }
+});
