@@ -96,6 +96,14 @@ const UNUSABLE: readonly Rule[] = [
     message: ([, name]) => `docker has no context "${name}"`,
     hint: () => "`docker context ls` shows the contexts; DOCKER_CONTEXT and ~/.docker/config.json choose one",
   },
+  {
+    // Podman makes a file there whenever it looks at an image; Go names such files by a number alone.
+    pattern:
+      /^Error: (?:.*: )?open (\/.*)\/\d+: (no such file or directory|not a directory|permission denied|read-only file system)$/m,
+    code: "engine/no-temp-file",
+    message: ([, folder, why], { engine }) => `${engine} cannot write below ${folder}: ${why}`,
+    hint: () => "set TMPDIR to a folder that can be written",
+  },
 ];
 
 const RULES: readonly Rule[] = [

@@ -379,6 +379,12 @@ const BUILDS: [EngineFailure["engine"], string, string, string][] = [
     "engine/not-running",
     "cannot reach the docker daemon: x509",
   ],
+  [
+    "podman",
+    "STEP 1/2: FROM alpine:3.21\nError: creating build container: inspecting image: open /nope/639725641: no such file or directory\n",
+    "engine/no-temp-file",
+    "podman cannot write below /nope: no such file or directory",
+  ],
 ];
 
 for (const [engine, output, code, words] of BUILDS) {
