@@ -11,9 +11,11 @@ import { run } from "../host/spawn.ts";
 import type { Image } from "../image/image.ts";
 import type { ContainerPlan, Recipe, RuntimeName } from "../plan/plan.ts";
 import { planBackend } from "../plan/plan_backend.ts";
+import { printData } from "../ui/data.ts";
+import { printLine } from "../ui/line.ts";
 import { log } from "../ui/log.ts";
 import { createProgress } from "../ui/progress.ts";
-import { type ErrorJson, errorJson, errorLines } from "../ui/report.ts";
+import { type ErrorJson, errorJson, printFailure } from "../ui/report.ts";
 import { table } from "../ui/table.ts";
 import { buildImage, findImage } from "./build_image.ts";
 import { loadConfig } from "./config.ts";
@@ -81,7 +83,7 @@ export async function build(flags: BuildFlags): Promise<number> {
     interrupted.off();
   }
   results.sort((one, other) => names.indexOf(one.backend) - names.indexOf(other.backend));
-  if (flags.json) console.log(JSON.stringify({ results }));
+  if (flags.json) printData(JSON.stringify({ results }));
   else if (log.level >= 3) summarize(results);
   if (interrupted.code !== undefined) return interrupted.code;
   return results.some((result) => result.status === "failed") ? EXIT.failed : EXIT.ok;
@@ -116,7 +118,7 @@ async function prepare(
     } catch (error) {
       // No engine is no fault of one backend: nothing at all could be built.
       if (!(error instanceof ArgusError) || error.exitCode === EXIT.absent) throw error;
-      tellFailure(error, flags);
+      if (!flags.json) printFailure(error);
       results.push(failed(name, {}, 0, error));
     }
   }
@@ -206,7 +208,7 @@ async function work(
     if (!(error instanceof ArgusError)) throw error;
     const failure = signal.aborted ? new ArgusError("build/interrupted", "interrupted") : error;
     progress.finish(item, `failed after ${seconds()} s`);
-    tellFailure(failure, flags);
+    if (!flags.json) printFailure(failure);
     return backends.map((backend) => failed(backend, { recipe, image: image.name }, seconds(), failure));
   }
 }
@@ -218,10 +220,6 @@ function failed(
   error: ArgusError,
 ): Result {
   return { backend, ...made, status: "failed", seconds, error: errorJson(error) };
-}
-
-function tellFailure(error: ArgusError, { json }: BuildFlags): void {
-  if (!json) for (const line of errorLines(error)) console.error(line);
 }
 
 /** The engine of each plan, each one looked for once. */
@@ -260,7 +258,9 @@ function summarize(results: readonly Result[]): void {
     result.bytes === undefined ? "" : `${Math.round(result.bytes / 1e6)} MB`,
     result.image ?? result.reason ?? result.error?.message ?? "",
   ]);
-  if (rows.length > 0) console.error(table([["backend", "status", "time", "size", "image"], ...rows]));
+  if (rows.length === 0) return;
+  const lines = table([["backend", "status", "time", "size", "image"], ...rows]).split("\n");
+  for (const line of lines) printLine(line);
 }
 
 /** Runs `work` on every item, at most `limit` at a time. */

@@ -57,7 +57,7 @@ export function errorJson(failure: ArgusError): ErrorJson {
 }
 
 /** A failure as lines for people. */
-export function errorLines(failure: ArgusError): string[] {
+function errorLines(failure: ArgusError): string[] {
   const place = failure.where === undefined ? "" : `${failure.where}: `;
   const lines = [`argus: error: ${place}${failure.message} [${failure.code}]`];
   for (const line of failure.output?.trimEnd().split("\n") ?? []) lines.push(`  | ${line}`);
