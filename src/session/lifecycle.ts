@@ -2,6 +2,7 @@
  * The life of a session: starting → attached → stopping → gone. The one owner of the stop ladder and of its clock, for a
  * container, a Pod and a bare program alike; what each step does is theirs.
  */
+import { printLine } from "../ui/line.ts";
 import { type ClientEnd, watchClient } from "./client.ts";
 import { CALM, climb, type Ladder, type LadderAction, type LadderEvent, TIMING, type Timing } from "./ladder.ts";
 
@@ -131,7 +132,7 @@ export class Lifecycle {
     this.#state = "stopping";
     if (action === "forward" && this.#cause === undefined) {
       this.#cause = "eof";
-      console.error("argus: the input has ended and the server has not: it is stopped (session.eof_grace)");
+      printLine("argus: the input has ended and the server has not: it is stopped (session.eof_grace)");
     }
     this.#steps.act(action);
   }

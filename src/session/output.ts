@@ -5,6 +5,7 @@
 import { Buffer } from "node:buffer";
 import process from "node:process";
 import type { Readable } from "node:stream";
+import { printLine } from "../ui/line.ts";
 import { after } from "./after.ts";
 
 /** A stdout that is being passed on. */
@@ -93,7 +94,7 @@ export function lineSorter(other: (line: string) => void = toStderr): {
     },
     report() {
       if (dropped > 0) {
-        console.error(
+        printLine(
           `argus: ${dropped} ${dropped === 1 ? "line" : "lines"} on stdout ${dropped === 1 ? "was" : "were"} not JSON-RPC`,
         );
       }
@@ -117,7 +118,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function toStderr(line: string): void {
-  console.error(line);
+  // As the server wrote it; console.error would make it red.
+  console.warn(line);
 }
 
 /** Waits while the client does not read, so that the server is slowed down instead of argus growing. */

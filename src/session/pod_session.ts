@@ -23,6 +23,7 @@ import { podTrouble } from "../engine/kubernetes/trouble.ts";
 import { ArgusError } from "../errors.ts";
 import { type Ran, run, signalNumber } from "../host/spawn.ts";
 import type { SessionOptions } from "../plan/plan.ts";
+import { printLine } from "../ui/line.ts";
 import { flowOf } from "./flow.ts";
 import { LOOKS } from "./guard.ts";
 import type { LadderAction } from "./ladder.ts";
@@ -207,7 +208,7 @@ class PodSession {
       if (waited > START_LIMIT) throw this.#slow(await this.#waitsFor(pod));
       if (waited > SLOW && !told) {
         told = true;
-        console.error(`argus: the Pod ${this.#name} is still being started (${await this.#waitsFor(pod)})`);
+        printLine(`argus: the Pod ${this.#name} is still being started (${await this.#waitsFor(pod)})`);
       }
     }
   }
@@ -277,7 +278,7 @@ class PodSession {
       log: code !== 0 && lived < EARLY && gateKey(this.#input.objects.pod) === "" ? await this.#log() : "",
       passed: end.passed,
     });
-    for (const line of words) console.error(line);
+    for (const line of words) printLine(line);
     await this.#finish(code);
   }
 

@@ -10,6 +10,7 @@ import type { Engine, SessionIdentity } from "../engine/engine.ts";
 import { imageInspectCommand, killCommand, removeCommand } from "../engine/oci.ts";
 import { run, sendSignal, signalNumber } from "../host/spawn.ts";
 import type { SessionOptions } from "../plan/plan.ts";
+import { printLine } from "../ui/line.ts";
 import { after } from "./after.ts";
 import type { ClientEnd } from "./client.ts";
 import { watchConmon } from "./conmon.ts";
@@ -177,7 +178,7 @@ class Session {
   }
 
   #lost(): void {
-    console.error("argus: engine: podman's monitor of the container was killed; the session is over");
+    printLine("argus: engine: podman's monitor of the container was killed; the session is over");
     this.#life.lost();
   }
 
@@ -263,7 +264,7 @@ class Session {
       removal: this.#removal,
     };
     const words = lastWords(ending, "engine" in this.#input ? this.#input : undefined);
-    if (words !== undefined) console.error(`argus: ${words}`);
+    if (words !== undefined) printLine(`argus: ${words}`);
     // Podman that gets a signal while it starts ends with 0 and leaves its container: that is not the server's code.
     const quit = code === 0 && this.#removal === "removed" && this.#podman;
     this.#resolve(stopped ? stoppedCode(quit ? 137 : code, cause, this.#forwarded) : code);
