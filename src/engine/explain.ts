@@ -84,17 +84,18 @@ const UNUSABLE: readonly Rule[] = [
     exitCode: EXIT.absent,
   },
   {
-    pattern: /error during connect: .*?: (?:dial \w+: )?(.+)$/m,
-    code: "engine/not-running",
-    message: ([, why]) => `cannot reach the docker daemon: ${why}`,
-    hint: () => "check DOCKER_HOST and `docker context show`, then `argus doctor`",
-    exitCode: EXIT.absent,
-  },
-  {
     pattern: /context "([^"]+)": context not found/,
     code: "engine/no-context",
     message: ([, name]) => `docker has no context "${name}"`,
     hint: () => "`docker context ls` shows the contexts; DOCKER_CONTEXT and ~/.docker/config.json choose one",
+    exitCode: EXIT.absent,
+  },
+  {
+    pattern: /(?:error during connect: .*?: (?:dial \w+: )?|unable to resolve docker endpoint: )(.+)$/m,
+    code: "engine/not-running",
+    message: ([, why]) => `cannot reach the docker daemon: ${why}`,
+    hint: () => "check DOCKER_HOST and `docker context show`, then `argus doctor`",
+    exitCode: EXIT.absent,
   },
   {
     // Podman makes a file there whenever it looks at an image; Go names such files by a number alone.

@@ -40,6 +40,8 @@ export interface Probe {
 const ORDER: readonly OciName[] = ["docker", "podman"];
 /** A daemon on another machine may need a while; a local socket answers at once. */
 const REMOTE_TIMEOUT_MS = 3000;
+/** Stands before the name of a context that does not exist, or names no docker. */
+const NO_ADDRESS = "context://";
 const ROOT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /**
@@ -124,8 +126,7 @@ async function endpointsOf(here: Surroundings): Promise<Endpoint[]> {
   const { name, from } = choice.context;
   const { contextMetaPath } = await import("../engine/context.ts");
   const address = contextAddress(textOf(join(folder, contextMetaPath(name))) ?? "");
-  // The CLI says what is wrong with a context that has no address.
-  return [{ address: address ?? `context://${name}`, env: {}, from, chosen: true }];
+  return [{ address: address ?? `${NO_ADDRESS}${name}`, env: {}, from, chosen: true }];
 }
 
 async function probePodman(bin: string, here: Surroundings): Promise<Probe> {
@@ -175,8 +176,8 @@ function isPodman(path: string): boolean {
 
 async function answers(endpoint: Endpoint): Promise<Probe["state"]> {
   const dial = dialOf(endpoint.address);
-  // ssh and contexts without an address: only the engine's own program knows the way.
-  if (dial === undefined) return "live";
+  // Docker's program takes no context without an address; the way to the others, such as ssh, it alone knows.
+  if (dial === undefined) return endpoint.address.startsWith(NO_ADDRESS) ? "dead" : "live";
   if ("path" in dial && dial.path.startsWith("/")) {
     if (statOf(dial.path) === undefined) return "dead";
     if (!isWritable(dial.path)) return "forbidden";

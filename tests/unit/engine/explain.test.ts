@@ -380,6 +380,12 @@ const BUILDS: [EngineFailure["engine"], string, string, string][] = [
     "cannot reach the docker daemon: x509",
   ],
   [
+    "docker",
+    "Failed to initialize: unable to resolve docker endpoint: invalid bind address format: foo://x\n",
+    "engine/not-running",
+    "cannot reach the docker daemon: invalid bind address format: foo://x",
+  ],
+  [
     "podman",
     "STEP 1/2: FROM alpine:3.21\nError: creating build container: inspecting image: open /nope/639725641: no such file or directory\n",
     "engine/no-temp-file",

@@ -114,6 +114,14 @@ test("the context of docker's settings is followed", async () => {
   });
 });
 
+test("a context that does not exist is dead", async () => {
+  await withTmp(async (folder) => {
+    fakeEngines(folder, { docker: {} });
+    const message = "docker is installed and does not answer at context://nosuch (DOCKER_CONTEXT)";
+    await assert.rejects(findEngine({ env: envOf(folder, { DOCKER_CONTEXT: "nosuch" }) }), { exitCode: 3, message });
+  });
+});
+
 test("a named engine that is absent is an error, also when another is installed", async () => {
   await withTmp(async (folder) => {
     fakeEngines(folder, { docker: {} });
