@@ -37,6 +37,9 @@ export async function run(flags: RunFlags): Promise<number> {
   const { config, backend } = await target(flags);
   const plan = planBackend(backend, { config, settings, adHoc: flags.backend === undefined });
   tell(plan.warnings);
+  if (plan.kind !== "remote" && process.stdin.isTTY) {
+    log.info(`"${plan.backend}" waits for the messages of a client; Ctrl-C ends it`);
+  }
   const required = flags.requireIsolation || settings.requireIsolation || config.flags.requireIsolation === true;
   switch (plan.kind) {
     case "remote":

@@ -272,9 +272,10 @@ class Session {
 
   /** What goes wrong before a server runs leaves no container. */
   async #fail(error: unknown): Promise<void> {
-    if (!this.#life.gone()) return;
-    this.#life.release();
-    await this.#wires?.settle(0);
+    if (this.#life.gone()) {
+      this.#life.release();
+      await this.#wires?.settle(0);
+    }
     this.#reject(error);
   }
 
