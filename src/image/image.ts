@@ -4,7 +4,7 @@ import type { Text } from "../config/text.ts";
 import { plain } from "../config/text.ts";
 import { LABEL } from "../engine/engine.ts";
 import { ArgusError } from "../errors.ts";
-import { serverArgs } from "../plan/entry.ts";
+import { addedTo, serverArgs } from "../plan/entry.ts";
 import type { DockerfileImage, ImagePlan, Notice } from "../plan/plan.ts";
 import { type DockerfileEntry, type Invocation, readDockerfile } from "./dockerfile.ts";
 import { entryOf } from "./entry.ts";
@@ -124,18 +124,37 @@ function fullWordsOf(invocation: Invocation): readonly string[] {
 }
 
 /**
- * What follows the image's name. The Dockerfile's ENTRYPOINT stays, and the backend's words add to it; a CMD alone is
- * repeated, because words after the name replace it; with neither, the backend's words are all there is.
+ * What follows the image's name. The Dockerfile's ENTRYPOINT stays, and the backend's words add to it; a CMD is repeated
+ * where they add to it, because words after the name replace it; with neither, the backend's words are all there is.
  */
-function argsOf(entry: DockerfileEntry, plan: DockerfileImage): { args: readonly Text[]; notices: readonly Notice[] } {
-  const { entrypoint, cmd } = entry;
-  const main = entrypoint ?? cmd;
-  if (main === undefined) return { args: plan.words, notices: [] };
-  const rest = serverArgs(wordsOf(main), plan.words);
-  if (rest.length === 0) return { args: [], notices: [] };
-  if (main.form === "shell")
-    return { args: [], notices: [unheard(entrypoint === undefined ? "CMD" : "ENTRYPOINT", rest, plan)] };
-  return { args: entrypoint === undefined ? [...main.words.map(plain), ...rest] : rest, notices: [] };
+function argsOf({ entrypoint, cmd }: DockerfileEntry, plan: DockerfileImage): Following {
+  const { words } = plan;
+  // An ENTRYPOINT that is a shell line hears no CMD.
+  const heard = entrypoint?.form === "shell" ? undefined : cmd;
+  if (heard !== undefined) {
+    // The ENTRYPOINT, the Dockerfile's or its base's, may be a mere wrapper or the program to which CMD is an argument.
+    const added =
+      addedTo(wordsOf(heard), words) ?? (entrypoint === undefined ? serverArgs(wordsOf(heard), words) : undefined);
+    if (added !== undefined) return following("CMD", heard, added, plan);
+  }
+  if (entrypoint === undefined) return { args: words, notices: [] };
+  return following("ENTRYPOINT", entrypoint, serverArgs(wordsOf(entrypoint), words), plan);
+}
+
+interface Following {
+  readonly args: readonly Text[];
+  readonly notices: readonly Notice[];
+}
+
+function following(
+  instruction: "CMD" | "ENTRYPOINT",
+  invocation: Invocation,
+  added: readonly Text[],
+  plan: DockerfileImage,
+): Following {
+  if (added.length === 0) return { args: [], notices: [] };
+  if (invocation.form === "shell") return { args: [], notices: [unheard(instruction, added, plan)] };
+  return { args: instruction === "CMD" ? [...invocation.words.map(plain), ...added] : added, notices: [] };
 }
 
 function wordsOf(invocation: Invocation): readonly string[] {

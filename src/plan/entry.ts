@@ -18,6 +18,20 @@ export function serverArgs(entry: readonly string[], words: readonly Text[]): Te
   return args.slice(common);
 }
 
+/**
+ * What `words` ([command, ...args]) add to `defaults`, which they repeat: whole, or without the program in front of it;
+ * undefined when they do not repeat it.
+ */
+export function addedTo(defaults: readonly string[], words: readonly Text[]): readonly Text[] | undefined {
+  const [command, ...args] = words;
+  const [program, ...others] = defaults;
+  if (command === undefined || program === undefined) return undefined;
+  const repeats = (given: readonly Text[], wanted: readonly string[]) =>
+    wanted.every((word, index) => given[index]?.value === word);
+  if (sameProgram(program, command.value) && repeats(args, others)) return args.slice(others.length);
+  return repeats(args, defaults) ? args.slice(defaults.length) : undefined;
+}
+
 /** `node`, `/usr/bin/node` and `node.exe` are one program; so are python, python3 and python3.12. */
 function sameProgram(one: string, other: string): boolean {
   const name = (command: string) => programName(command).replace(/^python(3(\.\d+)?)?$/, "python");

@@ -40,6 +40,18 @@ const ARGS: [lines: string, words: string[], args: string[], notice?: string][] 
   ['ENTRYPOINT ["srv"]\nCMD ["--default"]', ["srv"], []],
   ['CMD ["node", "index.js"]', ["node", "index.js"], []],
   ['CMD ["node", "index.js"]', ["node", "index.js", "--x"], ["node", "index.js", "--x"]],
+  // The ENTRYPOINT starts what CMD names.
+  ['ENTRYPOINT ["tini", "--"]\nCMD ["node", "i.js"]', ["node", "i.js"], []],
+  ['ENTRYPOINT ["tini", "--"]\nCMD ["node", "i.js"]', ["/usr/bin/node", "i.js", "--x"], ["node", "i.js", "--x"]],
+  ['ENTRYPOINT ["tini", "--"]\nCMD ["node", "i.js"]', ["srv", "--x"], ["--x"]],
+  ['ENTRYPOINT ["tini", "--"]\nCMD node i.js', ["node", "i.js"], []],
+  ['ENTRYPOINT ["tini", "--"]\nCMD node i.js', ["node", "i.js", "--x"], [], "CMD"],
+  ['ENTRYPOINT ["python"]\nCMD ["-m", "my_server"]', ["python", "-m", "my_server"], []],
+  ['ENTRYPOINT ["python"]\nCMD ["-m", "my_server"]', ["python", "-m", "my_server", "--x"], ["-m", "my_server", "--x"]],
+  // The base's ENTRYPOINT is the program.
+  ['CMD ["dist/i.js"]', ["node", "dist/i.js"], []],
+  ['CMD ["dist/i.js"]', ["node", "dist/i.js", "--x"], ["dist/i.js", "--x"]],
+  ['ENTRYPOINT x\nCMD ["node", "i.js"]', ["node", "i.js", "--x"], [], "ENTRYPOINT"],
   ["RUN true", ["node", "index.js"], ["node", "index.js"]],
   ["ENTRYPOINT exec python -m my_server", ["python", "-m", "my_server"], []],
   ["ENTRYPOINT python -m my_server", ["python", "-m", "my_server", "--x"], [], "ENTRYPOINT"],
