@@ -2,6 +2,7 @@
 import { readSettings } from "../config/settings.ts";
 import type { Engine } from "../engine/engine.ts";
 import { imageListCommand, imageRemoveCommand } from "../engine/oci.ts";
+import { ownImageName } from "../engine/own_image.ts";
 import { parseImages } from "../engine/parse.ts";
 import { EXIT } from "../errors.ts";
 import { run } from "../host/spawn.ts";
@@ -48,26 +49,35 @@ async function cleanSessions(keeper: Keeper, removed: Removed): Promise<void> {
   }
 }
 
-async function neededImages(file: string | undefined): Promise<ReadonlySet<string>> {
+/** The beginnings of the names that have to stay, as {@link ownImageName} writes them. */
+async function neededImages(file: string | undefined): Promise<readonly string[]> {
   const settings = readSettings(process.env);
   const config = await loadConfig({ config: file, unset: "allow" });
-  const names = new Set<string>();
+  const needed: string[] = [];
   for (const backend of config.backends.values()) {
     const plan = planBackend(backend, { config, settings });
-    if (plan.kind === "container") names.add((await imageFor(plan, config, settings)).image.name);
+    if (plan.kind !== "container") continue;
+    const name = ownImageName((await imageFor(plan, config, settings)).image.name)!;
+    // The client's environment may hold what this one lacks: part of the tag, or the address of a source.
+    if (backend.type !== "stdio" || !backend.unresolved) needed.push(name);
+    else needed.push(name.replace(/[^:]*$/, ""), "argus/source-", "argus/dockerfile-");
   }
-  return names;
+  return needed;
 }
 
-async function cleanImages(engine: Engine, needed: ReadonlySet<string>, removed: Removed): Promise<void> {
+async function cleanImages(engine: Engine, needed: readonly string[], removed: Removed): Promise<void> {
   const { code, stdout } = await run(imageListCommand(engine), { timeoutMs: 60_000 });
-  const unused = code === 0 ? parseImages(stdout).filter(({ name }) => !needed.has(name)) : [];
+  const unused = code === 0 ? parseImages(stdout).filter(({ name }) => isUnused(name, needed)) : [];
   for (const { name } of unused) {
-    // Without force: an image that a session uses stays.
     const { code: refused } = await run(imageRemoveCommand(engine, [name]), { timeoutMs: 120_000 });
     if (refused === 0) removed.images.push({ image: name, engine: engine.name });
     else removed.failed.push(name);
   }
+}
+
+function isUnused(image: string, needed: readonly string[]): boolean {
+  const name = ownImageName(image);
+  return name !== undefined && !needed.some((start) => name.startsWith(start));
 }
 
 function tell({ containers, images, failed }: Removed): void {

@@ -109,8 +109,6 @@ export interface BuildInput {
   readonly noCache?: boolean;
   /** Ask the registry for newer base images. */
   readonly pull?: boolean;
-  /** "linux/arm64". */
-  readonly platform?: string | undefined;
 }
 
 /** The build of one image; the Dockerfile travels on standard input, so that no file is left anywhere. */
@@ -129,7 +127,6 @@ export function buildCommand(input: BuildInput): Command {
     ...(docker && !buildkit ? ["--force-rm"] : []),
     ...dialect.build,
     ...Object.entries(labels).flatMap(([name, value]) => ["--label", `${name}=${value}`]),
-    ...(input.platform === undefined ? [] : ["--platform", input.platform]),
     ...(input.noCache === true ? ["--no-cache"] : []),
     ...(input.pull === true ? [dialect.buildPull] : []),
     ...(input.caFile !== undefined && (buildkit || !docker) ? ["--secret", `id=ca,src=${input.caFile}`] : []),
@@ -177,9 +174,9 @@ export function imageListCommand(engine: Engine): Command {
   return command(engine, ["image", "ls", "--no-trunc", "--filter", `label=${LABEL.inputs}`, "--format", format]);
 }
 
-/** Removes images by name or id; with `force`, also those that have another name. */
-export function imageRemoveCommand(engine: Engine, images: readonly string[], force = false): Command {
-  return command(engine, ["image", "rm", ...(force ? ["-f"] : []), ...images]);
+/** Removes images by name or id; one that a container uses stays. */
+export function imageRemoveCommand(engine: Engine, images: readonly string[]): Command {
+  return command(engine, ["image", "rm", ...images]);
 }
 
 /** Prints all containers of argus, running or not; {@link parseContainers} reads it. */

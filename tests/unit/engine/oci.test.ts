@@ -129,11 +129,11 @@ test("builds: the Dockerfile travels on standard input, with the context when th
 
 test("builds: every option", () => {
   const options = {
-    ...{ noCache: true, pull: true, platform: "linux/arm64", labels: { "argus.inputs": "ff" } },
+    ...{ noCache: true, pull: true, labels: { "argus.inputs": "ff" } },
     ...{ buildArgs: ["HTTPS_PROXY"], extraArgs: ["--add-host", "a:1"] },
   };
   const tail = (engine: Engine) => realArgs(buildCommand({ ...BUILD, engine, ...options })).join(" ");
-  const common = "--label argus.inputs=ff --platform linux/arm64 --no-cache";
+  const common = "--label argus.inputs=ff --no-cache";
   assert.ok(tail(DOCKER).endsWith(`${common} --pull --build-arg HTTPS_PROXY --add-host a:1 -`), tail(DOCKER));
   assert.ok(tail(PODMAN).endsWith(`${common} --pull=always --build-arg HTTPS_PROXY --add-host a:1 -`), tail(PODMAN));
 });
@@ -179,7 +179,6 @@ test("questions and removals", () => {
       "image ls --no-trunc --filter label=argus.inputs --format {{.Repository}}:{{.Tag}}\t{{.ID}}",
     ],
     [imageRemoveCommand(DOCKER, ["a", "b"]), "image rm a b"],
-    [imageRemoveCommand(DOCKER, ["a"], true), "image rm -f a"],
     [killCommand(PODMAN, "c"), "kill --signal KILL c"],
     [removeCommand(DOCKER, ["c", "d"]), "rm -f -v c d"],
     [removeCommand(PODMAN, ["c"]), "rm -f -v -t 0 c"],
