@@ -99,6 +99,11 @@ async function prepare(
 ): Promise<Job[]> {
   const engines = new EngineOf(flags.runtime);
   const jobs = new Map<string, Job>();
+  const absent: { readonly name: string; readonly error: ArgusError }[] = [];
+  const fail = (name: string, error: ArgusError) => {
+    if (!flags.json) printFailure(error);
+    results.push(failed(name, {}, 0, error));
+  };
   for (const name of names) {
     try {
       const plan = planBackend(config.backends.get(name)!, { config, settings });
@@ -116,12 +121,14 @@ async function prepare(
       job.backends.push(name);
       jobs.set(key, job);
     } catch (error) {
-      // No engine is no fault of one backend: nothing at all could be built.
-      if (!(error instanceof ArgusError) || error.exitCode === EXIT.absent) throw error;
-      if (!flags.json) printFailure(error);
-      results.push(failed(name, {}, 0, error));
+      if (!(error instanceof ArgusError)) throw error;
+      if (error.exitCode === EXIT.absent) absent.push({ name, error });
+      else fail(name, error);
     }
   }
+  // An engine that only some backends name is their fault; without any, nothing at all can be built.
+  if (jobs.size === 0 && absent[0] !== undefined) throw absent[0].error;
+  for (const { name, error } of absent) fail(name, error);
   return flags.force ? [...jobs.values()] : await withoutPresent([...jobs.values()], results);
 }
 

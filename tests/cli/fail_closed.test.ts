@@ -223,6 +223,31 @@ test("build: a failed backend makes exit code 1, and the others are still built"
   });
 });
 
+test("build: an engine that one backend names and that is absent stops no other", async () => {
+  await withTmp(async (folder) => {
+    const config = writeTree(
+      folder,
+      "config.yaml",
+      `backends:
+  other: { command: uvx, args: [mcp-server-time], container: { runtime: podman } }
+  one: { command: uvx, args: [mcp-server-time] }
+`,
+    );
+    const docker = { "image inspect": { stdout: "sha256:aa\t1000\tnull\n" } };
+    const { env } = fakeEngines(folder, { docker });
+    const built = await argus(["build", "--json", "--config", config], { env: cleanEnv(env) });
+    const { results } = JSON.parse(built.stdout) as { results: { status: string; error?: { code: string } }[] };
+    assert.deepEqual(
+      results.map(({ status, error }) => error?.code ?? status),
+      ["absent/engine", "present"],
+    );
+    assert.equal(built.code, 1, built.stderr);
+    const alone = await argus(["build", "other", "--config", config], { env: cleanEnv(env) });
+    assert.equal(alone.code, 3, alone.stderr);
+    assert.match(alone.stderr, /podman is asked for and not installed/);
+  });
+});
+
 test("build: what is wrong with a backend is told with its place and hint, as text and as JSON", async () => {
   await withTmp(async (folder) => {
     writeTree(folder, "folder/file", "");
