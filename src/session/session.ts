@@ -96,7 +96,8 @@ class Session {
   #killed = false;
   #resolve: (code: number) => void = () => {};
   #reject: (error: unknown) => void = () => {};
-  readonly #began = performance.now();
+  /** When the program was started. */
+  #began = performance.now();
   readonly #life: Lifecycle;
   #wires: Wires | undefined;
   /** The last one that ran. */
@@ -154,6 +155,7 @@ class Session {
   async #run(wires: Wires): Promise<number> {
     if (this.#life.stopped) return STOPPED;
     const { command, session } = this.#input;
+    this.#began = performance.now();
     const program = startProgram(command, wires, { stdout: session.stdout === "strict" || !canCount(), stderr: false });
     this.#program = program;
     if (program.pid !== undefined) this.#life.attached();
