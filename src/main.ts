@@ -93,9 +93,9 @@ function registerCommands(program: CAC): void {
   program
     .command("build [...backends]", "Build the images that are missing")
     .option("--runtime <name>", "docker, podman, or kubernetes: pushes to the registry too")
-    .option("--force", "Build also what is present")
-    .option("--no-cache", "Ignore the engine's build cache")
-    .option("--pull", "Ask for newer base images")
+    .option("--force", "Build also what is present, from the engine's build cache where it can")
+    .option("--no-cache", "Build also what is present, without the engine's build cache")
+    .option("--pull", "Build also what is present, on the newest base images")
     .option("--parallel <number>", "Builds at a time. Default 2")
     .example((bin) => `  ${bin} build                  every backend of the config`)
     .example((bin) => `  ${bin} build fetch github     only these`)

@@ -31,8 +31,9 @@ export interface BuildFlags {
   readonly runtime: string | undefined;
   /** Build also what is present. */
   readonly force: boolean;
-  /** False with `--no-cache`. */
+  /** False with `--no-cache`, which is for what is present, too. */
   readonly cache: boolean;
+  /** For what is present, too. */
   readonly pull: boolean;
   readonly parallel: string | undefined;
 }
@@ -64,7 +65,8 @@ interface Job {
 }
 
 /** Builds what is missing and returns the exit code: 1 when a backend failed. */
-export async function build(flags: BuildFlags): Promise<number> {
+export async function build(given: BuildFlags): Promise<number> {
+  const flags = { ...given, force: given.force || given.pull || !given.cache };
   const settings = readSettings(process.env);
   const parallel = parallelOf(flags.parallel);
   const config = await loadConfig(flags, flags.backends.length > 0 ? flags.backends : undefined);

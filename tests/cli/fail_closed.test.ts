@@ -223,6 +223,28 @@ test("build: a failed backend makes exit code 1, and the others are still built"
   });
 });
 
+for (const flag of ["--force", "--no-cache", "--pull"]) {
+  test(`build ${flag} builds what is present, too`, async () => {
+    await withTmp(async (folder) => {
+      const { config } = hostileServer(folder);
+      const planned = await argus(["plan", "known", "--json", "--config", config]);
+      const [{ image }] = JSON.parse(planned.stdout);
+      const docker = {
+        "image ls": { stdout: `${image}\tsha256:aa\n` },
+        "image inspect": { stdout: "sha256:aa\t1000\tnull\n" },
+      };
+      const engines = fakeEngines(folder, { docker });
+      const ended = await argus(["build", "known", flag, "--config", config], { env: cleanEnv(engines.env) });
+      assert.equal(ended.code, 0, ended.stderr);
+      const builds = engines.calls().filter(({ args }) => args[0] === "build");
+      assert.deepEqual(
+        builds.map(({ args }) => flag === "--force" || args.includes(flag)),
+        [true],
+      );
+    });
+  });
+}
+
 test("build: an engine that one backend names and that is absent stops no other", async () => {
   await withTmp(async (folder) => {
     const config = writeTree(
