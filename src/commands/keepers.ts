@@ -68,15 +68,32 @@ function isLive({ state }: Probe): boolean {
   return state === "live";
 }
 
-/** The `kubernetes` sections in use, each cluster and namespace once: a cluster that nobody names is never touched. */
+/**
+ * The `kubernetes` sections in use, each cluster and namespace once. A cluster that nobody names is never touched: a section
+ * that cannot be read as it is meant is left out with a warning, for without its fields it would mean the current context.
+ */
 export async function namedSections(file: string | undefined): Promise<KubernetesFields[]> {
   const { runtime } = readSettings(process.env);
-  const config = await configOf(file);
-  const sections = [...(config?.backends.values() ?? [])]
+  const parsed = await configOf(file);
+  if (parsed === undefined) return runtime === "kubernetes" ? [{}] : [];
+  const { config, problems, unset } = parsed;
+  const users = [...config.backends.values()]
     .filter((backend) => backend.type === "stdio")
-    .filter(({ container }) => (container.runtime ?? runtime) === "kubernetes")
-    .map(({ container }) => container.kubernetes);
-  if (sections.length === 0 && runtime === "kubernetes") sections.push(config?.kubernetes ?? {});
+    .filter(({ container }) => (container.runtime ?? runtime) === "kubernetes");
+  const isUnset = (start: string) => unset.some((path) => path.join(".").startsWith(start));
+  const errors = problems.filter(({ severity }) => severity === "error");
+  const broken = errors.some(({ backend }) => backend === undefined);
+  const known = users.filter(({ name }) => !isUnset(`backends.${name}.container.kubernetes.`));
+  const sections: KubernetesFields[] = [];
+  if (!broken && !isUnset("kubernetes.")) {
+    sections.push(...known.map(({ container }) => container.kubernetes));
+    if (users.length === 0 && errors.length === 0 && runtime === "kubernetes") sections.push(config.kubernetes);
+  }
+  const wanted = Math.max(users.length, runtime === "kubernetes" ? 1 : 0);
+  if (sections.length < wanted) {
+    const why = errors.length > 0 ? "it has errors" : "a variable in it is not set";
+    log.warn(`no cluster is asked where ${config.file} does not say which one: ${why}; argus validate shows where`);
+  }
   const keys = sections.map(({ context, namespace }) => JSON.stringify([context, namespace]));
   return sections.filter((_, index) => keys.indexOf(keys[index]!) === index);
 }
@@ -87,7 +104,7 @@ async function configOf(file: string | undefined) {
   const { parseConfig } = await import("../config/parse.ts");
   try {
     const read = await readConfigFile(file);
-    return parseConfig(read.text, read.file, { env: process.env, unset: "allow" }).config;
+    return parseConfig(read.text, read.file, { env: process.env, unset: "allow" });
   } catch (error) {
     if (file !== undefined) throw error;
     return undefined;

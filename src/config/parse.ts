@@ -50,6 +50,8 @@ export interface ParsedConfig {
   readonly config: Config;
   /** In the order of the file. */
   readonly problems: readonly Problem[];
+  /** With `unset: "allow"`: where in the file an unset variable stands. */
+  readonly unset: readonly Path[];
 }
 
 /** Parses a config. Never throws for bad content: what is wrong is in the problems, what is valid in the config. */
@@ -69,6 +71,7 @@ class Parser {
   readonly #options: ParseOptions;
   readonly #place: (offset: number) => Place;
   readonly #report: Report;
+  readonly #unset: Path[] = [];
 
   constructor(source: string, file: string, options: ParseOptions) {
     this.#source = source;
@@ -97,7 +100,7 @@ class Parser {
       kubernetes: settings.kubernetes ?? {},
       backends,
     };
-    return { config, problems: this.#report.sorted() };
+    return { config, problems: this.#report.sorted(), unset: this.#unset };
   }
 
   /** The mapping that the file is, or undefined after an error. */
@@ -139,6 +142,7 @@ class Parser {
       text: (node, path) => this.#expanded(node.text, node.at, path, open),
       unknownKey: (key, at, path, names) => this.#unknownKey(key, at, path, names),
     });
+    this.#unset.push(...open);
     const result = v.safeParse(settingsOfFile, without(value, open));
     for (const issue of result.issues ?? []) this.#report.error(explain(issue, root, []));
     return result.success ? result.output : {};
@@ -246,6 +250,7 @@ class Parser {
       const at = keyOffsetOf(root, [...base, ...path]);
       this.#report[severity]({ code, message: `${labelOf([], name)}: ${message}`, hint, at, backend: name });
     });
+    this.#unset.push(...open.map((path) => [...base, ...path]));
     const closed = open.filter((path) => !TEXT_FIELDS.some((field) => field.every((step, at) => path[at] === step)));
     const result = v.safeParse(stdioBackend, without(value, closed));
     for (const issue of result.issues ?? []) this.#report.error(explain(issue, root, base, name));

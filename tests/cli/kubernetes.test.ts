@@ -91,3 +91,31 @@ test("ps and clean ask no cluster that nobody names, and warn about one that doe
     });
   }
 });
+
+const UNKNOWN: readonly (readonly [string, string, Readonly<Record<string, string>>])[] = [
+  ["a variable in the global section is not set", 'kubernetes: { context: "${CTX}", namespace: mcp }\n', {}],
+  ["a field of the global section is wrong", "kubernetes: { context: mine, namespace: UPPER }\n", {}],
+  ["a variable in the backend's own section is not set", "", { own: 'kubernetes: { context: "${CTX}" }' }],
+  ["the only backend is wrong", "", { own: "memory: much", runtime: "kubernetes" }],
+];
+
+for (const [about, head, { own, runtime }] of UNKNOWN) {
+  test(`ps, clean and doctor leave the current cluster alone where ${about}`, POSIX, () =>
+    withTmp(async (folder) => {
+      const env = prepare(folder, "error: You must be logged in to the server (Unauthorized)");
+      const container = ["runtime: kubernetes", ...(own === undefined ? [] : [own])].join(", ");
+      const config = writeTree(
+        folder,
+        "config.yaml",
+        `${head}backends:\n  time: { command: uvx, args: [mcp-server-time], container: { ${container} } }\n`,
+      );
+      for (const command of ["ps", "clean", "doctor"]) {
+        const more = runtime === undefined ? {} : { ARGUS_RUNTIME: runtime };
+        const ended = await argus([command, "--config", config], { env: { ...env, ...more } });
+        const said = `${command}: ${ended.stderr}`;
+        assert.match(said, /no cluster is asked where .*config\.yaml does not say which one/);
+        assert.ok(!existsSync(join(folder, "calls")), said);
+      }
+    }),
+  );
+}
