@@ -28,15 +28,15 @@ export interface Check {
 export async function doctor(options: DoctorOptions): Promise<number> {
   const found = await findEngines();
   const live = found.filter((probe) => probe.state === "live");
-  const checks: Check[] = [...engineChecks(found)];
-  for (const { engine } of live) checks.push(...(await liveChecks(engine)));
   const clusters = await findClusters(options.config);
-  for (const found of clusters) checks.push(...found.checks);
-  checks.push(settingsCheck(await settingsProblem()), await configCheck(options.config));
+  const checks: Check[] = [...engineChecks(found, clusters.runEverything)];
+  for (const { engine } of live) checks.push(...(await liveChecks(engine)));
+  for (const found of clusters.findings) checks.push(...found.checks);
+  checks.push(await settingsCheck(), await configCheck(options.config));
   const ok = checks.every(({ status }) => status !== "fail");
   if (options.json) printData(JSON.stringify({ ok, checks }, undefined, 2));
   else printChecks(checks);
-  if (live.length === 0 && !clusters.some((cluster) => cluster.live)) return EXIT.absent;
+  if (live.length === 0 && !clusters.findings.some((cluster) => cluster.live)) return EXIT.absent;
   return ok ? EXIT.ok : EXIT.failed;
 }
 
@@ -47,28 +47,32 @@ async function findEngines(): Promise<Probe[]> {
 }
 
 /** A broken config or variable is told by a check of its own. */
-async function findClusters(config: string | undefined): Promise<ClusterFindings[]> {
+async function findClusters(
+  config: string | undefined,
+): Promise<{ findings: ClusterFindings[]; runEverything: boolean }> {
   const { namedSections } = await import("./keepers.ts");
-  const sections = await namedSections(config).catch(() => []);
-  if (sections.length === 0) return [];
-  const { clusterChecks } = await import("./doctor_cluster.ts");
+  const { sections, everything } = await namedSections(config).catch(() => ({ sections: [], everything: false }));
   const findings: ClusterFindings[] = [];
-  for (const section of sections) findings.push(await clusterChecks(section));
-  return findings;
+  for (const section of sections) {
+    const { clusterChecks } = await import("./doctor_cluster.ts");
+    findings.push(await clusterChecks(section));
+  }
+  return { findings, runEverything: everything && findings.length > 0 && findings.every(({ live }) => live) };
 }
 
 const NAMES: readonly OciName[] = ["docker", "podman"];
 
-/** One engine is enough; what is installed and does not answer is worth a word in any case. */
-function engineChecks(found: readonly Probe[]): Check[] {
+/** One engine is enough, and none where clusters run everything; one that does not answer is worth a word in any case. */
+function engineChecks(found: readonly Probe[], clustersRunEverything: boolean): Check[] {
   const live = found.some(({ state }) => state === "live");
-  const bad = live ? "warn" : "fail";
+  const bad = live || clustersRunEverything ? "warn" : "fail";
   return NAMES.map((name): Check => {
     const probe = found.find((candidate) => candidate.name === name);
     if (probe === undefined) {
       if (live || found.length > 0) return { name, status: "ok", message: "not installed" };
-      const remedy = "install docker or podman; without one, backends run unisolated";
-      return { name, status: "fail", message: "not installed", remedy };
+      const loss = clustersRunEverything ? "no image can be built here" : "backends run unisolated";
+      const remedy = `install docker or podman; without one, ${loss}`;
+      return { name, status: bad, message: "not installed", remedy };
     }
     const at = probe.endpoint === undefined ? "" : `, ${probe.endpoint.address} (${probe.endpoint.from})`;
     const place = `${probe.bin}${at}`;
@@ -219,20 +223,24 @@ async function orphanCheck(engine: Engine): Promise<Check> {
   return { name, status: "warn", message: orphans.map((found) => found.name).join(", "), remedy: "argus clean" };
 }
 
-async function settingsProblem(): Promise<unknown> {
-  const { readSettings } = await import("../config/settings.ts");
+async function settingsCheck(): Promise<Check> {
+  const { readSettings, unknownSettings } = await import("../config/settings.ts");
+  const name = "variables";
   try {
     readSettings(process.env);
-    return undefined;
   } catch (error) {
-    return error;
+    return { name, status: "fail", ...saidBy(error) };
   }
-}
-
-function settingsCheck(problem: unknown): Check {
-  if (problem === undefined)
-    return { name: "variables", status: "ok", message: "every ARGUS_* variable is understood" };
-  return { name: "variables", status: "fail", ...saidBy(problem) };
+  const unknown = unknownSettings(process.env);
+  if (unknown.length === 0) return { name, status: "ok", message: "every ARGUS_* variable is understood" };
+  const meant = unknown.flatMap(({ name, meant }) => (meant === undefined ? [] : [`rename ${name} to ${meant}`]));
+  return {
+    name,
+    // A slip in a name switches something off that somebody relies on.
+    status: meant.length > 0 ? "fail" : "warn",
+    message: `argus does not read ${unknown.map(({ name }) => name).join(", ")}`,
+    ...(meant.length === 0 ? {} : { remedy: meant.join("; ") }),
+  };
 }
 
 async function configCheck(file: string | undefined): Promise<Check> {

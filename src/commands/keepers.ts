@@ -68,18 +68,27 @@ function isLive({ state }: Probe): boolean {
   return state === "live";
 }
 
+/** What a config says about clusters. */
+export interface Named {
+  readonly sections: readonly KubernetesFields[];
+  /** Whether a cluster runs every backend that is isolated at all. */
+  readonly everything: boolean;
+}
+
 /**
  * The `kubernetes` sections in use, each cluster and namespace once. A cluster that nobody names is never touched: a section
  * that cannot be read as it is meant is left out with a warning, for without its fields it would mean the current context.
  */
-export async function namedSections(file: string | undefined): Promise<KubernetesFields[]> {
+export async function namedSections(file: string | undefined): Promise<Named> {
   const { runtime } = readSettings(process.env);
   const parsed = await configOf(file);
-  if (parsed === undefined) return runtime === "kubernetes" ? [{}] : [];
+  if (parsed === undefined) {
+    const everything = runtime === "kubernetes";
+    return { sections: everything ? [{}] : [], everything };
+  }
   const { config, problems, unset } = parsed;
-  const users = [...config.backends.values()]
-    .filter((backend) => backend.type === "stdio")
-    .filter(({ container }) => (container.runtime ?? runtime) === "kubernetes");
+  const own = [...config.backends.values()].filter((backend) => backend.type === "stdio");
+  const users = own.filter(({ container }) => (container.runtime ?? runtime) === "kubernetes");
   const isUnset = (start: string) => unset.some((path) => path.join(".").startsWith(start));
   const errors = problems.filter(({ severity }) => severity === "error");
   const broken = errors.some(({ backend }) => backend === undefined);
@@ -95,7 +104,10 @@ export async function namedSections(file: string | undefined): Promise<Kubernete
     log.warn(`no cluster is asked where ${config.file} does not say which one: ${why}; argus validate shows where`);
   }
   const keys = sections.map(({ context, namespace }) => JSON.stringify([context, namespace]));
-  return sections.filter((_, index) => keys.indexOf(keys[index]!) === index);
+  return {
+    sections: sections.filter((_, index) => keys.indexOf(keys[index]!) === index),
+    everything: own.every((backend) => users.includes(backend) || backend.container.enabled === false),
+  };
 }
 
 /** A config that cannot be read is another command's trouble: what sessions left has to go nevertheless. */
@@ -112,7 +124,7 @@ async function configOf(file: string | undefined) {
 }
 
 async function namedClusters(config: string | undefined): Promise<Cluster[]> {
-  const sections = await namedSections(config);
+  const { sections } = await namedSections(config);
   if (sections.length === 0) return [];
   const { findCluster } = await import("../host/cluster.ts");
   try {

@@ -8,8 +8,6 @@ import { SWITCH_WORDS, switchWord } from "./words.ts";
 
 /** What the variables say. */
 export interface Settings {
-  /** `ARGUS_CONFIG`. */
-  readonly config?: string | undefined;
   /** `ARGUS_CONTAINER_ISOLATION`. */
   readonly containerIsolation?: boolean | undefined;
   /** `ARGUS_REQUIRE_ISOLATION`. */
@@ -81,7 +79,7 @@ export const SETTINGS: readonly SettingRow[] = [
     name: "ARGUS_ENGINE_PATH",
     type: "path",
     default: "`PATH` and the usual folders",
-    meaning: "Folders, as in `PATH`, to look for `docker` and `podman` in, and nowhere else.",
+    meaning: "Folders, as in `PATH`, to look for `docker`, `podman` and `kubectl` in, and nowhere else.",
   },
 ];
 
@@ -93,7 +91,6 @@ export const SETTINGS: readonly SettingRow[] = [
 export function readSettings(env: Env): Settings {
   const buildExtraArgs = (env.ARGUS_BUILD_EXTRA_ARGS ?? "").split(/\s+/).filter((word) => word !== "");
   return {
-    config: filled(env.ARGUS_CONFIG),
     containerIsolation: readSwitch("ARGUS_CONTAINER_ISOLATION", env),
     requireIsolation: readSwitch("ARGUS_REQUIRE_ISOLATION", env) ?? false,
     runtime: readRuntime(env),
@@ -102,6 +99,21 @@ export function readSettings(env: Env): Settings {
     buildExtraArgs: withoutTarget(buildExtraArgs),
     buildShape: shapingWords(buildExtraArgs, env),
   };
+}
+
+/** Variables that look like argus' own and are not, each with the one that it is near to. */
+export function unknownSettings(env: Env): { readonly name: string; readonly meant: string | undefined }[] {
+  const known = SETTINGS.map(({ name }) => name);
+  return Object.keys(env)
+    .filter((name) => /^argus_/i.test(name) && !known.includes(name))
+    .map((name) => {
+      // Without what all of them begin with, which would bring any two of them near.
+      const meant = nearest(
+        name.slice(6),
+        known.map((each) => each.slice(6)),
+      );
+      return { name, meant: meant === undefined ? undefined : `ARGUS_${meant}` };
+    });
 }
 
 /** A Dockerfile's last stage is what argus reads the entry of, and what it runs. */

@@ -42,6 +42,7 @@ async function doctor(folder: string, engines: Parameters<typeof fakeEngines>[1]
     code: ended.code,
     stderr: ended.stderr,
     ok,
+    checks,
     check: (name: string) => checks.find((one) => one.name === name),
     fakes,
   };
@@ -143,6 +144,50 @@ test("doctor: a bad variable and a bad config are failures with a remedy", optio
     assert.equal(said.check("variables")?.remedy, "ARGUS_RUNTIME=docker");
     assert.equal(said.check("config")?.status, "fail");
     assert.equal(said.check("config")?.remedy, "argus validate");
+  });
+});
+
+test("doctor: a name that is near to a variable's is a failure, any other of ARGUS_ a warning", options, async () => {
+  await withTmp(async (folder) => {
+    const slip = await doctor(folder, { docker: DOCKER }, { ARGUS_REQUIRE_ISOLATON: "1", ARGUS_TOKEN: "s3cret" });
+    assert.equal(slip.code, 1);
+    assert.deepEqual(slip.check("variables"), {
+      name: "variables",
+      status: "fail",
+      message: "argus does not read ARGUS_REQUIRE_ISOLATON, ARGUS_TOKEN",
+      remedy: "rename ARGUS_REQUIRE_ISOLATON to ARGUS_REQUIRE_ISOLATION",
+    });
+    const other = await doctor(folder, { docker: DOCKER }, { ARGUS_TOKEN: "s3cret" });
+    assert.equal(other.code, 0);
+    assert.equal(other.check("variables")?.status, "warn");
+  });
+});
+
+const CLUSTER = `#!/bin/sh
+case "$1" in
+  version) echo '{"clientVersion":{"gitVersion":"v1.33.1"},"serverVersion":{"gitVersion":"v1.33.1"}}' ;;
+  auth) echo yes ;;
+  get) echo '{"kind":"Namespace","metadata":{"name":"mcp"}}' ;;
+esac
+`;
+
+test("doctor: an absent engine is a failure only where backends need one", options, async () => {
+  await withTmp(async (folder) => {
+    const head = "kubernetes: { namespace: mcp }\nbackends:\n";
+    const pod = "  time: { command: uvx, args: [mcp-server-time], container: { runtime: kubernetes } }\n";
+    const own = "  other: { command: uvx, args: [mcp-server-time] }\n";
+    for (const [backends, code, status] of [
+      [pod, 0, "warn"],
+      [pod + own, 1, "fail"],
+    ] as const) {
+      writeTree(folder, "bin/kubectl", CLUSTER, 0o755);
+      writeTree(folder, "config.yaml", head + backends);
+      const said = await doctor(folder, {});
+      const failed = said.checks.filter((check) => check.status === "fail").map(({ name }) => name);
+      assert.deepEqual(failed, status === "fail" ? ["docker", "podman"] : [], JSON.stringify(said.checks));
+      assert.equal(said.check("docker")?.status, status);
+      assert.equal(said.code, code);
+    }
   });
 });
 

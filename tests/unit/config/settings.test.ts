@@ -29,7 +29,6 @@ test("lengths of time", () => {
 
 test("nothing set gives the defaults; set to nothing is as good as unset", () => {
   const defaults = {
-    config: undefined,
     containerIsolation: undefined,
     requireIsolation: false,
     runtime: undefined,
@@ -54,7 +53,6 @@ test("every variable is read", () => {
     ARGUS_BUILD_EXTRA_ARGS: " --network=host  --no-cache ",
   });
   assert.deepEqual(settings, {
-    config: "x.yaml",
     containerIsolation: false,
     requireIsolation: true,
     runtime: "podman",
