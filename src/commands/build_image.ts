@@ -37,6 +37,7 @@ export async function buildImage(engine: Engine, image: Image, options: BuildOpt
   const caFile = settings.caBundle;
   const wrong = caFile === undefined ? undefined : bundleProblem(caFile);
   if (wrong !== undefined) throw noBundle(`the CA bundle ${caFile} ${wrong}`);
+  if (image.ssh === true && !hasAgent()) throw noAgent(image.name);
   const builder = await builderOf(engine);
   const command = buildCommand({
     engine,
@@ -48,6 +49,7 @@ export async function buildImage(engine: Engine, image: Image, options: BuildOpt
     caFile,
     labels: image.labels,
     values: image.values,
+    ssh: image.ssh,
     buildArgs: PROXIES.filter((name) => process.env[name] !== undefined),
     extraArgs: image.buildExtraArgs,
     noCache: options.noCache === true,
@@ -96,6 +98,17 @@ function bundleProblem(file: string): string | undefined {
   if (!isReadable(file)) return "cannot be read";
   if (statOf(file)?.isFile() !== true) return "is no file";
   return file.includes(",") ? "has a comma in its path, which no engine takes" : undefined;
+}
+
+/** On Windows the agent is a pipe of a fixed name, which the engines know. */
+function hasAgent(): boolean {
+  return process.platform === "win32" || (process.env.SSH_AUTH_SOCK ?? "") !== "";
+}
+
+function noAgent(image: string): ArgusError {
+  return new ArgusError("build/no-agent", `${image} is fetched over ssh, and there is no ssh agent to log in with`, {
+    hint: "start one and add a key (`eval $(ssh-agent)`, `ssh-add`), so that SSH_AUTH_SOCK names it",
+  });
 }
 
 function noBundle(message: string): ArgusError {

@@ -81,9 +81,9 @@ export function plannedIdentity(backend: string): SessionIdentity {
 
 /** The build of an image as it may be printed. */
 export function plannedBuild(image: Image, runtime: "docker" | "podman"): Command {
-  const { name, dockerfile, context, labels, values, buildExtraArgs: extraArgs } = image;
+  const { name, dockerfile, context, labels, values, ssh, buildExtraArgs: extraArgs } = image;
   const engine = { name: runtime, rootless: false, env: {} };
-  return buildCommand({ engine, bin: runtime, image: name, dockerfile, context, labels, values, extraArgs });
+  return buildCommand({ engine, bin: runtime, image: name, dockerfile, context, labels, values, ssh, extraArgs });
 }
 
 export function commandJson(command: Command): CommandJson {

@@ -1,5 +1,6 @@
 /** The one place where command lines for docker and podman are written. */
 import type { Text } from "../config/text.ts";
+import { ArgusError } from "../errors.ts";
 import { DEFAULT } from "../plan/defaults.ts";
 import type { ContainerPlan } from "../plan/plan.ts";
 import { VERSION } from "../version.ts";
@@ -103,6 +104,8 @@ export interface BuildInput {
   readonly labels?: Readonly<Record<string, string>>;
   /** Values that steps of the build read (secret `build-values`); without BuildKit a build argument. */
   readonly values?: string | undefined;
+  /** Steps fetch over ssh: they get the ssh agent of whoever builds. */
+  readonly ssh?: boolean | undefined;
   /** Names of variables that the build gets from the environment, such as proxies. */
   readonly buildArgs?: readonly string[];
   readonly extraArgs?: readonly string[];
@@ -111,12 +114,25 @@ export interface BuildInput {
   readonly pull?: boolean;
 }
 
-/** The build of one image; the Dockerfile travels on standard input, so that no file is left anywhere. */
+/**
+ * The build of one image; the Dockerfile travels on standard input, so that no file is left anywhere.
+ *
+ * @throws ArgusError `build/no-buildkit` for ssh without it: no other builder of docker can pass an agent on.
+ */
 export function buildCommand(input: BuildInput): Command {
   const { engine } = input;
   const dialect = dialectOf(engine);
   const docker = engine.name === "docker";
   const buildkit = docker && input.builder !== "legacy";
+  if (input.ssh === true && docker && !buildkit) {
+    throw new ArgusError(
+      "build/no-buildkit",
+      `${input.image} is fetched over ssh, which takes a docker with BuildKit`,
+      {
+        hint: "install its plugin (package docker-buildx-plugin or docker-buildx)",
+      },
+    );
+  }
   const labels = { [LABEL.version]: VERSION, ...input.labels };
   const args: Arg[] = [
     "build",
@@ -131,6 +147,7 @@ export function buildCommand(input: BuildInput): Command {
     ...(input.pull === true ? [dialect.buildPull] : []),
     ...(input.caFile !== undefined && (buildkit || !docker) ? ["--secret", `id=ca,src=${input.caFile}`] : []),
     ...valuesFlags(input, buildkit),
+    ...(input.ssh === true ? ["--ssh", "default"] : []),
     ...(input.buildArgs ?? []).flatMap((name) => ["--build-arg", name]),
     ...(input.extraArgs ?? []),
     // A single dash: the Dockerfile on standard input is the whole context.

@@ -23,6 +23,8 @@ export interface Image {
   readonly context?: string;
   /** Values of variables that the build needs, for a POSIX shell; they stand in no Dockerfile. */
   readonly values?: string;
+  /** The build needs the ssh agent of whoever builds. */
+  readonly ssh?: true;
   /** More words of the engine's build. */
   readonly buildExtraArgs: readonly string[];
   /** Hash of everything that shapes the image, also its label. */
@@ -65,6 +67,7 @@ export function imageOf(plan: ImagePlan, files: ImageFiles = {}, build: BuildArg
   const values = valuesOf(plan)?.script;
   return {
     ...(values === undefined ? {} : { values }),
+    ...(plan.ssh === undefined ? {} : { ssh: plan.ssh }),
     name: imageName(plan.recipe, plan.name, inputs),
     // Rendered when asked for: a run needs the name alone.
     get dockerfile() {

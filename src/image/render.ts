@@ -60,13 +60,19 @@ function templateOf(recipe: GeneratedImage["recipe"]): Template {
 function dataOf(plan: GeneratedImage, mounts: boolean): object {
   const values = valuesOf(plan);
   const git = plan.git ? ["git", "ca-certificates"] : [];
+  const ssh = plan.ssh === true;
   const common = {
     mounts,
     base: plan.base,
-    buildEnv: Object.entries(plan.buildEnv).flatMap(([name, text]) =>
-      holdsVariable(text) ? [] : [assignment(name, text.value)],
-    ),
-    builderPackages: installPackages([...git, ...plan.buildSystemDeps]),
+    buildEnv: [
+      // Before those of the user, who may know the keys of the host. A builder knows none, and nobody answers a question.
+      ...(ssh ? [assignment("GIT_SSH_COMMAND", "ssh -o BatchMode=yes -o StrictHostKeyChecking=accept-new")] : []),
+      ...Object.entries(plan.buildEnv).flatMap(([name, text]) =>
+        holdsVariable(text) ? [] : [assignment(name, text.value)],
+      ),
+    ],
+    builderPackages: installPackages([...git, ...(ssh ? ["openssh-client"] : []), ...plan.buildSystemDeps]),
+    agent: ssh ? "--mount=type=ssh " : "",
     finalPackages: installPackages(plan.systemDeps),
     trustCa: TRUST_CA,
     ...handOver(values?.hash, mounts),

@@ -33,4 +33,9 @@ export function needGit(packages: readonly string[]): boolean {
   return packages.some((spec) => /(^|@\s*)git(\+|:)|^(github|gitlab|bitbucket|gist):/i.test(spec));
 }
 
+/** `ssh: true` when one of the addresses or packages is fetched over ssh. */
+export function needSsh(specs: readonly string[]): { ssh?: true } {
+  return specs.some((spec) => /(^|@\s*)(git\+)?ssh:/i.test(spec)) ? { ssh: true } : {};
+}
+
 const NAMES: Readonly<Record<Language, string>> = { python: "Python", node: "Node", go: "Go" };

@@ -1,6 +1,6 @@
 /** The image of a package: what the command line asks for, with the config's own options on top. */
 import type { StdioBackend } from "../config/config.ts";
-import { additionalPackages, needGit } from "./additional_packages.ts";
+import { additionalPackages, needGit, needSsh } from "./additional_packages.ts";
 import { DEFAULT } from "./defaults.ts";
 import type { ImageBase, ImagePlan } from "./plan.ts";
 import type { KnownTool } from "./recipe.ts";
@@ -18,6 +18,7 @@ export function imagePlan(backend: StdioBackend, use: Use, tool: KnownTool | und
     additionalPackages: additional,
     buildEnv: { ...use.buildEnv, ...container.build_env },
     git: use.git || needGit(additional),
+    ...needSsh([...specsOf(use), ...additional]),
   };
   if (use.recipe === "npx") {
     return {
@@ -48,6 +49,14 @@ export function imagePlan(backend: StdioBackend, use: Use, tool: KnownTool | und
     install: use.install,
     installOptions: use.installOptions,
   };
+}
+
+/** What the command line has installed, as its installer wants it. */
+function specsOf(use: Use): readonly string[] {
+  if (use.recipe === "npx") return use.packages;
+  if (use.recipe === "go") return [use.module];
+  const { install, extraPackages = [] } = use;
+  return install.kind === "tool" ? [install.spec, ...install.with] : [install.distribution, ...extraPackages];
 }
 
 /**

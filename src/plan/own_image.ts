@@ -1,7 +1,7 @@
 /** Images that the config describes itself, whatever the command is: a Dockerfile, or a build from source. */
 import type { StdioBackend } from "../config/config.ts";
 import type { Text } from "../config/text.ts";
-import { additionalPackages } from "./additional_packages.ts";
+import { additionalPackages, needSsh } from "./additional_packages.ts";
 import { DEFAULT } from "./defaults.ts";
 import { serverArgs } from "./entry.ts";
 import type { DockerfileImage, ImagePlan, Notice, SourceImage } from "./plan.ts";
@@ -38,15 +38,17 @@ function sourceImage(backend: StdioBackend, url: string): SourceImage {
   const language = [...container.build_steps.map(({ value }) => value), ...entrypoint].some(namesNode)
     ? "node"
     : "python";
+  const packages = additionalPackages(backend, language);
   return {
     recipe: "source",
     name: imageName(repositoryOf(url) ?? "source"),
     base: container.builder_image ?? (language === "node" ? DEFAULT.nodeImage.value : DEFAULT.pythonImage.value),
     systemDeps: container.system_deps,
     buildSystemDeps: container.build_system_deps,
-    additionalPackages: additionalPackages(backend, language),
+    additionalPackages: packages,
     buildEnv: container.build_env,
     git: true,
+    ...needSsh([url, ...packages]),
     url,
     ...(container.source_ref === undefined ? {} : { ref: container.source_ref }),
     steps: container.build_steps,

@@ -113,6 +113,8 @@ export interface ImageBase {
   readonly buildEnv: Readonly<Record<string, Text>>;
   /** The builder needs git (a VCS package or a source build). */
   readonly git: boolean;
+  /** It fetches a repository over ssh: it needs a client, and the ssh agent of whoever builds. */
+  readonly ssh?: true;
 }
 
 /** A Python server. */

@@ -118,6 +118,15 @@ test("builds: docker with and without BuildKit, podman", () => {
   assert.equal(words({ engine: PODMAN }), `build -t localhost/argus/x:1 --format docker ${label} ${secret} -`);
 });
 
+test("builds: a repository over ssh gets the agent, and is refused where none can be passed on", () => {
+  const words = (changes: Partial<Parameters<typeof buildCommand>[0]>) =>
+    realArgs(buildCommand({ ...BUILD, ssh: true, ...changes })).join(" ");
+  assert.match(words({}), / --ssh default -$/);
+  assert.match(words({ engine: PODMAN, builder: "legacy" }), / --ssh default -$/);
+  assert.doesNotMatch(words({ ssh: false }), /--ssh/);
+  assert.throws(() => words({ builder: "legacy" }), { code: "build/no-buildkit" });
+});
+
 test("builds: the Dockerfile travels on standard input, with the context when there is one", () => {
   const command = buildCommand({ ...BUILD, context: "/srv/app" });
   assert.deepEqual(realArgs(command).slice(-3), ["-f", "-", "/srv/app"]);

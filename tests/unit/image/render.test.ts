@@ -113,6 +113,40 @@ test("what installs", () => {
   assert.match(text({ ...source, ref: "v1.2.0" }), /ref=v1\.2\.0 && git init/);
 });
 
+test("what is fetched over ssh has a client, and the agent in that step alone", () => {
+  const over: readonly (readonly [GeneratedImage, RegExp])[] = [
+    [uvx, /uv tool install/],
+    [uvxModule, /uv pip install/],
+    [npx, /npm install --prefix/],
+    [source, /git init/],
+  ];
+  for (const [plan, fetches] of over) {
+    const steps = (image: GeneratedImage) => renderDockerfile(image, { mounts: true }).split(/\n(?=[A-Z]+ )/);
+    assert.doesNotMatch(steps(plan).join("\n"), /ssh/);
+    const withSsh = steps({ ...plan, ssh: true, buildEnv: { A: plain("1") } });
+    assert.ok(withSsh.some((step) => /apk add .*openssh-client/.test(step)));
+    const ours = withSsh.findIndex((step) => step.startsWith("ENV GIT_SSH_COMMAND="));
+    assert.ok(ours >= 0 && ours < withSsh.indexOf('ENV A="1"'), "the user's variables win");
+    const agents = withSsh.filter((step) => step.includes("--mount=type=ssh"));
+    assert.equal(agents.length, 1);
+    assert.match(agents[0]!, fetches);
+  }
+});
+
+test("a source build's variables are there for the clone", () => {
+  const token = { shown: "${TOKEN}", value: "s3cret" };
+  for (const mounts of [true, false]) {
+    const text = renderDockerfile({ ...source, buildEnv: { A: plain("1"), TOKEN: token } }, { mounts });
+    const clone = text.split(/\n(?=[A-Z]+ )/).find((step) => step.includes("git fetch")) ?? "";
+    assert.ok(text.indexOf('ENV A="1"') < text.indexOf("git fetch"));
+    assert.match(
+      clone,
+      mounts ? /id=build-values.*[\s\S]*\. \/run\/secrets\/build-values;/ : /eval "\$ARGUS_BUILD_VALUES";/,
+    );
+    assert.doesNotMatch(text, /s3cret/);
+  }
+});
+
 test("the step that lets npm write its lockfiles removes them, for they name the registry", () => {
   for (const mounts of [true, false]) {
     const steps = renderDockerfile(npx, { mounts }).split(/\n(?=[A-Z]+ )/);

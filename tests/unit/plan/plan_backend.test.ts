@@ -48,6 +48,29 @@ for (const [line, kind, what] of KINDS) {
   });
 }
 
+const SOURCE = { source_url: "https://h.example/o/r.git", build_steps: [plain("true")], entrypoint: ["node"] };
+
+/** Command line, options → whether a repository is fetched over ssh. */
+const OVER_SSH: readonly (readonly [Line, Partial<ContainerOptions>, true | undefined])[] = [
+  ["uvx --from git+ssh://git@h.example/o/r.git bin", {}, true],
+  ["uvx --from git+https://h.example/o/r.git bin", {}, undefined],
+  ['uvx --with "x @ git+ssh://git@h.example/o/r" pkg', {}, true],
+  ["npx git@h.example:o/r.git", {}, true],
+  ["npx -p name@git+ssh://git@h.example/o/r bin", {}, true],
+  ["npx ssh", {}, undefined],
+  ["npx pkg", { additional_packages: ["git+ssh://git@h.example/o/r"] }, true],
+  ["python -m ssh", {}, undefined],
+  ["node i.js", { ...SOURCE, source_url: "git+ssh://git@h.example/o/r.git" }, true],
+  ["node i.js", SOURCE, undefined],
+];
+
+for (const [line, options, ssh] of OVER_SSH) {
+  test(`${line} with ${JSON.stringify(options)} is ${ssh ? "" : "not "}fetched over ssh`, () => {
+    const { image } = containerOf(line, options);
+    assert.equal("ssh" in image ? image.ssh : undefined, ssh);
+  });
+}
+
 test("a remote backend has nothing to run", () => {
   const remote = { type: "sse", name: "it", url: "https://mcp.example", where: () => "" } as const;
   const context = { config: { flags: {}, policy: { allowWeakening: true } }, settings: {} };
