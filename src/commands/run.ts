@@ -5,6 +5,7 @@ import type { Text } from "../config/text.ts";
 import { clampCpus } from "../engine/cpus.ts";
 import type { Engine } from "../engine/engine.ts";
 import { runCommand } from "../engine/oci.ts";
+import { ownedVolumes } from "../engine/volume.ts";
 import { ArgusError } from "../errors.ts";
 import { cpusOf, findEngine } from "../host/engines.ts";
 import { checkVolumes } from "../host/volumes.ts";
@@ -67,6 +68,14 @@ async function runContainer(plan: ContainerPlan, config: Config, engine: Engine,
   const { image, args } = await imageFor(plan, config, settings);
   const { cpus, notice } = clampCpus(plan.limits.cpus, cpusOf(engine));
   tell([...image.notices, ...(notice === undefined ? [] : [notice]), ...checkVolumes(plan.volumes, engine)]);
+  // What a Dockerfile of the user's own has at the target decides about its volumes.
+  const owned = plan.image.recipe === "dockerfile" ? [] : ownedVolumes(engine, plan.volumes);
+  const prepareVolumes = async () => {
+    if (owned.length === 0) return;
+    const { makeVolumes } = await import("./own_volumes.ts");
+    await makeVolumes(engine, owned, image.name, plan.backend);
+  };
+  await prepareVolumes();
   const identity = newIdentity(plan.backend);
   const command = runCommand({
     engine,
@@ -89,6 +98,7 @@ async function runContainer(plan: ContainerPlan, config: Config, engine: Engine,
       // Loaded only now: most runs find their image, and what a build needs would stay in memory as long as the session.
       const { ensureImage } = await import("./ensure_image.ts");
       await ensureImage(engine, image, plan.backend, settings, signal);
+      await prepareVolumes();
     },
   });
 }

@@ -1,7 +1,11 @@
-/** Mounts as flags. */
+/** Mounts as flags, and the volumes that Docker would make as root's. */
 import { ArgusError } from "../errors.ts";
+import { DEFAULT } from "../plan/defaults.ts";
 import type { Volume } from "../plan/plan.ts";
+import type { Command } from "./command.ts";
 import type { EngineKind } from "./dialect.ts";
+import { type Engine, LABEL, type SessionIdentity } from "./engine.ts";
+import { ownerText } from "./owner.ts";
 
 /** `-v`, or `--mount` where a path holds the colon that separates the fields of `-v`. */
 export function volumeFlags(engine: EngineKind, volume: Volume): string[] {
@@ -12,6 +16,41 @@ export function volumeFlags(engine: EngineKind, volume: Volume): string[] {
   const type = volume.kind === "named" ? "volume" : "bind";
   const fields = [`type=${type}`, `source=${volume.source}`, `target=${volume.target}`, ...modeFields(engine, volume)];
   return ["--mount", fields.map(csvField).join(",")];
+}
+
+/**
+ * The named volumes that the server has to be able to write to. Docker gives a new one to root, unless the image has something
+ * at its target; podman gives it to the container's user.
+ */
+export function ownedVolumes(engine: EngineKind, volumes: readonly Volume[]): string[] {
+  if (engine.name !== "docker") return [];
+  const named = volumes.filter(({ kind, mode }) => kind === "named" && !mode.split(",").includes("ro"));
+  return [...new Set(named.map(({ source }) => source))];
+}
+
+/** Prints the names of those volumes that are there, one a line; fails when one is not. */
+export function volumeInspectCommand({ bin, env }: Engine, names: readonly string[]): Command {
+  return { bin, args: ["volume", "inspect", "--format", "{{.Name}}", ...names], env };
+}
+
+/**
+ * Makes a volume that everyone may write to, without any right: a new volume takes the mode of the folder that it is mounted
+ * over, and the home of every image that argus writes has 1777. The container never runs; it is to be removed.
+ */
+export function volumeMakeCommand(engine: Engine, volume: string, image: string, identity: SessionIdentity): Command {
+  const labels = { [LABEL.backend]: identity.backend, [LABEL.owner]: ownerText(identity.owner) };
+  return {
+    bin: engine.bin,
+    args: [
+      "create",
+      "--pull=never",
+      ...["--name", identity.container],
+      ...Object.entries(labels).flatMap(([name, value]) => ["--label", `${name}=${value}`]),
+      ...["-v", `${volume}:${DEFAULT.home.value}`],
+      image,
+    ],
+    env: engine.env,
+  };
 }
 
 function modeFields(engine: EngineKind, volume: Volume): string[] {

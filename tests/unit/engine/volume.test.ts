@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { volumeFlags } from "../../../src/engine/volume.ts";
+import { ownedVolumes, volumeFlags } from "../../../src/engine/volume.ts";
 import type { Volume } from "../../../src/plan/plan.ts";
 import { mount } from "./samples.ts";
 
@@ -28,4 +28,17 @@ test("a mode that --mount does not have is refused by name", () => {
     "type=bind,source=/a:1,target=/b,relabel=shared",
   ]);
   assert.throws(() => volumeFlags(DOCKER, mount("/a:1", "/b", "z")), /docker cannot mount \/a:1 with the mode "z"/);
+});
+
+test("what Docker would give to root are the named volumes that are not read-only; podman gives them to the server", () => {
+  const named = (source: string, mode: string): Volume => ({ source, kind: "named", target: `/${source}`, mode });
+  const volumes = [
+    named("data", "rw"),
+    named("data", "rw"),
+    named("z", "rw,z"),
+    named("ro", "ro,z"),
+    mount("/a", "/b"),
+  ];
+  assert.deepEqual(ownedVolumes(DOCKER, volumes), ["data", "z"]);
+  assert.deepEqual(ownedVolumes(PODMAN, volumes), []);
 });
