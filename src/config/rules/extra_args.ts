@@ -237,7 +237,7 @@ const WEAKENING: Readonly<Record<string, string | ((value: string) => string | u
   pid: unlessPrivate("lets the server see and signal processes outside"),
   ipc: unlessPrivate("shares memory with processes outside"),
   uts: unlessPrivate(JOIN),
-  userns: (value) => (["private", "auto", "nomap"].includes(value.split(":")[0]!) ? undefined : JOIN),
+  userns: (value) => (/^(?:private|nomap|auto(?::size=\d+)?)$/.test(value) ? undefined : JOIN),
   cgroupns: unlessPrivate(JOIN),
   cgroups: (value) => (value === "enabled" ? undefined : "takes the container out of its limits"),
   "cgroup-parent": "puts the container under limits of another group",
@@ -248,11 +248,21 @@ const WEAKENING: Readonly<Record<string, string | ((value: string) => string | u
   gidmap: JOIN,
   subuidname: JOIN,
   subgidname: JOIN,
-  user: (value) => (/^(?:0*|root)(?::|$)|:(?:0+|root)$/.test(value) ? "runs the server as root" : undefined),
+  // The engines read a sign, too.
+  user: (value) =>
+    /^(?:[+-]?0*|root)(?::|$)|:(?:[+-]?0+|root)$/.test(value) ? "runs the server as root" : undefined,
   hostuser: "adds users of the host",
   "group-add": "puts the server into another group, with what that may open",
   "read-only": (value) => (isOff(value) ? "lets the server change the image's files" : undefined),
   "read-only-tmpfs": (value) => (isOn(value) ? "adds folders that can be written" : undefined),
+  annotation: (value) =>
+    /^(?:run\.oci|org\.systemd\.property|io\.podman)\./.test(value)
+      ? "tells the runtime to change what the container may do"
+      : undefined,
+  "seccomp-policy": (value) => (value === "default" ? undefined : "lets the image choose its own confinement"),
+  "http-proxy": (value) =>
+    isOn(value) ? "gives the server the proxy variables of this machine, with their passwords" : undefined,
+  "hosts-file": (value) => (["none", "image"].includes(value) ? undefined : HOST_PATHS),
   volume: MOUNT,
   mount: MOUNT,
   "volumes-from": MOUNT,

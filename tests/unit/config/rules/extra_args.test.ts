@@ -39,6 +39,13 @@ const FINE = [
   ["-w/app"],
   ["--hostname", "x"],
   ["--stop-timeout=5"],
+  ["--user=+1000"],
+  ["--annotation", "team=run.oci.x"],
+  ["--seccomp-policy=default"],
+  ["--hosts-file=none"],
+  ["--userns=auto"],
+  ["--userns=auto:size=65536"],
+  ["--http-proxy=false"],
 ];
 
 for (const words of FINE) {
@@ -97,6 +104,19 @@ const WEAKENING: [string[], number, string][] = [
   [["--pod=x"], 0, "--pod"],
   [["--tmpfs", "/x:exec"], 0, "--tmpfs"],
   [["--label", "a=b", "--privileged"], 2, "--privileged"],
+  [["--user=+0"], 0, "--user"],
+  [["--user", "-0"], 0, "--user"],
+  [["--user=65532:+0"], 0, "--user"],
+  [["--user=65532:-00"], 0, "--user"],
+  [["--annotation", "run.oci.keep_original_groups=1"], 0, "--annotation"],
+  [["--annotation=org.systemd.property.MemoryMax=1"], 0, "--annotation"],
+  [["--annotation=io.podman.annotations.label=disable"], 0, "--annotation"],
+  [["--seccomp-policy=image"], 0, "--seccomp-policy"],
+  [["--hosts-file=/etc/shadow"], 0, "--hosts-file"],
+  [["--hosts-file=/none"], 0, "--hosts-file"],
+  [["--userns=auto:uidmapping=65532:0:1"], 0, "--userns"],
+  [["--userns=auto:size=9,gidmapping=65532:0:1"], 0, "--userns"],
+  [["--http-proxy"], 0, "--http-proxy"],
 ];
 
 for (const [words, index, flag] of WEAKENING) {
