@@ -9,11 +9,20 @@ import type { Notice } from "./plan.ts";
 /**
  * Warnings about network, mounts and `extra_args`.
  *
- * @throws ArgusError `config/extra-args` for a word that no run can have, `config/weakening` where the policy forbids one.
+ * @throws ArgusError `config/extra-args` for a word that no run can have; the code of a warning that the policy forbids.
  */
 export function postureWarnings(backend: StdioBackend, policy: Config["policy"]): Notice[] {
-  return [...networkWarnings(backend), ...volumeWarnings(backend), ...extraArgsWarnings(backend, policy)];
+  const warnings = [...networkWarnings(backend), ...volumeWarnings(backend), ...extraArgsWarnings(backend)];
+  const forbidden = policy.allowWeakening ? undefined : warnings.find(({ code }) => WEAKENING.has(code));
+  if (forbidden === undefined) return warnings;
+  throw new ArgusError(forbidden.code, `${forbidden.message}, which policy.allow_weakening: false forbids`, {
+    hint: "drop it, or allow it for every backend with policy.allow_weakening: true",
+    where: forbidden.where,
+  });
 }
+
+/** Warnings about what takes isolation away; a mount over the tmpfs takes none. */
+const WEAKENING = new Set(["config/weakening", "config/shared-network", "config/engine-socket", "config/wide-mount"]);
 
 function networkWarnings({ container, where }: StdioBackend): Notice[] {
   const message = container.network === undefined ? undefined : networkWarning(container.network);
@@ -27,7 +36,7 @@ function volumeWarnings({ container, where }: StdioBackend): Notice[] {
   );
 }
 
-function extraArgsWarnings({ container, where }: StdioBackend, policy: Config["policy"]): Notice[] {
+function extraArgsWarnings({ container, where }: StdioBackend): Notice[] {
   const { refused, weakening } = extraArgsProblems(container.extra_args.map(({ value }) => value));
   const place = (index: number) => where(["container", "extra_args", index]);
   const [wrong] = refused;
@@ -35,15 +44,9 @@ function extraArgsWarnings({ container, where }: StdioBackend, policy: Config["p
     const details = { hint: wrong.hint, where: place(wrong.index) };
     throw new ArgusError("config/extra-args", `container.extra_args: ${wrong.message}`, details);
   }
-  const notices = weakening.map(({ index, flag, why }) => ({
+  return weakening.map(({ index, flag, why }) => ({
     code: "config/weakening",
     message: `container.extra_args: ${flag} ${why}`,
     where: place(index),
   }));
-  const [first] = notices;
-  if (first === undefined || policy.allowWeakening) return notices;
-  throw new ArgusError(first.code, `${first.message}, which policy.allow_weakening: false forbids`, {
-    hint: "drop the flag, or allow it for every backend with policy.allow_weakening: true",
-    where: first.where,
-  });
 }

@@ -249,8 +249,7 @@ const WEAKENING: Readonly<Record<string, string | ((value: string) => string | u
   subuidname: JOIN,
   subgidname: JOIN,
   // The engines read a sign, too.
-  user: (value) =>
-    /^(?:[+-]?0*|root)(?::|$)|:(?:[+-]?0+|root)$/.test(value) ? "runs the server as root" : undefined,
+  user: (value) => (/^(?:[+-]?0*|root)(?::|$)|:(?:[+-]?0+|root)$/.test(value) ? "runs the server as root" : undefined),
   hostuser: "adds users of the host",
   "group-add": "puts the server into another group, with what that may open",
   "read-only": (value) => (isOff(value) ? "lets the server change the image's files" : undefined),

@@ -316,8 +316,29 @@ for (const [what, container, codes] of WARNINGS) {
   });
 }
 
+/** Options that weaken the isolation outside of extra_args. */
+const FORBIDDEN: readonly (readonly [Partial<ContainerOptions>, string, string])[] = [
+  [{ network: "host" }, "config/shared-network", "network"],
+  [{ network: "container:db" }, "config/shared-network", "network"],
+  [{ volumes: [mount("/srv", "/x"), mount("/run/docker.sock", "/s")] }, "config/engine-socket", "volumes.1"],
+  [{ volumes: [mount("/var/run", "/x")] }, "config/wide-mount", "volumes.0"],
+];
+
+for (const [container, code, place] of FORBIDDEN) {
+  test(`policy.allow_weakening: false refuses ${JSON.stringify(container)}`, () => {
+    const context = { config: { flags: {}, policy: { allowWeakening: false } } };
+    const error = refusal("uvx pkg", container, context);
+    assert.equal(error.code, code);
+    assert.equal(error.where, `config.yaml:container.${place}`);
+    assert.match(error.message, /, which policy\.allow_weakening: false forbids$/);
+    assert.equal(planOf("uvx pkg", container).kind, "container");
+  });
+}
+
 test("policy.allow_weakening: false refuses what is else warned about", () => {
   const context = { config: { flags: {}, policy: { allowWeakening: false } } };
+  const fine = { network: "mine", volumes: [mount("/srv", "/tmp")] };
+  assert.equal(planOf("uvx pkg", fine, context).kind, "container");
   const error = refusal("uvx pkg", { extra_args: ["--hostname", "me", "--privileged"].map(plain) }, context);
   assert.equal(error.code, "config/weakening");
   assert.equal(error.where, "config.yaml:container.extra_args.2");
