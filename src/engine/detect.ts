@@ -121,6 +121,13 @@ export function rootlessAddress(address: string): boolean {
   return /\/run\/user\/(?!0\/)/.test(address);
 }
 
+/** True for an address that surely leads to another machine. */
+export function remoteAddress(address: string): boolean {
+  const dial = dialOf(address);
+  if (dial === undefined) return /^ssh:\/\/(?!(?:[^@/]*@)?(?:127\.|localhost\b|\[::1\]))/.test(address);
+  return "host" in dial && !/^(?:127\.|localhost$|::1$)/.test(dial.host);
+}
+
 /** The local socket or pipe of an address, or its host and port; undefined when only the engine's program can reach it. */
 export function dialOf(address: string): { path: string } | { host: string; port: number } | undefined {
   const unix = /^unix:\/\/(\/.*)$/.exec(address);

@@ -12,6 +12,8 @@ export interface Engine {
   readonly env: Readonly<Record<string, string>>;
   /** Podman without root: identity mapping and limits differ. */
   readonly rootless: boolean;
+  /** Its containers surely run on another machine, which has its own files and CPUs. Default false. */
+  readonly remote?: boolean;
 }
 
 /** What a container of argus carries as labels: they are its only database. */

@@ -1,5 +1,5 @@
 /** The engine of this machine: what is installed and answers. */
-import { availableParallelism, homedir } from "node:os";
+import { cpus, homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import type { Command } from "../engine/command.ts";
@@ -12,6 +12,7 @@ import {
   type Endpoint,
   podmanEndpoint,
   programCandidates,
+  remoteAddress,
   rootlessAddress,
   type Surroundings,
 } from "../engine/detect.ts";
@@ -74,23 +75,16 @@ export async function probeEngine(name: OciName, here: Surroundings = surroundin
 /** This machine as `detect` sees it. */
 export function surroundings(env: Surroundings["env"] = process.env): Surroundings {
   // A desktop client may start argus without HOME.
-  const home = env.HOME ?? env.USERPROFILE ?? homedir();
+  const home = env.HOME || env.USERPROFILE || homedir();
   return { platform: process.platform, home, env, uid: process.getuid?.() ?? -1 };
-}
-
-/** True when the engine's containers surely run on another machine, which has its own files and CPUs. */
-export function isRemote(engine: Pick<Engine, "name" | "env">): boolean {
-  const name = engine.name === "docker" ? "DOCKER_HOST" : "CONTAINER_HOST";
-  const address = engine.env[name] ?? process.env[name] ?? "";
-  const dial = dialOf(address);
-  if (dial === undefined) return /^ssh:\/\/(?!127\.|localhost\b|\[::1\])/.test(address);
-  return "host" in dial && !/^(?:127\.|localhost$|::1$)/.test(dial.host);
 }
 
 /** The CPUs of the machine that runs the engine's containers; 0 = unknown. */
 export function cpusOf(engine: Engine): number {
   // Podman takes any number. A desktop product's machine has its own, unknown without a call: the error explains that.
-  return engine.name !== "docker" || isRemote(engine) ? 0 : availableParallelism();
+  if (engine.name !== "docker" || engine.remote === true) return 0;
+  // What this process may use is no matter: the daemon compares with what the machine has.
+  return cpus().length;
 }
 
 /** How this engine's program builds; two calls of about 20 and 80 ms, so only before a build. */
@@ -109,7 +103,8 @@ async function probeDocker(bin: string, here: Surroundings): Promise<Probe> {
   let last: Probe | undefined;
   for (const endpoint of await endpointsOf(here)) {
     const state = await answers(endpoint);
-    const engine: Engine = { name: "docker", bin, env: { ...pathOf(bin, here), ...endpoint.env }, rootless: false };
+    const env = { ...pathOf(bin, here), ...endpoint.env };
+    const engine: Engine = { name: "docker", bin, env, rootless: false, remote: remoteAddress(endpoint.address) };
     const probe: Probe = { name: "docker", bin, endpoint, state, engine };
     if (state === "live") return probe;
     // A socket that may not be opened says more than one that is not there.
@@ -133,7 +128,8 @@ async function probePodman(bin: string, here: Surroundings): Promise<Probe> {
   const endpoint = podmanEndpoint(here.env);
   const plain = bare("podman", bin, here);
   if (endpoint !== undefined) {
-    const engine = { ...plain, rootless: rootlessAddress(endpoint.address) };
+    const { address } = endpoint;
+    const engine = { ...plain, rootless: rootlessAddress(address), remote: remoteAddress(address) };
     return { name: "podman", bin, endpoint, state: await answers(endpoint), engine };
   }
   // On Linux there is no daemon: what is installed works.

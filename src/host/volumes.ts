@@ -8,15 +8,14 @@ import type { Engine } from "../engine/engine.ts";
 import { ArgusError } from "../errors.ts";
 import { DEFAULT } from "../plan/defaults.ts";
 import type { Notice, Volume } from "../plan/plan.ts";
-import { isRemote } from "./engines.ts";
 import { isReadable, statOf } from "./files.ts";
 
 /**
  * Throws for a source that is not there (docker would create it as root's, podman fail) and warns about what the
  * server's user cannot reach. Named volumes and the folders of another machine are the engine's own affair.
  */
-export function checkVolumes(volumes: readonly Volume[], engine: EngineKind & Pick<Engine, "env">): Notice[] {
-  if (isRemote(engine)) return [];
+export function checkVolumes(volumes: readonly Volume[], engine: EngineKind & Pick<Engine, "remote">): Notice[] {
+  if (engine.remote === true) return [];
   return volumes.filter((volume) => volume.kind === "path").flatMap((volume) => checkVolume(volume, engine));
 }
 

@@ -9,6 +9,7 @@ import {
   dockerEndpoints,
   podmanEndpoint,
   programCandidates,
+  remoteAddress,
   rootlessAddress,
   type Surroundings,
 } from "../../../src/engine/detect.ts";
@@ -124,4 +125,14 @@ test("addresses that can be dialled", () => {
     ["context://lost", undefined],
   ];
   for (const [address, expected] of cases) assert.deepEqual(dialOf(address), expected, address);
+});
+
+test("addresses of other machines", () => {
+  for (const address of ["ssh://me@build", "ssh://build:22/run/podman.sock", "tcp://10.0.0.1:2376", "build:2375"]) {
+    assert.ok(remoteAddress(address), address);
+  }
+  const local = ["unix:///d.sock", "npipe:////./pipe/x", "tcp://127.0.0.1:2375", "tcp://[::1]:2375", "fd://fake"];
+  for (const address of [...local, "ssh://core@127.0.0.1:50123/run/podman.sock", "ssh://localhost", "context://lost"]) {
+    assert.ok(!remoteAddress(address), address);
+  }
 });

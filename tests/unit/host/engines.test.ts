@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { createServer, type Server } from "node:net";
+import { cpus } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { findEngine } from "../../../src/host/engines.ts";
+import { cpusOf, findEngine } from "../../../src/host/engines.ts";
 import { fakeEngines } from "../../support/fake_engine.ts";
 import { withTmp, writeTree } from "../../support/tmp.ts";
 
@@ -112,6 +113,24 @@ test("the context of docker's settings is followed", async () => {
     // docker finds it by itself.
     assert.equal(engine?.env.DOCKER_HOST, undefined);
   });
+});
+
+test("the containers of a context elsewhere run on another machine", async () => {
+  await withTmp(async (folder) => {
+    fakeEngines(folder, { docker: {} });
+    writeTree(folder, "home/.docker/config.json", '{"currentContext":"colima"}');
+    const meta =
+      "home/.docker/contexts/meta/f24fd3749c1368328e2b149bec149cb6795619f244c5b584e844961215dadd16/meta.json";
+    writeTree(folder, meta, '{"Endpoints":{"docker":{"Host":"ssh://me@build"}}}');
+    const engine = await findEngine({ env: envOf(folder) });
+    assert.equal(engine?.remote, true);
+    assert.equal(cpusOf(engine), 0);
+  });
+});
+
+test("the CPUs are the machine's, however few this process may use", () => {
+  const engine = { name: "docker", bin: "docker", env: {}, rootless: false } as const;
+  assert.equal(cpusOf(engine), cpus().length);
 });
 
 test("a context that does not exist is dead", async () => {
