@@ -35,10 +35,8 @@ function dockerfileImage(backend: StdioBackend, path: string, words: readonly Te
 function sourceImage(backend: StdioBackend, url: string): SourceImage {
   const { container } = backend;
   const entrypoint = container.entrypoint ?? [];
-  const language = [...container.build_steps.map(({ value }) => value), ...entrypoint].some(namesNode)
-    ? "node"
-    : "python";
-  const packages = additionalPackages(backend, language);
+  const language = languageOf(backend);
+  const packages = additionalPackages(backend, language === "node" ? "node" : "python");
   return {
     recipe: "source",
     name: imageName(repositoryOf(url) ?? "source"),
@@ -57,7 +55,21 @@ function sourceImage(backend: StdioBackend, url: string): SourceImage {
   };
 }
 
-/** Spec: "Base image selection". Whole words only: `pip install nodeenv` and `node_modules` name no Node tool. */
+/** Spec: "Base image selection". A base of the user's own may be for any language, and have no Python to set up. */
+function languageOf({ container }: StdioBackend): SourceImage["language"] {
+  const { builder_image, build_steps, entrypoint = [], additional_packages } = container;
+  const texts = [...build_steps.map(({ value }) => value), ...entrypoint];
+  if (texts.some(namesNode)) return "node";
+  if (builder_image === undefined || additional_packages.length > 0) return "python";
+  return /python|pypy/.test(builder_image) || [builder_image, ...texts].some(namesPython) ? "python" : "other";
+}
+
+/** Whole words only, as for Node; a file says it as well. */
+function namesPython(text: string): boolean {
+  return /(?<![\w.-])(python|pip|uv)[\d.]*(?![\w.-])|\w\.py(?!\w)/.test(text);
+}
+
+/** Whole words only: `pip install nodeenv` and `node_modules` name no Node tool. */
 function namesNode(text: string): boolean {
   return /(?<![\w.-])(npm|npx|node|yarn|pnpm)(?![\w.-])/.test(text);
 }

@@ -170,7 +170,8 @@ export interface SourceImage extends ImageBase {
   readonly ref?: string;
   readonly steps: readonly Text[];
   readonly entrypoint: readonly string[];
-  readonly language: "node" | "python";
+  /** What the steps and the entry are written for; "other" needs neither Node nor Python. */
+  readonly language: "node" | "python" | "other";
 }
 
 /** The user's own Dockerfile. */

@@ -170,6 +170,20 @@ test("a Python source server gets an environment that the last stage carries, an
   assert.doesNotMatch(text, /NODE_COMPILE_CACHE/);
 });
 
+test("a source server of another language needs neither Python nor Node", () => {
+  const other: GeneratedImage = {
+    ...source,
+    language: "other",
+    base: "golang:1.24-alpine",
+    steps: [plain("go build -o srv .")],
+    entrypoint: ["./srv"],
+  };
+  const text = renderDockerfile(other, { mounts: true });
+  assert.match(text, /^RUN mkdir -p \/opt\/local\/bin$/m);
+  assert.match(text, /^COPY --from=build \/opt\/local \/opt\/local$/m);
+  assert.doesNotMatch(text, /venv|compileall|VIRTUAL_ENV|NODE_COMPILE_CACHE|PYTHON[A-Z]+=/);
+});
+
 /** The plan with one of its values after another made hostile. */
 function* changes(plan: GeneratedImage, value: string): Generator<GeneratedImage> {
   yield { ...plan, systemDeps: [value] };
