@@ -12,7 +12,7 @@ import {
   type Stats,
   statSync,
 } from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { ArgusError } from "../errors.ts";
 import { type Ignore, readDockerignore } from "../image/dockerignore.ts";
 import type { UserDockerfile } from "../image/image.ts";
@@ -49,9 +49,22 @@ export function readContext(folder: string, path: string, where?: string): UserD
 /** Hash over path, mode and content of what a builder would get. Links are hashed as they are, never followed. */
 function digestOf(context: string): string {
   const hash = createHash("sha256");
-  const ignore = readDockerignore(optionalText(join(context, ".dockerignore")));
-  addFolder(hash, context, "", ignore);
+  addFolder(hash, context, "", ignoreOf(context, hash));
   return hash.digest("hex");
+}
+
+/** An image has one name in all engines: with a file for podman alone, what either of them gets counts. */
+function ignoreOf(context: string, hash: Hash): Ignore {
+  const text = optionalText(join(context, ".dockerignore")) ?? "";
+  const docker = readDockerignore(text);
+  const own = optionalText(join(context, ".containerignore"));
+  if (own === undefined) return docker;
+  const podman = readDockerignore(own);
+  hash.update(`ignored\0${text}\0${own}\0`);
+  return {
+    ignores: (path) => docker.ignores(path) && podman.ignores(path),
+    final: docker.final && podman.final,
+  };
 }
 
 function addFolder(hash: Hash, context: string, folder: string, ignore: Ignore): void {
@@ -91,7 +104,8 @@ const CHUNK = 1 << 18;
 
 function isWithin(folder: string, path: string): boolean {
   const way = relative(folder, path);
-  return way !== ".." && !way.startsWith(`..${sep}`) && resolve(folder, way) === path;
+  // From one drive of Windows to another there is no way, and what is returned is the path itself.
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 function realOf(target: string, path: string, where: string | undefined): string {
@@ -116,10 +130,11 @@ function absent(path: string, where: string | undefined, cause: unknown): ArgusE
   );
 }
 
-function optionalText(file: string): string {
+/** undefined = there is no such file. */
+function optionalText(file: string): string | undefined {
   try {
-    return statSync(file).isFile() ? readFileSync(file, "utf8") : "";
+    return statSync(file).isFile() ? readFileSync(file, "utf8") : undefined;
   } catch {
-    return "";
+    return undefined;
   }
 }

@@ -48,6 +48,28 @@ test("the digest is the same for equal folders and another for any change that a
     assert.equal(new Set([first, ...changed]).size, changed.length + 1);
   }));
 
+test("with a .containerignore, which podman alone reads, what either engine gets changes the digest", () =>
+  withTmp((folder) => {
+    writeTree(folder, "c/Dockerfile", "FROM a\n");
+    writeTree(folder, "c/.dockerignore", "none\ndocker-only\n.*ignore\n");
+    const digest = () => readContext(folder, "c/Dockerfile").digest;
+    const seen = [digest()];
+    const changes = [
+      () => writeTree(folder, "c/.containerignore", "none\npodman-only\n.*ignore\n"),
+      () => writeTree(folder, "c/docker-only", "1"),
+      () => writeTree(folder, "c/podman-only", "1"),
+      () => writeTree(folder, "c/.containerignore", "none\n.*ignore\n"),
+      () => writeTree(folder, "c/.dockerignore", "none\n.*ignore\n"),
+    ];
+    for (const change of changes) {
+      change();
+      seen.push(digest());
+    }
+    assert.equal(new Set(seen).size, changes.length + 1);
+    writeTree(folder, "c/none", "1");
+    assert.equal(digest(), seen.at(-1), "what both ignore changes nothing");
+  }));
+
 test("links of the context are hashed as links", { skip: process.platform === "win32" }, () =>
   withTmp((folder) => {
     writeTree(folder, "c/Dockerfile", "FROM a\n");
