@@ -12,7 +12,7 @@ import {
   type Stats,
   statSync,
 } from "node:fs";
-import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import system, { dirname, join, type PlatformPath, resolve } from "node:path";
 import { ArgusError } from "../errors.ts";
 import { type Ignore, readDockerignore } from "../image/dockerignore.ts";
 import type { UserDockerfile } from "../image/image.ts";
@@ -102,10 +102,11 @@ function addContent(hash: Hash, absolute: string): void {
 /** Bytes read at once, so that a large file never sits in memory whole. */
 const CHUNK = 1 << 18;
 
-function isWithin(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  // From one drive of Windows to another there is no way, and what is returned is the path itself.
-  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+/** Whether a real path is a folder or lies in it; `paths` are the system's own rules by default. */
+export function isWithin(folder: string, path: string, paths: PlatformPath = system): boolean {
+  const way = paths.relative(folder, path);
+  // From one drive of Windows to another there is no way: the path itself is returned.
+  return way !== ".." && !way.startsWith(`..${paths.sep}`) && !paths.isAbsolute(way);
 }
 
 function realOf(target: string, path: string, where: string | undefined): string {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix, win32 } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
-import { readContext } from "../../../src/host/context.ts";
+import { isWithin, readContext } from "../../../src/host/context.ts";
 import { withTmp, writeTree } from "../../support/tmp.ts";
 
 test("the Dockerfile and its folder are read", () =>
@@ -47,6 +47,21 @@ test("the digest is the same for equal folders and another for any change that a
     });
     assert.equal(new Set([first, ...changed]).size, changed.length + 1);
   }));
+
+test("what is within a folder, on both kinds of systems", () => {
+  for (const [folder, path, within] of [
+    ["C:\\a", "C:\\a", true],
+    ["C:\\a", "C:\\a\\b", true],
+    ["C:\\a", "C:\\a\\..b", true],
+    ["C:\\a", "C:\\ab", false],
+    ["C:\\a", "D:\\b", false],
+    ["C:\\a", "\\\\server\\share\\b", false],
+  ] as const) {
+    assert.equal(isWithin(folder, path, win32), within, path);
+  }
+  assert.ok(isWithin("/a", "/a/..b", posix));
+  assert.ok(!isWithin("/a/b", "/a", posix));
+});
 
 test("with a .containerignore, which podman alone reads, what either engine gets changes the digest", () =>
   withTmp((folder) => {
