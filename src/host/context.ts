@@ -12,7 +12,7 @@ import {
   type Stats,
   statSync,
 } from "node:fs";
-import system, { dirname, join, type PlatformPath, resolve } from "node:path";
+import system, { dirname, join, resolve } from "node:path";
 import { ArgusError } from "../errors.ts";
 import { type Ignore, readDockerignore } from "../image/dockerignore.ts";
 import type { UserDockerfile } from "../image/image.ts";
@@ -103,7 +103,7 @@ function addContent(hash: Hash, absolute: string): void {
 const CHUNK = 1 << 18;
 
 /** Whether a real path is a folder or lies in it; `paths` are the system's own rules by default. */
-export function isWithin(folder: string, path: string, paths: PlatformPath = system): boolean {
+export function isWithin(folder: string, path: string, paths: typeof system = system): boolean {
   const way = paths.relative(folder, path);
   // From one drive of Windows to another there is no way: the path itself is returned.
   return way !== ".." && !way.startsWith(`..${paths.sep}`) && !paths.isAbsolute(way);
