@@ -131,8 +131,13 @@ function uvxData(plan: UvxImage): object {
 function npxData(plan: NpxImage): object {
   return {
     packages: shellWords([...plan.packages, ...plan.additionalPackages]),
-    firstPackage: shellWord(plan.packages[0] ?? ""),
-    binary: shellWord(plan.binary ?? ""),
+    // The server's package, the executable that the command names, and the packages that are not the server's.
+    wanted: shellWords([
+      plan.packages[0] ?? "",
+      plan.binary ?? "",
+      ...plan.packages.slice(1),
+      ...plan.additionalPackages,
+    ]),
     warmUp: warmUp([...plan.nodeOptions, PROGRAM]),
   };
 }

@@ -22,9 +22,18 @@ test("the generated module holds what the templates say", () => {
 interface Package {
   readonly name: string;
   readonly bin?: string | Record<string, string>;
+  /** What npm noted as its version or place. Default "1". */
+  readonly saved?: string;
 }
 
-const CASES: [name: string, packages: Package[], spec: string, named: string, chosen: string | RegExp][] = [
+const CASES: [
+  name: string,
+  packages: Package[],
+  spec: string,
+  named: string,
+  chosen: string | RegExp,
+  others?: string[],
+][] = [
   ["a string", [{ name: "@s/pkg", bin: "a.js" }], "@s/pkg", "", "a.js"],
   ["the only one", [{ name: "pkg", bin: { other: "a.js" } }], "pkg@1.2.3", "", "a.js"],
   ["two names of one file", [{ name: "pkg", bin: { x: "a.js", y: "a.js" } }], "pkg", "", "a.js"],
@@ -39,18 +48,52 @@ const CASES: [name: string, packages: Package[], spec: string, named: string, ch
     "pkg@1",
     "",
     "a.js",
+    ["aaa"],
   ],
   ["a repository's", [{ name: "pkg", bin: "a.js" }], "github:owner/repo", "", "a.js"],
+  [
+    "a repository's beside a package that is named before it",
+    [
+      { name: "alpha", bin: "b.js" },
+      { name: "zeta", bin: "a.js" },
+    ],
+    "github:owner/zeta",
+    "",
+    "a.js",
+    ["alpha@^1"],
+  ],
+  [
+    "an archive's beside a repository's",
+    [
+      { name: "alpha", bin: "b.js", saved: "github:owner/alpha" },
+      { name: "zeta", bin: "a.js", saved: "https://h.example/z.tgz" },
+    ],
+    "https://h.example/z.tgz",
+    "",
+    "a.js",
+    ["owner/alpha"],
+  ],
+  [
+    "none where two may be meant",
+    [
+      { name: "alpha", bin: "b.js" },
+      { name: "zeta", bin: "a.js" },
+    ],
+    "github:owner/one",
+    "",
+    /which package github:owner\/one means .*: alpha, zeta/,
+    ["github:owner/two"],
+  ],
   ["unclear ones", [{ name: "pkg", bin: { x: "a.js", y: "b.js" } }], "pkg", "", /which executable of pkg .*: x, y/],
   ["an absent one", [{ name: "pkg", bin: { x: "a.js" } }], "pkg", "z", /no package has the executable z; there are: x/],
   ["none", [{ name: "pkg" }], "pkg", "", /which executable of pkg .*: none/],
 ];
 
-for (const [name, packages, spec, named, chosen] of CASES) {
+for (const [name, packages, spec, named, chosen, others = []] of CASES) {
   test(`npm's rule finds ${name}`, () =>
     withTmp((folder) => {
       for (const each of packages) install(folder, each, "#!/usr/bin/env node\n1\n");
-      const result = resolveEntry(folder, packages, spec, named);
+      const result = resolveEntry(folder, packages, spec, named, others);
       if (typeof chosen === "string") {
         assert.equal(result.stderr, "");
         assert.match(realpathSync(join(folder, "mcp-server")), new RegExp(`/node_modules/.*${chosen}$`));
@@ -94,17 +137,23 @@ function install(folder: string, { name, bin }: Package, text: string): void {
 }
 
 /** Runs the script of the template as the build does, in a folder instead of /app. */
-function resolveEntry(folder: string, packages: readonly Package[], spec: string, named: string) {
+function resolveEntry(
+  folder: string,
+  packages: readonly Package[],
+  spec: string,
+  named: string,
+  others: string[] = [],
+) {
   writeTree(
     folder,
     "package.json",
-    JSON.stringify({ dependencies: Object.fromEntries(packages.map(({ name }) => [name, "1"])) }),
+    JSON.stringify({ dependencies: Object.fromEntries(packages.map(({ name, saved }) => [name, saved ?? "1"])) }),
   );
   const script = /^RUN node -e '([^']*)' -- /m
     .exec(TEMPLATES.npx)![1]!
     .replaceAll("\\\n", "")
     .replaceAll("/app/", `${folder}/`);
-  return spawnSync("node", ["-e", script, "--", spec, named], { encoding: "utf8" });
+  return spawnSync("node", ["-e", script, "--", spec, named, ...others], { encoding: "utf8" });
 }
 
 function nodePath(): string {
