@@ -1,7 +1,14 @@
 /** An image on its way into the registry that a cluster pulls from. */
 import { pasteable } from "../engine/command.ts";
 import type { Engine } from "../engine/engine.ts";
-import { digestCommand, manifestCommand, parseDigest, pushCommand, tagCommand } from "../engine/kubernetes/push.ts";
+import {
+  digestCommand,
+  manifestCommand,
+  parseDigest,
+  pushCommand,
+  saysNoManifest,
+  tagCommand,
+} from "../engine/kubernetes/push.ts";
 import { ArgusError } from "../errors.ts";
 import { askRegistry } from "../host/registry.ts";
 import { run } from "../host/spawn.ts";
@@ -23,7 +30,7 @@ export async function publishedAs(ref: string, engine: () => Promise<Engine | un
   if (found === undefined) return { state: "unknown" };
   const { code, stderr } = await run(manifestCommand(found, ref), { timeoutMs: ASK_TIMEOUT });
   if (code === 0) return { state: "present" };
-  return { state: /no such manifest|manifest unknown|not found|name unknown/i.test(stderr) ? "absent" : "unknown" };
+  return { state: saysNoManifest(stderr) ? "absent" : "unknown" };
 }
 
 /**

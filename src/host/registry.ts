@@ -1,5 +1,5 @@
 /** One question to a registry: has it an image? Asked without a login, so that "unknown" is a usual answer. */
-
+import { isDockerHub } from "../engine/kubernetes/image_ref.ts";
 import { isLoopback } from "../engine/kubernetes/push.ts";
 
 /** What the registry says. */
@@ -27,7 +27,7 @@ export async function askRegistry(ref: string): Promise<RegistryAnswer> {
   const match = /^([^/]+)\/(.+):([^:/]+)$/.exec(ref);
   if (match === null) return { state: "unknown", reason: `${ref} names no registry` };
   const [, host = "", path = "", tag = ""] = match;
-  const addresses = isLoopback(ref) ? [`http://${host}`, `https://${host}`] : [`https://${host}`];
+  const addresses = addressesOf(host);
   let reason = "";
   for (const address of addresses) {
     try {
@@ -47,6 +47,12 @@ export async function askRegistry(ref: string): Promise<RegistryAnswer> {
     }
   }
   return { state: "unknown", reason };
+}
+
+function addressesOf(host: string): string[] {
+  // What is called docker.io is a site for people.
+  if (isDockerHub(host)) return ["https://registry-1.docker.io"];
+  return isLoopback(`${host}/`) ? [`http://${host}`, `https://${host}`] : [`https://${host}`];
 }
 
 function digestIn(header: string | null): string | undefined {

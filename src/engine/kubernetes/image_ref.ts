@@ -5,6 +5,19 @@
  * that is known. Without a registry the node must have the image under its local name.
  */
 export function imageRef(registry: string | undefined, image: string, digest?: string): string {
-  const name = registry === undefined ? image : `${registry.replace(/\/+$/, "")}/${image.replace(/^localhost\//, "")}`;
+  const name = registry === undefined ? image : nameIn(registry, image.replace(/^localhost\//, ""));
   return digest === undefined ? name : `${name.replace(/:[^:/]*$/, "")}@${digest}`;
+}
+
+function nameIn(registry: string, image: string): string {
+  const prefix = registry.replace(/\/+$/, "");
+  const [host = "", account, ...rest] = prefix.split("/");
+  if (!isDockerHub(host) || account === undefined) return `${prefix}/${image}`;
+  // Docker Hub knows an account and one name below it.
+  return `docker.io/${account}/${[...rest, image].join("/").replaceAll("/", "-")}`;
+}
+
+/** Whether a host is one of Docker Hub's names. */
+export function isDockerHub(host: string): boolean {
+  return /^(?:(?:index|registry-1)\.)?docker\.io$/i.test(host);
 }

@@ -19,6 +19,13 @@ export function manifestCommand(engine: Pick<Engine, "bin" | "env">, ref: string
   return command(engine, ["manifest", "inspect", ref]);
 }
 
+/** Whether {@link manifestCommand} failed because the registry has no such image, and not for want of a login. */
+export function saysNoManifest(output: string): boolean {
+  // A program for logins that is absent, or that has none, is "not found" as well.
+  if (/executable file not found|credential/i.test(output)) return false;
+  return /no such manifest|manifest unknown|not found|name unknown/i.test(output);
+}
+
 /** True for an image in a registry of this machine. */
 export function isLoopback(ref: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?\//.test(ref);
@@ -32,8 +39,10 @@ export function digestCommand(engine: Pick<Engine, "bin" | "env">, ref: string):
 /** The digest that the registry of `ref` gave it (`sha256:…`); undefined before the first push. */
 export function parseDigest(output: string, ref: string): string | undefined {
   const repository = ref.replace(/:[^:/]*$/, "");
-  const found = digestsOf(output).find((each) => each.startsWith(`${repository}@`));
-  return found?.slice(repository.length + 1);
+  // Docker leaves out the host of Docker Hub.
+  const names = [repository, repository.replace(/^docker\.io\//, "")].map((name) => `${name}@`);
+  const found = digestsOf(output).find((each) => names.some((name) => each.startsWith(name)));
+  return found?.replace(/^.*@/, "");
 }
 
 function digestsOf(output: string): string[] {

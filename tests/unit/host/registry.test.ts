@@ -54,3 +54,13 @@ test("a registry that does not answer is not known", async () => {
   assert.equal(state, "unknown");
   assert.equal((await askRegistry("no-registry")).state, "unknown");
 });
+
+test("Docker Hub is asked where its registry is", async (context) => {
+  const asked: string[] = [];
+  context.mock.method(globalThis, "fetch", async (address: string) => {
+    asked.push(address);
+    return new Response(null, { status: 401 });
+  });
+  assert.equal((await askRegistry("docker.io/me/argus-npx-x:1")).state, "unknown");
+  assert.deepEqual(asked, ["https://registry-1.docker.io/v2/me/argus-npx-x/manifests/1"]);
+});

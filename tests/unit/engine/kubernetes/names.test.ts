@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { imageRef } from "../../../../src/engine/kubernetes/image_ref.ts";
 import { labelValue, podName } from "../../../../src/engine/kubernetes/names.ts";
-import { parseDigest, pushCommand, tagCommand } from "../../../../src/engine/kubernetes/push.ts";
+import { parseDigest, pushCommand, saysNoManifest, tagCommand } from "../../../../src/engine/kubernetes/push.ts";
 import { cpuQuantity, memoryQuantity } from "../../../../src/engine/kubernetes/quantity.ts";
+import { ownImageName } from "../../../../src/engine/own_image.ts";
 
 for (const [size, quantity] of [
   ["512m", "512Mi"],
@@ -61,6 +62,8 @@ for (const [registry, digest, ref] of [
   [undefined, undefined, IMAGE],
   ["registry.example.com/mcp", undefined, "registry.example.com/mcp/argus/npx-x:0123456789ab"],
   ["localhost:5000/", undefined, "localhost:5000/argus/npx-x:0123456789ab"],
+  ["docker.io/me", undefined, "docker.io/me/argus-npx-x:0123456789ab"],
+  ["index.docker.io/me/team", DIGEST, `docker.io/me/team-argus-npx-x@${DIGEST}`],
   ["localhost:5000", DIGEST, `localhost:5000/argus/npx-x@${DIGEST}`],
 ] as const) {
   test(`with the registry ${registry} the cluster pulls ${ref.slice(0, 60)}`, () => {
@@ -75,7 +78,41 @@ test("an image is tagged, pushed, and known by the digest that its registry gave
   assert.deepEqual(pushCommand(engine, ref).args, ["push", ref]);
   const listed = JSON.stringify([`other.example.com/argus/npx-x@sha256:b`, `localhost:5000/argus/npx-x@${DIGEST}`]);
   assert.equal(parseDigest(`${listed}\n`, ref), DIGEST);
+  const hub = JSON.stringify([`me/argus-npx-x@${DIGEST}`]);
+  assert.equal(parseDigest(hub, "docker.io/me/argus-npx-x:0123456789ab"), DIGEST);
   assert.equal(parseDigest("[]\n", ref), undefined);
   assert.equal(parseDigest("null\n", ref), undefined);
   assert.equal(parseDigest("Error: no such image", ref), undefined);
 });
+
+test("a registry without the image is told from an engine without a login", () => {
+  for (const said of [
+    "no such manifest: registry.example.com/argus/npx-x:1",
+    "reading manifest 1 in registry.example.com/x: manifest unknown",
+    "name unknown: repository name not known to registry",
+    "artifact mcp/argus/npx-x:1 not found",
+  ]) {
+    assert.ok(saysNoManifest(said), said);
+  }
+  for (const said of [
+    'error getting credentials - err: exec: "docker-credential-desktop": executable file not found in $PATH, out: ``',
+    "error getting credentials - err: exit status 1, out: `credentials not found in native keychain`",
+    "unauthorized: authentication required",
+  ]) {
+    assert.ok(!saysNoManifest(said), said);
+  }
+});
+
+for (const [name, own] of [
+  [IMAGE, "argus/npx-x:0123456789ab"],
+  ["registry.example.com/mcp/argus/go-a.b_c:0123456789ab", "argus/go-a.b_c:0123456789ab"],
+  ["me/argus-uvx-x-y:0123456789ab", "argus/uvx-x-y:0123456789ab"],
+  ["docker.io/me/team-argus-npx-x:0123456789ab", "argus/npx-x:0123456789ab"],
+  ["localhost/argus/npx-x:latest", undefined],
+  ["acme/my-argus/npx-x:0123456789ab", undefined],
+  ["acme/notargus-npx-x:0123456789ab", undefined],
+  ["acme/tool:0123456789ab", undefined],
+] as const) {
+  test(`${name} is ${own === undefined ? "another's image" : "an image of argus"}`, () =>
+    assert.equal(ownImageName(name), own));
+}
