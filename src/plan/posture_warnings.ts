@@ -12,7 +12,15 @@ import type { Notice } from "./plan.ts";
  * @throws ArgusError `config/extra-args` for a word that no run can have; the code of a warning that the policy forbids.
  */
 export function postureWarnings(backend: StdioBackend, policy: Config["policy"]): Notice[] {
-  const warnings = [...networkWarnings(backend), ...volumeWarnings(backend), ...extraArgsWarnings(backend)];
+  return permitted([...networkWarnings(backend), ...volumeWarnings(backend), ...extraArgsWarnings(backend)], policy);
+}
+
+/**
+ * The warnings as they are, where the policy allows what they are about.
+ *
+ * @throws ArgusError the code of the first that the policy forbids.
+ */
+export function permitted(warnings: Notice[], policy: Config["policy"]): Notice[] {
   const forbidden = policy.allowWeakening ? undefined : warnings.find(({ code }) => WEAKENING.has(code));
   if (forbidden === undefined) return warnings;
   throw new ArgusError(forbidden.code, `${forbidden.message}, which policy.allow_weakening: false forbids`, {

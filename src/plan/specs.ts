@@ -16,11 +16,17 @@ export interface PackageSpec {
 /** A Python package as uvx accepts it: `pkg`, `pkg@1.2`, `pkg[extra]>=1`, `pkg @ URL`, `git+https://…`, a wheel's URL. */
 export function pythonSpec(call: Call, word: Part): PackageSpec {
   const written = packageWord(call, word).trim();
-  const isFile = /^[^:]*\.(py|whl|tar\.gz|zip)$/i.test(written) || /(^|@\s*)([a-z]+\+)?file:/i.test(written);
+  const isFile = /^[^:]*\.(whl|tar\.gz|zip)$/i.test(written) || /(^|@\s*)([a-z]+\+)?file:/i.test(written);
   if (isFile || isLocalPath(written)) throw localProject(call, word, `"${word.shown}"`);
   const spec = pinned(written);
   follow(requirementProblem, call, word, spec);
   return { spec, name: pythonName(spec), git: /(^|@\s*)git\+/i.test(spec) };
+}
+
+/** The package that a command is named after. A script is none, although a package's name may end like one. */
+export function pythonCommand(call: Call, word: Part): PackageSpec {
+  if (/^[^:]*\.py$/i.test(word.value.trim())) throw localProject(call, word, `"${word.shown}"`);
+  return pythonSpec(call, word);
 }
 
 /** An npm package as npx accepts it: `pkg@range`, `@scope/pkg`, `owner/repo#ref`, `github:…`, `git+https://…`, a tarball's URL. */

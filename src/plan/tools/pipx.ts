@@ -2,7 +2,7 @@
 import type { Text } from "../../config/text.ts";
 import { type Call, callError, localProject, nothingToRun } from "../call.ts";
 import { optionTable, readOptions, valuesOf } from "../options.ts";
-import { pythonSpec } from "../specs.ts";
+import { pythonCommand, pythonSpec } from "../specs.ts";
 import { localScript } from "./script.ts";
 import type { UvxUse } from "./use.ts";
 import { installWords, pythonOf, toolUse, withOf } from "./uvx.ts";
@@ -48,7 +48,7 @@ function readRun(call: Call, words: readonly Text[]): UvxUse {
   if (app === undefined) throw nothingToRun(call, "pipx run mcp-server-fetch");
   if (/^https?:.*\.py$/i.test(app.value)) throw localProject(call, app, `"pipx run ${app.shown}"`);
   const given = valuesOf(used, "spec").at(-1)?.value;
-  const own = pythonSpec(call, given ?? app);
+  const own = given === undefined ? pythonCommand(call, app) : pythonSpec(call, given);
   const binary = given === undefined ? own.name : app.value;
   if (binary === undefined || !/^[A-Za-z0-9_][\w.+-]*$/.test(binary)) {
     throw callError(

@@ -4,7 +4,7 @@ import type { Text } from "../../config/text.ts";
 import { type Call, callError, nothingToRun, type Part } from "../call.ts";
 import { type Given, optionTable, readOptions, valuesOf } from "../options.ts";
 import { toolOf } from "../recipe.ts";
-import { isLocalPath, type PackageSpec, packageWord, pythonSpec, requirementList } from "../specs.ts";
+import { isLocalPath, type PackageSpec, packageWord, pythonCommand, pythonSpec, requirementList } from "../specs.ts";
 import { readModule } from "./python.ts";
 import { localScript } from "./script.ts";
 import type { UvxUse } from "./use.ts";
@@ -42,7 +42,7 @@ export function readUvx(call: Call, words: readonly Text[]): UvxUse {
     const python = version === undefined ? {} : { python: version };
     return { ...readModule({ ...call, tool: "python" }, args, spec, extra), ...python, ...common };
   }
-  const own = pythonSpec(call, from ?? command);
+  const own = from === undefined ? pythonCommand(call, command) : pythonSpec(call, from);
   const binary = from === undefined ? ownExecutable(call, command, own.name) : executable(call, command);
   localScript(call, binary, args);
   return toolUse(own, extra, binary, { ...common, args });
