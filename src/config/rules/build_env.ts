@@ -5,13 +5,14 @@ const NAME = /^[A-Z][A-Z0-9_]{0,127}$/;
 const LONGEST = 32 * 1024;
 
 /** What the generated Dockerfile sets itself, or what decides which programs and libraries the build runs. */
-const RESERVED = new Set(["PATH", "HOME", "USER", "SHELL", "HOSTNAME", "UV_TOOL_DIR", "UV_TOOL_BIN_DIR", "NODE_PATH"]);
+const RESERVED =
+  /^(?:PATH|HOME|USER|SHELL|HOSTNAME|UV_TOOL_DIR|UV_TOOL_BIN_DIR|UV_PYTHON_INSTALL_DIR|VIRTUAL_ENV|NODE_PATH|NPM_CONFIG_PREFIX|GOBIN|LD_.*|ARGUS_.*)$/;
 
 export function buildEnvNameProblem(value: string): RuleProblem | undefined {
   if (!NAME.test(value)) {
     return { message: "is no name for a build variable", hint: "a capital letter, then capitals, digits and _" };
   }
-  if (RESERVED.has(value) || value.startsWith("LD_")) {
+  if (RESERVED.test(value)) {
     return { message: `${value} is reserved, because the build itself depends on it`, hint: "use another name" };
   }
   return undefined;

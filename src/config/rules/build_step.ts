@@ -14,6 +14,9 @@ export function buildStepProblem(value: string): RuleProblem | undefined {
   }
   // `RUN --network=host …`: the builder would read it as an option of its own.
   if (/^\s*-/.test(value)) return { message: "must not start with a dash", hint: "start with the name of a program" };
+  // On a line of its own it would be the Dockerfile's comment, and the next line would take its place.
+  if (/^\s*#/.test(value))
+    return { message: "must not start with #, for a comment runs nothing", hint: "leave it out" };
   if (/\\\s*$/.test(value)) {
     return { message: "must not end with a backslash, which would join it to the next line", hint: "remove it" };
   }

@@ -26,7 +26,8 @@ table("build_steps", buildStepProblem, {
       "[ -f x ] && y",
       "a\tb",
       "printf '\\n'",
-      "# note",
+      "echo # note",
+      "echo '#'",
     ],
   ],
   refused: [
@@ -45,6 +46,8 @@ table("build_steps", buildStepProblem, {
       "--mount=type=bind,source=/,target=/x id",
       "--network=host id",
       " --security=insecure id",
+      "# note",
+      " \t#!/bin/sh",
       "-x",
       "echo \\",
       "echo \\ ",
@@ -86,7 +89,18 @@ test("an entrypoint needs a program", () => {
 });
 
 table("a name in build_env", buildEnvNameProblem, {
-  fine: ["MY_TOKEN", "VAR123", "A", "NODE_ENV", "GOFLAGS", "HOME_DIR", "PATHS"],
+  fine: [
+    "MY_TOKEN",
+    "VAR123",
+    "A",
+    "NODE_ENV",
+    "GOFLAGS",
+    "HOME_DIR",
+    "PATHS",
+    "GOPRIVATE",
+    "NPM_CONFIG_REGISTRY",
+    "ARGUS",
+  ],
   refused: [
     ...[
       "my_var",
@@ -104,6 +118,12 @@ table("a name in build_env", buildEnvNameProblem, {
       "SHELL",
       "HOSTNAME",
       "UV_TOOL_DIR",
+      "UV_PYTHON_INSTALL_DIR",
+      "GOBIN",
+      "VIRTUAL_ENV",
+      "NPM_CONFIG_PREFIX",
+      "ARGUS_BUILD_VALUES",
+      "ARGUS_STEP_1",
     ],
     ...["UV_TOOL_BIN_DIR", "NODE_PATH", "LD_PRELOAD", "LD_LIBRARY_PATH", "Ä", "X".repeat(129), "__proto__", ...UNSEEN],
   ],
