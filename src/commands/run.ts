@@ -11,6 +11,7 @@ import { cpusOf, findEngine } from "../host/engines.ts";
 import { checkVolumes } from "../host/volumes.ts";
 import type { BarePlan, ContainerPlan, PassthroughPlan } from "../plan/plan.ts";
 import { planBackend } from "../plan/plan_backend.ts";
+import { permitted } from "../plan/posture_warnings.ts";
 import { newIdentity } from "../session/identity.ts";
 import { runBare, runSession } from "../session/session.ts";
 import { log } from "../ui/log.ts";
@@ -67,7 +68,8 @@ export async function run(flags: RunFlags): Promise<number> {
 async function runContainer(plan: ContainerPlan, config: Config, engine: Engine, settings: Settings): Promise<number> {
   const { image, args } = await imageFor(plan, config, settings);
   const { cpus, notice } = clampCpus(plan.limits.cpus, cpusOf(engine));
-  tell([...image.notices, ...(notice === undefined ? [] : [notice]), ...checkVolumes(plan.volumes, engine)]);
+  const mounts = permitted(checkVolumes(plan.volumes, engine), config.policy);
+  tell([...image.notices, ...(notice === undefined ? [] : [notice]), ...mounts]);
   // What a Dockerfile of the user's own has at the target decides about its volumes.
   const owned = plan.image.recipe === "dockerfile" ? [] : ownedVolumes(engine, plan.volumes);
   const prepareVolumes = async () => {

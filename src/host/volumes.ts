@@ -3,12 +3,13 @@
 import type { Stats } from "node:fs";
 import { isAbsolute } from "node:path";
 import process from "node:process";
+import { volumeNotices } from "../config/rules/volume.ts";
 import type { EngineKind } from "../engine/dialect.ts";
 import type { Engine } from "../engine/engine.ts";
 import { ArgusError } from "../errors.ts";
 import { DEFAULT } from "../plan/defaults.ts";
 import type { Notice, Volume } from "../plan/plan.ts";
-import { isReadable, statOf } from "./files.ts";
+import { isReadable, realPathOf, statOf } from "./files.ts";
 
 /**
  * Throws for a source that is not there (docker would create it as root's, podman fail) and warns about what the
@@ -19,7 +20,20 @@ export function checkVolumes(volumes: readonly Volume[], engine: EngineKind & Pi
   return volumes.filter((volume) => volume.kind === "path").flatMap((volume) => checkVolume(volume, engine));
 }
 
-function checkVolume({ source, target, mode }: Volume, engine: EngineKind): Notice[] {
+function checkVolume(volume: Volume, engine: EngineKind): Notice[] {
+  return [...reachProblems(volume, engine), ...linkNotices(volume)];
+}
+
+/** What a link leads to, which the config does not show: the engine follows it. */
+function linkNotices(volume: Volume): Notice[] {
+  const real = realPathOf(volume.source);
+  const told = volumeNotices(volume).map(({ code }) => code);
+  return volumeNotices({ ...volume, source: real })
+    .filter(({ code }) => !told.includes(code))
+    .map((notice) => ({ ...notice, message: `${notice.message} (${volume.source} leads to ${real})` }));
+}
+
+function reachProblems({ source, target, mode }: Volume, engine: EngineKind): Notice[] {
   const stat = statOf(source);
   if (stat === undefined) throw missing(source, target);
   // Access bits of Windows say nothing about the engine's virtual machine, and that of macOS maps every owner.

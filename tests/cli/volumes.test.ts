@@ -1,5 +1,7 @@
 /** Named volumes on Docker, which would give a new one to root. */
 import assert from "node:assert/strict";
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
 import { fakeEngines } from "../support/fake_engine.ts";
@@ -60,3 +62,20 @@ for (const [about, program, container] of [
     }),
   );
 }
+
+test("a link to what the policy forbids to mount is refused before anything runs", options, () =>
+  withTmp(async (folder) => {
+    symlinkSync("/etc", join(folder, "link"));
+    const backend = `{ command: uvx, args: [mcp-server-time], container: { volumes: ["${folder}/link:/l:ro"] } }`;
+    const policy = "policy: { allow_weakening: false }";
+    const config = writeTree(folder, "config.yaml", `${policy}\nbackends:\n  time: ${backend}\n`);
+    const fakes = fakeEngines(folder, { docker: {} });
+    const ended = await argus(["run", "time", "--config", config], { env: cleanEnv(fakes.env) });
+    assert.equal(ended.code, 2, ended.stderr);
+    assert.match(
+      ended.stderr,
+      /link leads to \/etc\), which policy\.allow_weakening: false forbids .*\[config\/wide-mount\]/,
+    );
+    assert.deepEqual(fakes.calls(), []);
+  }),
+);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
@@ -30,6 +30,23 @@ test("the folders of another machine are its own affair", () => {
 
 test("named volumes are left to the engine", () => {
   assert.deepEqual(checkVolumes([{ source: "nope", kind: "named", target: "/data", mode: "rw" }], DOCKER), []);
+});
+
+test("a link is warned about as what it leads to", { skip: process.platform !== "linux" }, async () => {
+  await withTmp((folder) => {
+    const link = (to: string) => {
+      const path = join(folder, to.replaceAll("/", "_"));
+      symlinkSync(to, path);
+      return path;
+    };
+    const codes = (source: string) => checkVolumes([at(source, "ro")], DOCKER).map(({ code }) => code);
+    assert.deepEqual(codes(link("/etc")), ["config/wide-mount"]);
+    assert.deepEqual(codes(link("/")), ["config/wide-mount"]);
+    assert.deepEqual(codes("/etc"), [], "the plan has told it");
+    assert.deepEqual(codes(link("/usr")), []);
+    const [notice] = checkVolumes([at(link("/proc"), "ro")], DOCKER);
+    assert.match(notice?.message ?? "", / \(.*\/_proc leads to \/proc\)$/);
+  });
 });
 
 test("what the server's user cannot reach is warned about", { skip: process.platform !== "linux" }, async () => {
