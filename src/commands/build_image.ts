@@ -11,6 +11,7 @@ import { builderOf } from "../host/engines.ts";
 import { isReadable, statOf } from "../host/files.ts";
 import { run } from "../host/spawn.ts";
 import type { Image } from "../image/image.ts";
+import { proxyNames } from "./proxy_names.ts";
 
 export interface BuildOptions {
   readonly settings: Settings;
@@ -23,9 +24,6 @@ export interface BuildOptions {
   /** Ends the build. */
   readonly signal?: AbortSignal;
 }
-
-/** The variables that a build needs behind a proxy; engines hide their values from the image's history. */
-const PROXIES = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"].flatMap((name) => [name, name.toLowerCase()]);
 
 /**
  * Builds an image and returns what the engine knows about it.
@@ -50,7 +48,7 @@ export async function buildImage(engine: Engine, image: Image, options: BuildOpt
     labels: image.labels,
     values: image.values,
     ssh: image.ssh,
-    buildArgs: PROXIES.filter((name) => process.env[name] !== undefined),
+    buildArgs: proxyNames(process.env),
     extraArgs: image.buildExtraArgs,
     noCache: options.noCache === true,
     pull: options.pull === true,

@@ -1,4 +1,5 @@
 /** A plan as the JSON that scripts rely on (design section 9): what would be built and run, secret values never. */
+import type { Settings } from "../config/settings.ts";
 import type { Text } from "../config/text.ts";
 import { type Command, shownWords } from "../engine/command.ts";
 import type { Owner, SessionIdentity } from "../engine/engine.ts";
@@ -6,6 +7,8 @@ import type { NetworkPolicy, Pod, Secret } from "../engine/kubernetes/manifest.t
 import { buildCommand, runCommand } from "../engine/oci.ts";
 import type { Image } from "../image/image.ts";
 import type { ContainerPlan, Notice, Plan, Recipe, RuntimeName } from "../plan/plan.ts";
+import { containerName } from "../session/identity.ts";
+import { proxyNames } from "./proxy_names.ts";
 
 export interface PlanJson {
   readonly backend: string;
@@ -55,6 +58,7 @@ export function describeContainer(
   image: Image,
   args: readonly Text[],
   runtime: "docker" | "podman",
+  settings: BuildSettings,
 ): PlanJson {
   const engine = { name: runtime, rootless: false, env: {} };
   const identity = plannedIdentity(plan.backend);
@@ -68,7 +72,7 @@ export function describeContainer(
     image: image.name,
     dockerfile: image.dockerfile,
     context: image.context ?? null,
-    build: commandJson(plannedBuild(image, runtime)),
+    build: commandJson(plannedBuild(image, runtime, settings)),
     run: commandJson(runCommand({ engine, bin: runtime, image: image.name, plan, args, identity, cpus, env })),
     warnings: [...plan.warnings, ...image.notices],
   };
@@ -76,14 +80,29 @@ export function describeContainer(
 
 /** The session that a printed plan speaks of. */
 export function plannedIdentity(backend: string): SessionIdentity {
-  return { backend, container: `argus-${backend}-SESSION`, owner: NOBODY };
+  return { backend, container: containerName(backend, "SESSION"), owner: NOBODY };
 }
 
+/** What a build takes from the environment. */
+export type BuildSettings = Pick<Settings, "caBundle">;
+
 /** The build of an image as it may be printed. */
-export function plannedBuild(image: Image, runtime: "docker" | "podman"): Command {
+export function plannedBuild(image: Image, runtime: "docker" | "podman", { caBundle }: BuildSettings): Command {
   const { name, dockerfile, context, labels, values, ssh, buildExtraArgs: extraArgs } = image;
   const engine = { name: runtime, rootless: false, env: {} };
-  return buildCommand({ engine, bin: runtime, image: name, dockerfile, context, labels, values, ssh, extraArgs });
+  const from = { caFile: caBundle, buildArgs: proxyNames(process.env) };
+  return buildCommand({
+    engine,
+    bin: runtime,
+    image: name,
+    dockerfile,
+    context,
+    labels,
+    values,
+    ssh,
+    ...from,
+    extraArgs,
+  });
 }
 
 export function commandJson(command: Command): CommandJson {

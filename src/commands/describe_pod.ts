@@ -11,7 +11,7 @@ import { pushCommand, tagCommand } from "../engine/kubernetes/push.ts";
 import { withoutValues } from "../engine/kubernetes/secret.ts";
 import type { Image } from "../image/image.ts";
 import type { ContainerPlan } from "../plan/plan.ts";
-import { commandJson, type PlanJson, plannedBuild, plannedIdentity } from "./describe.ts";
+import { type BuildSettings, commandJson, type PlanJson, plannedBuild, plannedIdentity } from "./describe.ts";
 
 /** Describes a container as a Pod, whose image docker builds. */
 export function describePod(
@@ -19,6 +19,7 @@ export function describePod(
   image: Image,
   args: readonly Text[],
   backend: Pick<StdioBackend, "container" | "where">,
+  settings: BuildSettings = {},
 ): PlanJson {
   const { kubernetes } = backend.container;
   const ref = imageRef(kubernetes.registry, image.name);
@@ -36,7 +37,7 @@ export function describePod(
     image: ref,
     dockerfile: image.dockerfile,
     context: image.context ?? null,
-    build: commandJson(plannedBuild(image, "docker")),
+    build: commandJson(plannedBuild(image, "docker", settings)),
     ...(kubernetes.registry === undefined
       ? {}
       : { tag: commandJson(tagCommand(docker, image.name, ref)), push: commandJson(pushCommand(docker, ref)) }),

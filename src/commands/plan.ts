@@ -52,9 +52,9 @@ async function describe(
   const { image, args } = await imageFor(plan, config, settings);
   if (runtime === "kubernetes") {
     const { describePod } = await import("./describe_pod.ts");
-    return describePod(plan, image, args, config.backends.get(plan.backend) as StdioBackend);
+    return describePod(plan, image, args, config.backends.get(plan.backend) as StdioBackend, settings);
   }
-  return describeContainer(plan, image, args, runtime);
+  return describeContainer(plan, image, args, runtime, settings);
 }
 
 function onlyDockerfile(plans: readonly PlanJson[], backend: string | undefined): string {
