@@ -120,7 +120,7 @@ async function runUnisolated(plan: BarePlan | PassthroughPlan, required: boolean
 function withoutEngine(plan: ContainerPlan, backend: StdioBackend): BarePlan {
   const { command, args, env, session } = backend;
   const reason = "no container engine is installed";
-  return { kind: "bare", backend: plan.backend, reason, cause: "no-engine", command, args, env, session, warnings: [] };
+  return { kind: "bare", backend: plan.backend, reason, command, args, env, session, warnings: [] };
 }
 
 async function target(flags: RunFlags): Promise<{ config: Config; backend: Backend }> {

@@ -249,7 +249,7 @@ const RULES: readonly Rule[] = [
     code: "engine/no-space",
     message: (_, { engine }) => `no space is left where ${engine} keeps its images`,
     hint: (_, { engine }) =>
-      `\`argus clean\` removes images that no backend uses; \`${engine} system df\` shows the rest`,
+      `\`argus clean --images\` removes images that no backend uses; \`${engine} system df\` shows the rest`,
   },
 ];
 

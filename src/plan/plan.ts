@@ -43,13 +43,11 @@ export interface ContainerPlan {
   readonly warnings: readonly Notice[];
 }
 
-/** The backend runs as a bare process, for a stated reason. */
+/** The backend runs as a bare process: the switch is off, no recipe fits, or no engine is installed. */
 export interface BarePlan {
   readonly kind: "bare";
   readonly backend: string;
   readonly reason: string;
-  /** The switch is off (the user asked for it), no recipe fits, or no engine is installed. */
-  readonly cause: "switched-off" | "no-recipe" | "no-engine";
   readonly command: Text;
   readonly args: readonly Text[];
   readonly env: Readonly<Record<string, Text>>;
@@ -58,7 +56,7 @@ export interface BarePlan {
 }
 
 /** The command is a container call of the user's own; argus passes it through untouched. */
-export interface PassthroughPlan extends Omit<BarePlan, "kind" | "cause"> {
+export interface PassthroughPlan extends Omit<BarePlan, "kind"> {
   readonly kind: "passthrough";
 }
 

@@ -28,7 +28,7 @@ export interface PlanContext {
 export function planBackend(backend: Backend, context: PlanContext): Plan {
   if (backend.type !== "stdio") return remotePlan(backend);
   const isolation = isolationSwitch(backend, context.config, context.settings);
-  if (!isolation.on) return barePlan(backend, "switched-off", `switched off by ${isolation.by}`);
+  if (!isolation.on) return barePlan(backend, `switched off by ${isolation.by}`);
   const warnings: Notice[] = [];
   const words = commandWords(backend);
   const own = ownImage(backend, words, warnings);
@@ -36,11 +36,10 @@ export function planBackend(backend: Backend, context: PlanContext): Plan {
   const [program, ...others] = words.map(({ value }) => value);
   if (backend.container.transport === undefined && isContainerCall(program!, others)) {
     const reason = `${programName(program!)} starts a container of its own, without the restrictions of argus`;
-    const { cause: _, ...bare } = barePlan(backend, "no-recipe", reason);
-    return { ...bare, kind: "passthrough" };
+    return { ...barePlan(backend, reason), kind: "passthrough" };
   }
   const read = readCommandLine({ backend, warnings, adHoc: context.adHoc === true }, words);
-  if (read === undefined) return barePlan(backend, "no-recipe", `no recipe for the command "${words[0].shown}"`);
+  if (read === undefined) return barePlan(backend, `no recipe for the command "${words[0].shown}"`);
   return containerPlan(backend, context, imagePlan(backend, read.use, read.tool), read.use.args, warnings);
 }
 
@@ -70,12 +69,11 @@ function containerPlan(
   };
 }
 
-function barePlan(backend: StdioBackend, cause: BarePlan["cause"], reason: string): BarePlan {
+function barePlan(backend: StdioBackend, reason: string): BarePlan {
   return {
     kind: "bare",
     backend: backend.name,
     reason,
-    cause,
     command: backend.command,
     args: backend.args,
     env: backend.env,

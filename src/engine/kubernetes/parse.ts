@@ -85,19 +85,17 @@ export function parseVersions(output: string): Versions {
   };
 }
 
-/** Levels of PodSecurity that a namespace enforces and warns about; "" = none. */
+/** A namespace. */
 export interface NamespaceState {
-  readonly name: string;
+  /** The level of PodSecurity that it enforces; "" = none. */
   readonly enforce: string;
-  readonly warn: string;
 }
 
 /** Reads the output of `getNamespaceCommand`; undefined when it is not a namespace. */
 export function parseNamespace(output: string): NamespaceState | undefined {
   const json = jsonOf(output);
   if (textAt(json, "kind") !== "Namespace") return undefined;
-  const level = (mode: string) => textAt(json, "metadata", "labels", `pod-security.kubernetes.io/${mode}`);
-  return { name: textAt(json, "metadata", "name"), enforce: level("enforce"), warn: level("warn") };
+  return { enforce: textAt(json, "metadata", "labels", "pod-security.kubernetes.io/enforce") };
 }
 
 /** Where kubectl goes when nothing else is said. */

@@ -403,6 +403,11 @@ for (const [engine, output, code, words] of BUILDS) {
   });
 }
 
+test("where no space is left, what removes images is named", () => {
+  const { hint } = explain({ engine: "podman", phase: "build", code: 1, output: "no space left on device" });
+  assert.equal(hint, "`argus clean --images` removes images that no backend uses; `podman system df` shows the rest");
+});
+
 test("an image that is missing names the command that builds it and exits 3", () => {
   const output = "Error: localhost/argus/x:1: image not known\n";
   const error = explain({ engine: "podman", phase: "run", code: 125, output, backend: "time", where: "podman run x" });

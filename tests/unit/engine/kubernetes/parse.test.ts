@@ -115,10 +115,10 @@ test("versions, also without a cluster", () => {
   assert.deepEqual(parseVersions(JSON.stringify({ clientVersion })), { client: "v1.33.1", server: "" });
 });
 
-test("the levels of a namespace", () => {
+test("the level that a namespace enforces", () => {
   const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
   const json = { kind: "Namespace", metadata: { name: "argus", labels } };
-  assert.deepEqual(parseNamespace(JSON.stringify(json)), { name: "argus", enforce: "restricted", warn: "" });
+  assert.deepEqual(parseNamespace(JSON.stringify(json)), { enforce: "restricted" });
 });
 
 test("the context that is used", () => {
