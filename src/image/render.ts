@@ -147,6 +147,7 @@ function goData(plan: GoImage): object {
   const last = /^v\d+$/.test(path.at(-1) ?? "") ? path.at(-2) : path.at(-1);
   return {
     module: shellWord(plan.module),
+    install: GO_INSTALL,
     binaries: shellWords([plan.binary ?? "", last ?? ""].filter((name) => name !== "")),
     extraModules: plan.additionalPackages.map(shellWord),
     runtimeBase: plan.runtimeBase,
@@ -197,6 +198,11 @@ function installPackages(names: readonly string[]): string | undefined {
     `else apt-get update && apt-get install -y --no-install-recommends ${words} && rm -rf /var/lib/apt/lists/* /var/cache/apt/*; fi`
   );
 }
+
+/** Of several -ldflags go hears the last alone, and that of a command line before those of GOFLAGS. */
+const GO_INSTALL =
+  'for flag in $GOFLAGS; do case $flag in -ldflags=*|--ldflags=*) ldflags="${flag#*-ldflags=} ";; esac; done; ' +
+  'go install -trimpath -ldflags="$ldflags-s -w"';
 
 /** Names the certificate bundle to OpenSSL, Go, uv, Node, pip, curl and git, when one is given. */
 const TRUST_CA =

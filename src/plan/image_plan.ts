@@ -1,5 +1,6 @@
 /** The image of a package: what the command line asks for, with the config's own options on top. */
 import type { StdioBackend } from "../config/config.ts";
+import type { Text } from "../config/text.ts";
 import { additionalPackages, needGit, needSsh } from "./additional_packages.ts";
 import { DEFAULT } from "./defaults.ts";
 import type { ImageBase, ImagePlan } from "./plan.ts";
@@ -16,7 +17,7 @@ export function imagePlan(backend: StdioBackend, use: Use, tool: KnownTool | und
     systemDeps: container.system_deps,
     buildSystemDeps: container.build_system_deps,
     additionalPackages: additional,
-    buildEnv: { ...use.buildEnv, ...container.build_env },
+    buildEnv: { ...use.buildEnv, ...container.build_env, ...goFlags(use, container.build_env) },
     git: use.git || needGit(additional),
     ...needSsh([...specsOf(use), ...additional]),
   };
@@ -49,6 +50,13 @@ export function imagePlan(backend: StdioBackend, use: Use, tool: KnownTool | und
     install: use.install,
     installOptions: use.installOptions,
   };
+}
+
+/** GOFLAGS holds several options: those of the command line stay beside those of the config, which win. */
+function goFlags({ buildEnv }: Use, { GOFLAGS: own }: Readonly<Record<string, Text>>): { GOFLAGS?: Text } {
+  const given = buildEnv?.GOFLAGS;
+  if (given === undefined || own === undefined) return {};
+  return { GOFLAGS: { shown: `${given.shown} ${own.shown}`, value: `${given.value} ${own.value}` } };
 }
 
 /** What the command line has installed, as its installer wants it. */

@@ -4,8 +4,10 @@ import { chmodSync, mkdirSync, readFileSync, realpathSync, symlinkSync } from "n
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { renderDockerfile } from "../../../src/image/render.ts";
 import { TEMPLATES } from "../../../src/image/templates.gen.ts";
 import { withTmp, writeTree } from "../../support/tmp.ts";
+import { go } from "./plans.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -100,6 +102,29 @@ for (const [name, packages, spec, named, chosen, others = []] of CASES) {
       } else {
         assert.equal(result.status, 1);
         assert.match(result.stderr, chosen);
+      }
+    }));
+}
+
+const LDFLAGS: [goflags: string | undefined, ldflags: string][] = [
+  [undefined, "-s -w"],
+  ["-tags=a -mod=mod", "-s -w"],
+  ["-tags=a -ldflags=-X=main.version=1 -trimpath", "-X=main.version=1 -s -w"],
+  ["--ldflags=-X=a.b=-ldflags=c", "-X=a.b=-ldflags=c -s -w"],
+  ["-ldflags=-X=a.b=1 -ldflags=all=-X=a.b=2", "all=-X=a.b=2 -s -w"],
+];
+
+for (const [goflags, ldflags] of LDFLAGS) {
+  test(`go install under GOFLAGS=${goflags ?? ""} links with ${ldflags}`, () =>
+    withTmp((folder) => {
+      writeTree(folder, "go", `#!/bin/sh\nprintf '%s\\n' "$@"\n`, 0o755);
+      const text = renderDockerfile({ ...go, additionalPackages: ["b.dev/c@v1"] }, { mounts: false });
+      const lines = [...text.matchAll(/^RUN (.*go install.*)$/gm)].map(([, line]) => line!);
+      for (const [index, module] of [go.module, "b.dev/c@v1"].entries()) {
+        const env = { PATH: `${folder}:${process.env.PATH}`, ...(goflags === undefined ? {} : { GOFLAGS: goflags }) };
+        const { stdout, stderr } = spawnSync("sh", ["-c", lines[index] ?? "exit 1"], { encoding: "utf8", env });
+        assert.equal(stderr, "");
+        assert.deepEqual(stdout.split("\n").slice(0, -1), ["install", "-trimpath", `-ldflags=${ldflags}`, module]);
       }
     }));
 }

@@ -41,6 +41,18 @@ test("build options travel as GOFLAGS", () => {
   assert.deepEqual(valuesOf(buildEnv), { GOFLAGS: "-tags=netgo,osusergo -trimpath" });
 });
 
+test("GOFLAGS of build_env stand behind those of the command, so that they win where both say the same", () => {
+  const flags = (line: Line, own?: { shown: string; value: string }) =>
+    imageOf("go", line, own === undefined ? {} : { build_env: { GOFLAGS: own } }).buildEnv.GOFLAGS;
+  const secret = { shown: "-tags=${TAGS}", value: "-tags=s3cret" };
+  assert.deepEqual(flags("go run -trimpath github.com/o/r@v1", secret), {
+    shown: "-trimpath -tags=${TAGS}",
+    value: "-trimpath -tags=s3cret",
+  });
+  assert.deepEqual(flags("go run github.com/o/r@v1", secret), secret);
+  assert.equal(flags("go run github.com/o/r@v1"), undefined);
+});
+
 test("more modules are installed at their latest version", () => {
   const additional_packages = ["github.com/a/b", "github.com/c/d@v1"];
   const { additionalPackages } = imageOf("go", "go run github.com/o/r@v1", { additional_packages });
