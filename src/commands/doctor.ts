@@ -26,7 +26,8 @@ export interface Check {
 
 /** Prints the findings; 0 when none is a failure, 3 when neither an engine nor a cluster can be used. */
 export async function doctor(options: DoctorOptions): Promise<number> {
-  const found = await findEngines();
+  const { installedEngines } = await import("./keepers.ts");
+  const found = await installedEngines();
   const live = found.filter((probe) => probe.state === "live");
   const clusters = await findClusters(options.config);
   const checks: Check[] = [...engineChecks(found, clusters.runEverything)];
@@ -38,12 +39,6 @@ export async function doctor(options: DoctorOptions): Promise<number> {
   else printChecks(checks);
   if (live.length === 0 && !clusters.findings.some((cluster) => cluster.live)) return EXIT.absent;
   return ok ? EXIT.ok : EXIT.failed;
-}
-
-async function findEngines(): Promise<Probe[]> {
-  const { probeEngine } = await import("../host/engines.ts");
-  const probes = await Promise.all(NAMES.map((name) => probeEngine(name)));
-  return probes.filter((probe) => probe !== undefined);
 }
 
 /** A broken config or variable is told by a check of its own. */

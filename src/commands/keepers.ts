@@ -58,7 +58,8 @@ export async function liveEngines(): Promise<Engine[]> {
   return (await installedEngines()).filter(isLive).map(({ engine }) => engine);
 }
 
-async function installedEngines(): Promise<Probe[]> {
+/** Every engine that is installed, and whether it answers. */
+export async function installedEngines(): Promise<Probe[]> {
   const names: readonly OciName[] = ["docker", "podman"];
   const probes = await Promise.all(names.map((name) => probeEngine(name)));
   return probes.filter((probe) => probe !== undefined);

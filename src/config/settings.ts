@@ -32,7 +32,8 @@ export interface SettingRow {
   readonly meaning: string;
 }
 
-const RUNTIMES: readonly RuntimeName[] = ["docker", "podman", "kubernetes"];
+/** What a config, a variable or a flag may name. */
+export const RUNTIMES: readonly RuntimeName[] = ["docker", "podman", "kubernetes"];
 
 /** The variables, as the README lists them. */
 export const SETTINGS: readonly SettingRow[] = [

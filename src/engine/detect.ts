@@ -1,5 +1,6 @@
 /** Where engines can be: programs and endpoints to try, in order. */
 import type { OciName } from "./engine.ts";
+import { jsonOf } from "./json.ts";
 
 /** The part of a machine that decides where to look. */
 export interface Surroundings {
@@ -152,10 +153,6 @@ function currentContext(configText: string | undefined): string | undefined {
 }
 
 function object(json: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(json);
-    return typeof value === "object" && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = jsonOf(json);
+  return typeof value === "object" && value !== null ? value : undefined;
 }

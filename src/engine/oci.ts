@@ -8,7 +8,7 @@ import { type Arg, type Command, EXTRA_INPUT_PATH } from "./command.ts";
 import { dialectOf, type EngineKind } from "./dialect.ts";
 import { BUILD_VALUES, type Engine, LABEL, type SessionIdentity } from "./engine.ts";
 import { ownerText } from "./owner.ts";
-import { serverEnv } from "./server_env.ts";
+import { homeVariables, serverEnv } from "./server_env.ts";
 import { volumeFlags } from "./volume.ts";
 
 /** Numeric, so that no image needs a passwd entry; both ids, for the group is 0 otherwise. */
@@ -73,7 +73,7 @@ export function runCommand(input: RunInput): Command {
     ...dialect.run,
     ...(plan.volumes.some((volume) => volume.kind === "path") ? dialect.hostFolders : []),
     ...plan.volumes.flatMap((volume) => volumeFlags(engine, volume)),
-    ...homeFlags(input.env),
+    ...homeVariables(input.env).flatMap(([name, value]) => ["-e", `${name}=${value}`]),
     ...Object.keys(variables.byName).flatMap((name) => ["-e", name]),
     ...(variables.file === "" ? [] : ["--env-file", EXTRA_INPUT_PATH]),
     // Last, so that they win, as their author expects.
@@ -234,10 +234,4 @@ function runLabels(identity: SessionIdentity): string[] {
 function tmpfs(plan: RunPlan, target: string, size: string): string[] {
   const taken = plan.volumes.some((volume) => volume.target.replace(/\/+$/, "") === target);
   return taken ? [] : ["--tmpfs", `${target}:${TMPFS}${size}`];
-}
-
-/** A user's own image may know neither; both are the folders that can be written. */
-function homeFlags(env: Readonly<Record<string, string>>): string[] {
-  const own = { HOME, TMPDIR: TEMPORARY };
-  return Object.entries(own).flatMap(([name, value]) => (name in env ? [] : ["-e", `${name}=${value}`]));
 }

@@ -1,5 +1,6 @@
 /** What the engines print, as data. */
 import type { Owner } from "./engine.ts";
+import { jsonOf } from "./json.ts";
 import { parseOwner } from "./owner.ts";
 
 /** A container of argus. */
@@ -81,10 +82,6 @@ function isoTime(text: string): string {
 }
 
 function labelsOf(json: string): Record<string, string> {
-  try {
-    const value: unknown = JSON.parse(json);
-    return typeof value === "object" && value !== null ? (value as Record<string, string>) : {};
-  } catch {
-    return {};
-  }
+  const value = jsonOf(json);
+  return typeof value === "object" && value !== null ? (value as Record<string, string>) : {};
 }

@@ -1,5 +1,6 @@
 /** How the server's variables reach the engine without a value in any argument. */
 import { ArgusError } from "../errors.ts";
+import { DEFAULT } from "../plan/defaults.ts";
 
 /** The variables of a server, sorted by the way they travel. */
 export interface ServerEnv {
@@ -25,6 +26,15 @@ export function serverEnv(env: Readonly<Record<string, string>>): ServerEnv {
     else byName[name] = value;
   }
   return { byName, file: lines.join("") };
+}
+
+/**
+ * HOME and TMPDIR, unless the server's own variables name them: a user's own image may know neither, and both are the folders
+ * that can be written.
+ */
+export function homeVariables(env: Readonly<Record<string, unknown>>): [name: string, value: string][] {
+  const own = { HOME: DEFAULT.home.value, TMPDIR: DEFAULT.temporary.value };
+  return Object.entries(own).filter(([name]) => !(name in env));
 }
 
 /** True for a name that would change what the engine's own program does when it stood in its environment. */

@@ -1,5 +1,6 @@
 /** What kubectl prints, as data. */
 import { LABEL, type Owner } from "../engine.ts";
+import { jsonOf } from "../json.ts";
 import { parseOwner } from "../owner.ts";
 import { CONTAINER } from "./names.ts";
 
@@ -163,14 +164,6 @@ function serverState(json: unknown): ServerState | undefined {
 
 function conditionOf(json: unknown): Condition {
   return { reason: textAt(json, "reason"), message: textAt(json, "message") };
-}
-
-function jsonOf(output: string): unknown {
-  try {
-    return JSON.parse(output);
-  } catch {
-    return undefined;
-  }
 }
 
 function at(json: unknown, ...path: readonly string[]): unknown {

@@ -13,6 +13,7 @@ import type { ContainerPlan } from "../../plan/plan.ts";
 import { VERSION } from "../../version.ts";
 import { LABEL, type SessionIdentity } from "../engine.ts";
 import { ownerText } from "../owner.ts";
+import { homeVariables } from "../server_env.ts";
 import { refuseExtraArgs } from "./extra_args.ts";
 import type { Manifest, Metadata, NetworkPolicy, Pod, Secret } from "./manifest.ts";
 import { CONTAINER, labelValue, podName } from "./names.ts";
@@ -101,7 +102,7 @@ export function podManifest(input: PodInput): Pod {
           stdinOnce: true,
           // A terminal would change bytes.
           tty: false,
-          env: homeVariables(plan.env),
+          env: homeVariables(plan.env).map(([name, value]) => ({ name, value })),
           ...(needsSecret(texts) ? { envFrom: [{ secretRef: { name: podName(input.identity) } }] } : {}),
           resources: { requests: resources, limits: resources },
           securityContext: {
@@ -186,10 +187,4 @@ function placement(kubernetes: KubernetesFields): Record<string, unknown> {
     ...(node_selector === undefined ? {} : { nodeSelector: node_selector }),
     ...(tolerations === undefined ? {} : { tolerations }),
   };
-}
-
-/** A user's own image may know neither; both are the folders that can be written. */
-function homeVariables(env: PodPlan["env"]): { name: string; value: string }[] {
-  const own = { HOME: DEFAULT.home.value, TMPDIR: DEFAULT.temporary.value };
-  return Object.entries(own).flatMap(([name, value]) => (name in env ? [] : [{ name, value }]));
 }

@@ -1,6 +1,7 @@
 /** How an image gets from the engine that built it to the registry that the cluster pulls from. */
 import type { Command } from "../command.ts";
 import type { Engine } from "../engine.ts";
+import { jsonOf } from "../json.ts";
 
 /** Gives the image its name in the registry. */
 export function tagCommand(engine: Pick<Engine, "bin" | "env">, image: string, ref: string): Command {
@@ -46,12 +47,8 @@ export function parseDigest(output: string, ref: string): string | undefined {
 }
 
 function digestsOf(output: string): string[] {
-  try {
-    const value: unknown = JSON.parse(output);
-    return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
-  } catch {
-    return [];
-  }
+  const value = jsonOf(output);
+  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
 }
 
 function command(engine: Pick<Engine, "bin" | "env">, args: readonly string[]): Command {
