@@ -58,16 +58,16 @@ export function volumeProblem(text: string): RuleProblem | undefined {
 export function volumeNotices(volume: Volume): Notice[] {
   const notices: Notice[] = [];
   if (volume.kind === "path") {
-    const source = volume.source.replaceAll("\\", "/").replace(/\/+$/, "").toLowerCase();
+    const source = plainSource(volume.source);
     if (SOCKET.test(source)) {
       notices.push({
         code: "config/engine-socket",
         message: "the mount of an engine's socket lets the server control this machine",
       });
-    } else if (ROOTS.has(source)) {
+    } else if (WIDE.test(source)) {
       notices.push({
         code: "config/wide-mount",
-        message: `the mount of ${source === "" ? "/" : source} shows the server what the whole machine depends on`,
+        message: `the mount of ${source} shows the server what the whole machine or all of its users depend on`,
       });
     }
   }
@@ -83,22 +83,25 @@ export function volumeNotices(volume: Volume): Notice[] {
 /** Sockets of the engines, on Linux, macOS and Windows. */
 const SOCKET =
   /(?:^|\/)(?:docker|podman|containerd|crio|buildkitd|dockershim|docker\.raw|podman-[\w-]*-api)\.sock$|^\/\/\.\/pipe\//;
-/** Folders that hold those sockets, or the machine itself. */
-const ROOTS = new Set([
-  "",
-  "/run",
-  "/var/run",
-  "/var",
-  "/etc",
-  "/root",
-  "/dev",
-  "/proc",
-  "/sys",
-  "/boot",
-  "/var/lib/docker",
-  "c:",
-]);
+/** Folders that hold those sockets, the machine itself, or all of its users. */
+const WIDE = new RegExp(
+  `^(?:${[
+    "/",
+    "/(?:boot|dev|etc|home|proc|root|sys|users)",
+    "/var(?:/lib(?:/(?:containers|docker))?)?",
+    "(?:/var)?/run(?:/(?:containerd|crio|podman|user(?:/\\d+)?))?",
+    "[a-z]:/(?:users)?",
+  ].join("|")})$`,
+);
 const REPLACED = new Set(["/tmp", "/home/nonroot"]);
+
+/** One spelling for one place. Windows' names of shares and pipes have two slashes in front, which mean something. */
+function plainSource(source: string): string {
+  const text = source.replaceAll("\\", "/").toLowerCase();
+  if (UNC.test(source) || text.startsWith("//./")) return text;
+  const normal = posix.normalize(text);
+  return /^(?:[a-z]:)?\/$/.test(normal) ? normal : normal.replace(/\/$/, "");
+}
 
 interface Fields {
   readonly source: string;
