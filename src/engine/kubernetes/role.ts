@@ -43,21 +43,29 @@ export function roleYaml(namespace: string, user: string): string {
     ({ apiGroups, resources, verbs }) =>
       `  - {apiGroups: ${flow(apiGroups)}, resources: ${flow(resources)}, verbs: ${flow(verbs)}}`,
   );
+  const metadata = `metadata: {name: argus, namespace: ${word(namespace)}}`;
   return [
     "apiVersion: rbac.authorization.k8s.io/v1",
     "kind: Role",
-    `metadata: {name: argus, namespace: ${namespace}}`,
+    metadata,
     "rules:",
     ...rules,
     "---",
     "apiVersion: rbac.authorization.k8s.io/v1",
     "kind: RoleBinding",
-    `metadata: {name: argus, namespace: ${namespace}}`,
+    metadata,
     "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: argus}",
     `subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: ${JSON.stringify(user)}}]`,
   ].join("\n");
 }
 
 function flow(words: readonly string[]): string {
-  return `[${words.map((word) => (/^[a-z][a-z0-9./]*$/.test(word) ? word : JSON.stringify(word))).join(", ")}]`;
+  return `[${words.map(word).join(", ")}]`;
+}
+
+/** Quoted unless every reader of YAML takes it for a text: `123`, `no` and `null` are none. */
+function word(text: string): string {
+  return /^[a-z][a-z0-9./-]*$/.test(text) && !/^(?:y|n|yes|no|on|off|true|false|null)$/.test(text)
+    ? text
+    : JSON.stringify(text);
 }

@@ -14,6 +14,15 @@ test("the Role as text is the Role as an object, with a binding", () => {
   ]);
 });
 
+test("a namespace stays a text, whatever YAML would make of it", () => {
+  for (const namespace of ["123", "1e3", "0x1f", "true", "null", "no", "a", "kube-system"]) {
+    for (const document of loadAll(roleYaml(namespace, "system:me"))) {
+      assert.equal((document as { metadata: { namespace: unknown } }).metadata.namespace, namespace);
+    }
+  }
+  assert.match(roleYaml("mcp", "me"), /^metadata: \{name: argus, namespace: mcp\}$/m);
+});
+
 test("argus may read no Secret, and nothing of it reaches beyond its namespace", () => {
   const { kind, rules } = roleManifest("argus") as { kind: string; rules: RoleRule[] };
   assert.equal(kind, "Role");
