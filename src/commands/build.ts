@@ -131,22 +131,33 @@ async function prepare(
   // An engine that only some backends name is their fault; without any, nothing at all can be built.
   if (jobs.size === 0 && absent[0] !== undefined) throw absent[0].error;
   for (const { name, error } of absent) fail(name, error);
-  return flags.force ? [...jobs.values()] : await withoutPresent([...jobs.values()], results);
+  return flags.force ? [...jobs.values()] : await withoutPresent([...jobs.values()], results, fail);
 }
 
-/** One listing of each engine says which images are there. */
-async function withoutPresent(jobs: readonly Job[], results: Result[]): Promise<Job[]> {
+/** One listing of each engine says which images are there; an engine that cannot say so can build nothing either. */
+async function withoutPresent(
+  jobs: readonly Job[],
+  results: Result[],
+  fail: (name: string, error: ArgusError) => void,
+): Promise<Job[]> {
   const ids = new Map<Engine, Map<string, string>>();
-  for (const engine of new Set(jobs.map((job) => job.engine))) {
+  const engines = new Set(jobs.map((job) => job.engine));
+  for (const engine of engines) {
     const { code, stdout, stderr: output } = await run(imageListCommand(engine), { timeoutMs: 60_000 });
-    // An engine that cannot say what it has can build nothing either.
-    if (code !== 0) throw explain({ engine: engine.name, phase: "other", code, output });
-    ids.set(engine, new Map(parseImages(stdout).map(({ name, id }) => [name, id])));
+    if (code === 0) ids.set(engine, new Map(parseImages(stdout).map(({ name, id }) => [name, id])));
+    else {
+      const error = explain({ engine: engine.name, phase: "other", code, output });
+      if (engines.size === 1) throw error;
+      const own = jobs.filter((job) => job.engine === engine);
+      for (const backend of own.flatMap(({ backends }) => backends)) fail(backend, error);
+    }
   }
   const missing: Job[] = [];
   for (const job of jobs) {
     const { engine, image, recipe, backends, ref } = job;
-    const id = ids.get(engine)?.get(image.name);
+    const listed = ids.get(engine);
+    if (listed === undefined) continue;
+    const id = listed.get(image.name);
     if (id === undefined || (ref !== undefined && !(await isPublished(engine, ref)))) missing.push(job);
     else
       for (const backend of backends) {

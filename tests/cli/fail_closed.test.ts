@@ -270,6 +270,29 @@ test("build: an engine that one backend names and that is absent stops no other"
   });
 });
 
+test("build: an engine that cannot list its images stops no backend of another", async () => {
+  await withTmp(async (folder) => {
+    const config = writeTree(
+      folder,
+      "config.yaml",
+      `backends:
+  other: { command: uvx, args: [mcp-server-time], container: { runtime: podman } }
+  one: { command: uvx, args: [mcp-server-time] }
+`,
+    );
+    const docker = { "image inspect": { stdout: "sha256:aa\t1000\tnull\n" } };
+    const { env } = fakeEngines(folder, { docker, podman: { "image ls": { code: 1, stderr: UNREACHABLE } } });
+    const more = { CONTAINER_HOST: "ssh://fake.invalid" };
+    const built = await argus(["build", "--json", "--config", config], { env: cleanEnv({ ...env, ...more }) });
+    const { results } = JSON.parse(built.stdout) as { results: { status: string; error?: { code: string } }[] };
+    assert.deepEqual(
+      results.map(({ status, error }) => error?.code ?? status),
+      ["engine/not-running", "present"],
+    );
+    assert.equal(built.code, 1, built.stderr);
+  });
+});
+
 test("build: what is wrong with a backend is told with its place and hint, as text and as JSON", async () => {
   await withTmp(async (folder) => {
     writeTree(folder, "folder/file", "");

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { createServer, type Server } from "node:net";
-import { cpus } from "node:os";
+import { cpus, homedir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { cpusOf, findEngine } from "../../../src/host/engines.ts";
+import { cpusOf, findEngine, surroundings } from "../../../src/host/engines.ts";
 import { fakeEngines } from "../../support/fake_engine.ts";
 import { withTmp, writeTree } from "../../support/tmp.ts";
 
@@ -131,6 +131,11 @@ test("the containers of a context elsewhere run on another machine", async () =>
 test("the CPUs are the machine's, however few this process may use", () => {
   const engine = { name: "docker", bin: "docker", env: {}, rootless: false } as const;
   assert.equal(cpusOf(engine), cpus().length);
+});
+
+test("a HOME that is empty is none", () => {
+  assert.equal(surroundings({ HOME: "" }).home, homedir());
+  assert.equal(surroundings({ HOME: "", USERPROFILE: "/u" }).home, "/u");
 });
 
 test("a context that does not exist is dead", async () => {
