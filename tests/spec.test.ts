@@ -8,7 +8,7 @@ import { type Config, parseConfig, type StdioBackend } from "../src/config/parse
 import type { Problem } from "../src/config/problem.ts";
 import { readSettings } from "../src/config/settings.ts";
 import { plain } from "../src/config/text.ts";
-import type { ContainerPlan, Plan } from "../src/plan/plan.ts";
+import type { BarePlan, ContainerPlan, Plan } from "../src/plan/plan.ts";
 import { planBackend } from "../src/plan/plan_backend.ts";
 
 const ENV = { HOME: "/home/me" };
@@ -37,7 +37,7 @@ const PAGE: Readonly<Record<string, readonly Row[]>> = {
     ],
     [
       "the command has no recognized template mapping: falls back to a bare subprocess",
-      () => has(plan("command: my-server"), { kind: "bare", cause: "no-recipe" }),
+      () => has(plan("command: my-server"), { kind: "bare", reason: 'no recipe for the command "my-server"' }),
     ],
   ],
   "Per-Backend Container Options": [
@@ -365,7 +365,7 @@ backends:
         has((only(config) as ContainerPlan).image, {
           recipe: "go",
           base: "golang:1.24-alpine",
-          binary: "mcp-k8s",
+          module: "github.com/strowk/mcp-k8s-go@latest",
         });
       },
     ],
@@ -463,7 +463,8 @@ function isContainer(fields: string, env: Readonly<Record<string, string>> = {})
 
 function isBare(fields: string, env: Readonly<Record<string, string>> = {}, top = ""): void {
   const made = plan(`command: uvx\nargs: [x]\n${fields}`, env, top);
-  has(made, { kind: "bare", cause: "switched-off" });
+  assert.equal(made.kind, "bare");
+  assert.match((made as BarePlan).reason, /^switched off by /);
 }
 
 function hasBase(fields: string, recipe: string, base: string): void {

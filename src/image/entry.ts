@@ -14,7 +14,6 @@ export function entryOf(plan: GeneratedImage): readonly string[] {
         : ["/app/venv/bin/python", "-m", install.module];
     }
     case "npx":
-      return plan.nodeOptions.length === 0 ? [PROGRAM] : ["node", ...plan.nodeOptions, PROGRAM];
     case "go":
       return [PROGRAM];
     case "source":

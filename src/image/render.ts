@@ -138,17 +138,14 @@ function npxData(plan: NpxImage): object {
       ...plan.packages.slice(1),
       ...plan.additionalPackages,
     ]),
-    warmUp: warmUp([...plan.nodeOptions, PROGRAM]),
+    warmUp: warmUp([PROGRAM]),
   };
 }
 
 function goData(plan: GoImage): object {
-  const path = plan.module.replace(/@[^@]*$/, "").split("/");
-  const last = /^v\d+$/.test(path.at(-1) ?? "") ? path.at(-2) : path.at(-1);
   return {
     module: shellWord(plan.module),
     install: GO_INSTALL,
-    binaries: shellWords([plan.binary ?? "", last ?? ""].filter((name) => name !== "")),
     extraModules: plan.additionalPackages.map(shellWord),
     runtimeBase: plan.runtimeBase,
     finalPackages: installPackages(["ca-certificates", ...plan.systemDeps]),

@@ -3,7 +3,6 @@ import type { StdioBackend } from "../config/config.ts";
 import type { Text } from "../config/text.ts";
 import { type Call, callError, callWarning } from "./call.ts";
 import { type KnownTool, programName, type ToolName, toolOf } from "./recipe.ts";
-import { packageWord } from "./specs.ts";
 import { readBun, readBunx } from "./tools/bunx.ts";
 import { goUse, readGo } from "./tools/go.ts";
 import { readNode } from "./tools/node.ts";
@@ -63,7 +62,7 @@ export function readCommandLine(
   const recipe = container.transport ?? tool?.recipe;
   if (recipe === undefined) return undefined;
   if (recipe === "go" && (container.go_package !== undefined || tool?.recipe !== "go")) {
-    return { use: readGoPackage({ ...call, tool: "go" }, [command, ...args], tool), tool };
+    return { use: readGoPackage({ ...call, tool: "go" }, args, tool), tool };
   }
   if (tool !== undefined && tool.recipe === recipe) {
     return { use: READERS[tool.tool]({ ...call, tool: programName(command.value) }, args), tool };
@@ -74,8 +73,8 @@ export function readCommandLine(
   };
 }
 
-/** `go_package`: the module to install. The command names the binary, so the words are the server's. */
-function readGoPackage(call: Call, [command, ...args]: CommandWords, tool: KnownTool | undefined): GoUse {
+/** `go_package`: the module to install. The command names its binary, so the words are the server's. */
+function readGoPackage(call: Call, args: readonly Text[], tool: KnownTool | undefined): GoUse {
   const { container } = call.backend;
   if (container.go_package === undefined) {
     throw callError(
@@ -87,8 +86,7 @@ function readGoPackage(call: Call, [command, ...args]: CommandWords, tool: Known
     );
   }
   const use = goUse(container.go_package.trim());
-  if (tool?.tool !== "go") return { ...use, binary: packageWord(call, named(command)), args };
-  if (args[0]?.value !== "run") return { ...use, args };
+  if (tool?.tool !== "go" || args[0]?.value !== "run") return { ...use, args };
   const run = readGo(call, args);
   if (withoutVersion(run.module) !== withoutVersion(use.module)) {
     callWarning(

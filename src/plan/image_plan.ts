@@ -28,7 +28,6 @@ export function imagePlan(backend: StdioBackend, use: Use, tool: KnownTool | und
       base: container.builder_image ?? DEFAULT.nodeImage.value,
       packages: use.packages,
       ...(use.binary === undefined ? {} : { binary: use.binary }),
-      nodeOptions: [],
     };
   }
   if (use.recipe === "go") {
@@ -37,7 +36,6 @@ export function imagePlan(backend: StdioBackend, use: Use, tool: KnownTool | und
       ...common,
       base: container.builder_image ?? DEFAULT.goImage.value,
       module: use.module,
-      ...(use.binary === undefined ? {} : { binary: use.binary }),
       runtimeBase: DEFAULT.goRuntimeImage.value,
     };
   }

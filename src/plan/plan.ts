@@ -146,8 +146,6 @@ export interface NpxImage extends ImageBase {
   readonly packages: readonly string[];
   /** The executable that the command names; undefined = npm's rule for the first package. */
   readonly binary?: string;
-  /** Words that node gets before the script, e.g. from `node --flag`. */
-  readonly nodeOptions: readonly string[];
 }
 
 /** A Go server. */
@@ -155,8 +153,6 @@ export interface GoImage extends ImageBase {
   readonly recipe: "go";
   /** Module path with version: "github.com/x/y@latest". */
   readonly module: string;
-  /** The binary that `command` names when the module installs several. */
-  readonly binary?: string;
   /** Runtime base. Default alpine:3.21. */
   readonly runtimeBase: string;
 }

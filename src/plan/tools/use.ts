@@ -33,5 +33,4 @@ export interface NpxUse extends UseBase {
 export interface GoUse extends UseBase {
   readonly recipe: "go";
   readonly module: string;
-  readonly binary?: string;
 }

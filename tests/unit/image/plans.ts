@@ -24,7 +24,6 @@ export const npx: NpxImage = {
   name: "server-everything",
   base: "node:22-alpine",
   packages: ["@modelcontextprotocol/server-everything"],
-  nodeOptions: [],
 };
 
 export const go: GoImage = {

@@ -84,7 +84,6 @@ test("entries", () => {
   assert.equal(entry(uvx), '["/app/venv/bin/mcp-server-time"]');
   assert.equal(entry(uvxModule), '["/app/venv/bin/python", "-m", "mcp_server_time"]');
   assert.equal(entry(npx), '["/app/mcp-server"]');
-  assert.equal(entry({ ...npx, nodeOptions: ["--no-warnings"] }), '["node", "--no-warnings", "/app/mcp-server"]');
   assert.equal(entry(go), '["/app/mcp-server"]');
   assert.equal(entry(source), '["node", "dist/index.js"]');
 });
@@ -107,7 +106,6 @@ test("what installs", () => {
   assert.doesNotMatch(text(npx), /--(omit|include|registry)/);
   assert.match(text(npx), /-- @modelcontextprotocol\/server-everything /);
   assert.match(text(go), /go install -trimpath .* github.com\/mark3labs\/mcp-go\/examples\/everything@v0\.43\.2\n/);
-  assert.match(text({ ...go, module: "x.dev/a/v2@latest", binary: "srv" }), /for name in srv a;/);
   assert.match(
     text({ ...source, url: "git+ssh://git@host.dev/a/b.git" }),
     /git remote add origin ssh:\/\/git@host\.dev/,
@@ -200,8 +198,8 @@ function* changes(plan: GeneratedImage, value: string): Generator<GeneratedImage
   if (plan.recipe === "uvx" && plan.install.kind === "module") {
     yield { ...plan, install: { ...plan.install, module: value, distribution: value } };
   }
-  if (plan.recipe === "npx") yield { ...plan, packages: [value], binary: value, nodeOptions: [value] };
-  if (plan.recipe === "go") yield { ...plan, module: value, binary: value };
+  if (plan.recipe === "npx") yield { ...plan, packages: [value], binary: value };
+  if (plan.recipe === "go") yield { ...plan, module: value };
   if (plan.recipe === "source") yield { ...plan, url: value, ref: value, entrypoint: [value] };
 }
 

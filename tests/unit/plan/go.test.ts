@@ -3,24 +3,24 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { argsOf, containerOf, imageOf, type Line, refusal, valuesOf } from "./backends.ts";
 
-/** Command line, go_package → module, binary, the server's arguments. */
-const MODULES: readonly (readonly [Line, string | undefined, string, string | undefined, string])[] = [
-  ["mcp-k8s", "github.com/strowk/mcp-k8s-go", "github.com/strowk/mcp-k8s-go@latest", "mcp-k8s", ""],
-  ["mcp-k8s --x", "github.com/strowk/mcp-k8s-go@v1.2.3", "github.com/strowk/mcp-k8s-go@v1.2.3", "mcp-k8s", "--x"],
-  ["/usr/local/bin/mcp-k8s", "github.com/o/r/cmd", "github.com/o/r/cmd@latest", "mcp-k8s", ""],
-  ["mcp-k8s.exe", "github.com/o/r", "github.com/o/r@latest", "mcp-k8s", ""],
-  ["go run github.com/o/r@v1 --x y", undefined, "github.com/o/r@v1", undefined, "--x y"],
-  ["/usr/local/go/bin/go run github.com/o/r", undefined, "github.com/o/r@latest", undefined, ""],
-  ["go run -mod=mod github.com/o/r/cmd/s@v2 a", undefined, "github.com/o/r/cmd/s@v2", undefined, "a"],
-  ["go run github.com/o/r@v1 --x", "github.com/o/r@v2", "github.com/o/r@v2", undefined, "--x"],
-  ["go --x", "github.com/o/r", "github.com/o/r@latest", undefined, "--x"],
+/** Command line, go_package → module, the server's arguments. */
+const MODULES: readonly (readonly [Line, string | undefined, string, string])[] = [
+  ["mcp-k8s", "github.com/strowk/mcp-k8s-go", "github.com/strowk/mcp-k8s-go@latest", ""],
+  ["mcp-k8s --x", "github.com/strowk/mcp-k8s-go@v1.2.3", "github.com/strowk/mcp-k8s-go@v1.2.3", "--x"],
+  ["/usr/local/bin/mcp-k8s", "github.com/o/r/cmd", "github.com/o/r/cmd@latest", ""],
+  ["mcp-k8s.exe", "github.com/o/r", "github.com/o/r@latest", ""],
+  ["go run github.com/o/r@v1 --x y", undefined, "github.com/o/r@v1", "--x y"],
+  ["/usr/local/go/bin/go run github.com/o/r", undefined, "github.com/o/r@latest", ""],
+  ["go run -mod=mod github.com/o/r/cmd/s@v2 a", undefined, "github.com/o/r/cmd/s@v2", "a"],
+  ["go run github.com/o/r@v1 --x", "github.com/o/r@v2", "github.com/o/r@v2", "--x"],
+  ["go --x", "github.com/o/r", "github.com/o/r@latest", "--x"],
 ];
 
-for (const [line, go_package, module, binary, args] of MODULES) {
+for (const [line, go_package, module, args] of MODULES) {
   test(`${line} with go_package ${go_package ?? "absent"} installs ${module}`, () => {
     const container = go_package === undefined ? {} : ({ transport: "go", go_package } as const);
     const image = imageOf("go", line, container);
-    assert.deepEqual([image.module, image.binary, argsOf(containerOf(line, container))], [module, binary, args]);
+    assert.deepEqual([image.module, argsOf(containerOf(line, container))], [module, args]);
   });
 }
 
