@@ -28,18 +28,7 @@ export function slowHash(values: string, salt: string): string {
 /** An image's name, text and label want the same hash, and so do all images of a config. */
 const known = new Map<string, string>();
 
-/** `localhost/argus/<recipe>-<name>:<12 hex>`. */
+/** `localhost/argus/<recipe>-<name>:<12 hex>`; the plan has made the name one that registries accept. */
 export function imageName(recipe: Recipe, name: string, inputs: string): string {
-  return `localhost/argus/${recipe}-${repositoryName(name)}:${inputs.slice(0, 12)}`;
-}
-
-/** What a registry accepts as one part of a repository's name: lower case, single separators, none at the ends. */
-function repositoryName(name: string): string {
-  const clean = name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, (run) => (/^[._]$/.test(run) ? run : "-"))
-    .replace(/^[._-]+/, "")
-    .slice(0, 100)
-    .replace(/[._-]+$/, "");
-  return clean === "" ? "server" : clean;
+  return `localhost/argus/${recipe}-${name}:${inputs.slice(0, 12)}`;
 }

@@ -5,7 +5,7 @@ import { additionalPackages, needGit, needSsh } from "./additional_packages.ts";
 import { DEFAULT } from "./defaults.ts";
 import type { ImageBase, ImagePlan } from "./plan.ts";
 import type { KnownTool } from "./recipe.ts";
-import { imageName } from "./specs.ts";
+import { plainName } from "./specs.ts";
 import type { Use } from "./tools/use.ts";
 
 /** Puts a command line's use and the backend's `container:` together. */
@@ -13,7 +13,7 @@ export function imagePlan(backend: StdioBackend, use: Use, tool: KnownTool | und
   const { container } = backend;
   const additional = additionalPackages(backend, LANGUAGES[use.recipe]);
   const common: Omit<ImageBase, "base"> = {
-    name: imageName(use.name),
+    name: plainName(use.name),
     systemDeps: container.system_deps,
     buildSystemDeps: container.build_system_deps,
     additionalPackages: additional,

@@ -5,7 +5,7 @@ import { additionalPackages, needSsh } from "./additional_packages.ts";
 import { DEFAULT } from "./defaults.ts";
 import { serverArgs } from "./entry.ts";
 import type { DockerfileImage, ImagePlan, Notice, SourceImage } from "./plan.ts";
-import { imageName, repositoryOf } from "./specs.ts";
+import { plainName, repositoryOf } from "./specs.ts";
 
 /** The image of `dockerfile` or `source_url` and what follows its entry; undefined when the config has neither. */
 export function ownImage(
@@ -29,7 +29,7 @@ function dockerfileImage(backend: StdioBackend, path: string, words: readonly Te
   const parts = path.split("/").filter((part) => !/^(\.?|\.?docker)$/i.test(part));
   const file = parts.at(-1) ?? path;
   const own = file.replace(/^(dockerfile|containerfile)\.?/i, "").replace(/\.(dockerfile|containerfile)$/i, "");
-  return { recipe: "dockerfile", name: imageName(own || parts.at(-2) || backend.name), path, words };
+  return { recipe: "dockerfile", name: plainName(own || parts.at(-2) || backend.name), path, words };
 }
 
 function sourceImage(backend: StdioBackend, url: string): SourceImage {
@@ -39,7 +39,7 @@ function sourceImage(backend: StdioBackend, url: string): SourceImage {
   const packages = additionalPackages(backend, language === "node" ? "node" : "python");
   return {
     recipe: "source",
-    name: imageName(repositoryOf(url) ?? "source"),
+    name: plainName(repositoryOf(url) ?? "source"),
     base: container.builder_image ?? (language === "node" ? DEFAULT.nodeImage.value : DEFAULT.pythonImage.value),
     systemDeps: container.system_deps,
     buildSystemDeps: container.build_system_deps,

@@ -79,8 +79,8 @@ export function isLocalPath(text: string): boolean {
   return /^(\.{1,2}([/\\]|$)|\/|~|[A-Za-z]:[/\\]|file:)/i.test(text) || text.includes("\\");
 }
 
-/** A name as a part of an image's name: `[a-z0-9._-]`, no separator at either end or twice in a row. */
-export function imageName(name: string): string {
+/** A name as a part of an image's name: `[a-z0-9._-]`, no separator at either end or twice in a row, at most 100 long. */
+export function plainName(name: string): string {
   const plain = name
     .toLowerCase()
     .replace(/[^a-z0-9._-]+/g, "-")
