@@ -107,6 +107,7 @@ export function unknownSettings(env: Env): { readonly name: string; readonly mea
   const known = SETTINGS.map(({ name }) => name);
   return Object.keys(env)
     .filter((name) => /^argus_/i.test(name) && !known.includes(name))
+    .sort()
     .map((name) => {
       // Without what all of them begin with, which would bring any two of them near.
       const meant = nearest(
