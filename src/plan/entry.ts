@@ -11,10 +11,14 @@ import { programName } from "./recipe.ts";
 export function serverArgs(entry: readonly string[], words: readonly Text[]): Text[] {
   const [command, ...args] = words;
   if (command === undefined) return [];
-  const same = entry[0] !== undefined && sameProgram(entry[0], command.value);
-  if (!same) return args;
+  const repeated = (rest: readonly string[]) => rest.every((word, index) => args[index]?.value === word);
+  // Behind a wrapper such as `tini --` or `env A=1`, the words have to repeat all that is left.
+  const at = entry.findIndex(
+    (word, index) => sameProgram(word, command.value) && (index === 0 || repeated(entry.slice(index + 1))),
+  );
+  if (at === -1) return args;
   let common = 0;
-  while (common < args.length && args[common]!.value === entry[common + 1]) common += 1;
+  while (common < args.length && args[common]!.value === entry[at + 1 + common]) common += 1;
   return args.slice(common);
 }
 

@@ -18,6 +18,14 @@ const ROWS: readonly (readonly [string, string, string])[] = [
   ["python3.12 -m my_server", "python -m my_server", ""],
   ["my-server", "my-server a b", "a b"],
   ["my-server --fixed", "my-server", ""],
+  // A wrapper in front of the program.
+  ["tini -- node i.js", "node i.js", ""],
+  ["tini -- node i.js", "/usr/bin/node i.js --x", "--x"],
+  ["tini -- node", "node i.js --x", "i.js --x"],
+  ["env A=1 python -m srv", "python3 -m srv a", "a"],
+  ["tini -- node i.js", "node other.js", "other.js"],
+  ["tini -- node i.js", "tini -- node i.js --x", "--x"],
+  ["python -m srv", "srv --x", "--x"],
   ["", "my-server a", "a"],
   ["my-server a a", "my-server a a a", "a"],
 ];
