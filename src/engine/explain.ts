@@ -324,7 +324,19 @@ const BUILD_RULES: readonly Rule[] = [
     pattern: /fatal: (?:repository '([^']+)' not found|could not read Username for '([^']+)')/,
     code: "build/no-repository",
     message: ([, missing, secret]) => `git cannot clone ${missing ?? secret}: it does not exist or needs a login`,
-    hint: () => "check `source_url`",
+    hint: () => "check `source_url`; git logs in with what GIT_CONFIG_COUNT, GIT_CONFIG_KEY_0, … in `build_env` say",
+  },
+  {
+    pattern: /^(\S+): Permission denied \([\w,-]*publickey[\w,-]*\)/m,
+    code: "build/no-repository",
+    message: ([, account]) => `${account} takes no key that the ssh agent has`,
+    hint: () => "`ssh-add -l` lists the agent's keys, `ssh-add` adds one",
+  },
+  {
+    pattern: /Host key verification failed/,
+    code: "build/no-repository",
+    message: () => "the host of the repository shows another key than ssh was told to expect",
+    hint: () => "see GIT_SSH_COMMAND in `build_env`",
   },
   {
     pattern:

@@ -355,6 +355,18 @@ const BUILDS: [EngineFailure["engine"], string, string, string][] = [
   ["podman", `fatal: repository 'https://h/x.git/' not found\n${STEP}`, "build/no-repository", "https://h/x.git/"],
   [
     "podman",
+    `git@h.dev: Permission denied (publickey,password).\nfatal: Could not read from remote repository.\n${STEP}`,
+    "build/no-repository",
+    "git@h.dev",
+  ],
+  [
+    "podman",
+    `Host key verification failed.\r\nfatal: Could not read from remote repository.\n${STEP}`,
+    "build/no-repository",
+    "host",
+  ],
+  [
+    "podman",
     `npm error code EAI_AGAIN\nnpm error request to https://registry.example.com/x failed\n${STEP}`,
     "build/no-network",
     "EAI_AGAIN",
