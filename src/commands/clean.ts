@@ -51,7 +51,8 @@ async function cleanSessions(keeper: Keeper, removed: Removed): Promise<void> {
 
 /** The beginnings of the names that have to stay, as {@link ownImageName} writes them. */
 async function neededImages(file: string | undefined): Promise<readonly string[]> {
-  const settings = readSettings(process.env);
+  // What this shell switches off, the client's may leave on.
+  const settings = { ...readSettings(process.env), containerIsolation: undefined };
   const config = await loadConfig({ config: file, unset: "allow" });
   const needed: string[] = [];
   for (const backend of config.backends.values()) {

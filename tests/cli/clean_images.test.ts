@@ -13,6 +13,7 @@ async function removedOf(
   backends: string,
   images: (planned: readonly string[]) => readonly string[],
   client: Readonly<Record<string, string>> = {},
+  shell: Readonly<Record<string, string>> = {},
 ): Promise<string[]> {
   const config = writeTree(folder, "config.yaml", `backends:\n${backends}`);
   const planned = await argus(["plan", "--json", "--config", config], { env: cleanEnv(client) });
@@ -21,7 +22,9 @@ async function removedOf(
     .map((name, index) => `${name}\tsha256:${index}\n`)
     .join("");
   const fakes = fakeEngines(folder, { docker: { "image ls": { stdout } } });
-  const ended = await argus(["clean", "--images", "--json", "--config", config], { env: cleanEnv(fakes.env) });
+  const ended = await argus(["clean", "--images", "--json", "--config", config], {
+    env: cleanEnv({ ...fakes.env, ...shell }),
+  });
   assert.equal(ended.code, 0, ended.stderr);
   const removed = fakes.calls().filter(({ args }) => args[0] === "image" && args[1] === "rm");
   const told = JSON.parse(ended.stdout) as { images: { image: string }[] };
@@ -69,4 +72,11 @@ test("clean --images keeps every image of a backend whose variables are not set 
     const old = `localhost/argus/uvx-mcp-server-time:${OLD}`;
     const removed = await removedOf(folder, backends, (used) => [...used, old], client);
     assert.deepEqual(removed, [old]);
+  }));
+
+test("clean --images keeps the image of a backend that only this shell switches off", () =>
+  withTmp(async (folder) => {
+    const old = `localhost/argus/uvx-mcp-server-time:${OLD}`;
+    const off = { ARGUS_CONTAINER_ISOLATION: "false" };
+    assert.deepEqual(await removedOf(folder, TIME, (used) => [...used, old], {}, off), [old]);
   }));
