@@ -193,7 +193,10 @@ const container = v.strictObject(
       "[]",
     ),
     extra_args: optional(engineWords(), "Arguments for `docker run`, put before the image's name as they are.", "[]"),
-    builder_image: optional(text(imageReferenceProblem), "Base image in place of the recipe's own."),
+    builder_image: optional(
+      text(imageReferenceProblem),
+      "Base image in place of the recipe's own; what a source build in another language needs, such as `golang:1.24-alpine`.",
+    ),
     system_deps: optional(list(packageNameProblem), "OS packages of the final image.", "[]"),
     build_system_deps: optional(list(packageNameProblem), "OS packages of the builder stage only.", "[]"),
     additional_packages: optional(
@@ -203,12 +206,12 @@ const container = v.strictObject(
     ),
     source_url: optional(
       text(gitUrlProblem),
-      "Git repository to build from: `https://` or `git+ssh://`. Needs `build_steps` and `entrypoint`.",
+      "Git repository to build from: `https://`, or `git+ssh://` with your ssh agent. Needs `build_steps` and `entrypoint`.",
     ),
     source_ref: optional(text(gitRefProblem), "Branch, tag or commit to check out.", "the default branch"),
     build_steps: optional(
       list(buildStepProblem),
-      "Commands to run after the clone, one a step. No backtick, `$( )` or `( )`.",
+      "Commands to run after the clone, one a step. No backtick, `$( )` or `( )`, no `#` at the start.",
       "[]",
     ),
     entrypoint: optional(entrypointWords(), "Command that starts the server, word by word. No shell characters."),
@@ -279,7 +282,13 @@ const featureFlags = v.strictObject(
 );
 
 const policy = v.strictObject(
-  { allow_weakening: optional(flag(), "Allow `extra_args` that weaken the isolation.", "true") },
+  {
+    allow_weakening: optional(
+      flag(),
+      "Allow what weakens the isolation: such `extra_args`, `network: host`, mounts of the engine's socket or the machine's own folders.",
+      "true",
+    ),
+  },
   "must be a mapping",
 );
 
