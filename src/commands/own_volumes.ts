@@ -1,18 +1,36 @@
-/** Named volumes on Docker: made before a session in such a way that its server can write to them. */
-import type { Engine } from "../engine/engine.ts";
+/** Named volumes on Docker: made before a session's container in such a way that its server can write to them. */
+
+import { pasteable } from "../engine/command.ts";
+import type { Engine, SessionIdentity } from "../engine/engine.ts";
+import { explain } from "../engine/explain.ts";
 import { removeCommand } from "../engine/oci.ts";
 import { volumeInspectCommand, volumeMakeCommand } from "../engine/volume.ts";
 import { run } from "../host/spawn.ts";
-import { newIdentity } from "../session/identity.ts";
+import { log } from "../ui/log.ts";
 
 const LIMIT = { timeoutMs: 60_000 };
 
-/** Makes those of the volumes that are not there; without the image it makes none, and without success the run tells more. */
-export async function makeVolumes(engine: Engine, names: readonly string[], image: string, backend: string) {
+/**
+ * Makes those of the volumes that are not there, by a container of the session's own name that never runs. Without the image it
+ * makes none; what fails otherwise is told, for the server may not be able to write then.
+ */
+export async function makeVolumes(engine: Engine, names: readonly string[], image: string, identity: SessionIdentity) {
   const there = (await run(volumeInspectCommand(engine, names), LIMIT)).stdout.split(/\r?\n/);
   for (const name of names.filter((each) => !there.includes(each))) {
-    const identity = newIdentity(backend);
-    const made = await run(volumeMakeCommand(engine, name, image, identity), LIMIT);
-    if (made.code === 0) await run(removeCommand(engine, [identity.container]), LIMIT);
+    const command = volumeMakeCommand(engine, name, image, identity);
+    const made = await run(command, LIMIT);
+    // Also after a failure: the engine may have gone on.
+    await run(removeCommand(engine, [identity.container]), LIMIT);
+    if (made.code === 0 || /no such image/i.test(made.stderr)) continue;
+    const { code, stderr: output } = made;
+    const { message } = explain({
+      engine: engine.name,
+      phase: "other",
+      code,
+      output,
+      where: pasteable(command),
+      image,
+    });
+    log.warn(`the volume ${name} may not be writable for the server: ${message}`);
   }
 }

@@ -1,4 +1,5 @@
 /** `argus run`: one backend, isolated or loudly not, its stdio on the caller's own pipes. */
+import { isatty } from "node:tty";
 import type { Backend, Config, StdioBackend } from "../config/parse.ts";
 import { readSettings, type Settings } from "../config/settings.ts";
 import type { Text } from "../config/text.ts";
@@ -39,7 +40,7 @@ export async function run(flags: RunFlags): Promise<number> {
   const { config, backend } = await target(flags);
   const plan = planBackend(backend, { config, settings, adHoc: flags.backend === undefined });
   tell(plan.warnings);
-  if (plan.kind !== "remote" && process.stdin.isTTY) {
+  if (plan.kind !== "remote" && isatty(0)) {
     log.info(`"${plan.backend}" waits for the messages of a client; Ctrl-C ends it`);
   }
   const required = flags.requireIsolation || settings.requireIsolation || config.flags.requireIsolation === true;
@@ -70,14 +71,6 @@ async function runContainer(plan: ContainerPlan, config: Config, engine: Engine,
   const { cpus, notice } = clampCpus(plan.limits.cpus, cpusOf(engine));
   const mounts = permitted(checkVolumes(plan.volumes, engine), config.policy);
   tell([...image.notices, ...(notice === undefined ? [] : [notice]), ...mounts]);
-  // What a Dockerfile of the user's own has at the target decides about its volumes.
-  const owned = plan.image.recipe === "dockerfile" ? [] : ownedVolumes(engine, plan.volumes);
-  const prepareVolumes = async () => {
-    if (owned.length === 0) return;
-    const { makeVolumes } = await import("./own_volumes.ts");
-    await makeVolumes(engine, owned, image.name, plan.backend);
-  };
-  await prepareVolumes();
   const identity = newIdentity(plan.backend);
   const command = runCommand({
     engine,
@@ -100,7 +93,13 @@ async function runContainer(plan: ContainerPlan, config: Config, engine: Engine,
       // Loaded only now: most runs find their image, and what a build needs would stay in memory as long as the session.
       const { ensureImage } = await import("./ensure_image.ts");
       await ensureImage(engine, image, plan.backend, settings, signal);
-      await prepareVolumes();
+    },
+    prepare: async () => {
+      // What a Dockerfile of the user's own has at the target decides about its volumes.
+      const owned = plan.image.recipe === "dockerfile" ? [] : ownedVolumes(engine, plan.volumes);
+      if (owned.length === 0) return;
+      const { makeVolumes } = await import("./own_volumes.ts");
+      await makeVolumes(engine, owned, image.name, identity);
     },
   });
 }

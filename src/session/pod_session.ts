@@ -6,6 +6,7 @@
  * Whatever ends the session, the Pod goes, and with it what was made for it: by this module, by the guard when argus is killed,
  * by the reaper when both are, by its deadline when the machine vanishes.
  */
+import { isatty } from "node:tty";
 import { type Command, pasteable } from "../engine/command.ts";
 import { explainKubectl } from "../engine/kubernetes/explain.ts";
 import {
@@ -271,7 +272,8 @@ class PodSession {
       code,
       attachCode: end.code,
       inputEnded: this.#life.inputEnded,
-      interactive: process.stdin.isTTY === true,
+      // Not process.stdin, which takes memory and time.
+      interactive: isatty(0),
       lived,
       pod,
       trouble,

@@ -36,6 +36,8 @@ export interface SessionInput {
   readonly memory: string;
   /** Makes the image that the engine turned out not to have, unless it is told to stop. */
   readonly makeImage: (signal: AbortSignal) => Promise<void>;
+  /** Makes what the container needs beside its image; the one container that it may make for that has the session's name. */
+  readonly prepare?: () => Promise<void>;
 }
 
 /** A session without a container. */
@@ -153,6 +155,7 @@ class Session {
 
   /** Runs the program to its end; resolves to its exit code. */
   async #run(wires: Wires): Promise<number> {
+    if (!this.#life.stopped && "image" in this.#input) await this.#input.prepare?.();
     if (this.#life.stopped) return STOPPED;
     const { command, session } = this.#input;
     this.#began = performance.now();

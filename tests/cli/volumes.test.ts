@@ -38,7 +38,33 @@ test("a named volume that is not there is made so that the server can write to i
     // Its owner is on it, so that it is found should argus be killed now.
     assert.ok(made.some((word) => /^argus\.owner=\d+:/.test(word)));
     assert.deepEqual(removed, ["rm", "-f", "-v", made[made.indexOf("--name") + 1]]);
-    assert.ok(calls.findIndex(([word]) => word === "run") > 2, String(calls));
+    const ran = calls.findIndex(([word]) => word === "run");
+    assert.ok(ran > 2, String(calls));
+    // By the session's own name, which its guard knows.
+    assert.equal(calls[ran]![calls[ran]!.indexOf("--name") + 1], made[made.indexOf("--name") + 1]);
+  }),
+);
+
+test("a volume that cannot be made is told, and what the engine made of it is removed", options, () =>
+  withTmp(async (folder) => {
+    const config = writeTree(
+      folder,
+      "config.yaml",
+      "backends:\n  time: { command: uvx, args: [mcp-server-time], container: { volumes: ['data:/data'] } }\n",
+    );
+    const create = { stderr: "Error response from daemon: no space left on device", code: 1 };
+    const fakes = fakeEngines(folder, { docker: { volume: { code: 1 }, create } });
+    const ended = await argus(["run", "time", "--config", config], { env: cleanEnv(fakes.env) });
+    assert.equal(ended.code, 0);
+    assert.match(ended.stderr, /^argus: warning: the volume data may not be writable for the server: .*/m);
+    assert.deepEqual(
+      fakes
+        .calls()
+        .map(({ args }) => args[0])
+        .filter((word) => /^(create|rm|run)$/.test(word ?? ""))
+        .slice(0, 3),
+      ["create", "rm", "run"],
+    );
   }),
 );
 
