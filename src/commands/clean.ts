@@ -1,10 +1,11 @@
 /** `argus clean`: removes what sessions left, and on request the images that no backend needs any more. */
-import { readSettings } from "../config/settings.ts";
+import type { Backend, Config } from "../config/parse.ts";
+import { readSettings, type Settings } from "../config/settings.ts";
 import type { Engine } from "../engine/engine.ts";
 import { imageListCommand, imageRemoveCommand } from "../engine/oci.ts";
 import { ownImageName } from "../engine/own_image.ts";
 import { parseImages } from "../engine/parse.ts";
-import { EXIT } from "../errors.ts";
+import { ArgusError, EXIT } from "../errors.ts";
 import { run } from "../host/spawn.ts";
 import { planBackend } from "../plan/plan_backend.ts";
 import { printData } from "../ui/data.ts";
@@ -51,19 +52,35 @@ async function cleanSessions(keeper: Keeper, removed: Removed): Promise<void> {
 
 /** The beginnings of the names that have to stay, as {@link ownImageName} writes them. */
 async function neededImages(file: string | undefined): Promise<readonly string[]> {
-  // What this shell switches off, the client's may leave on.
-  const settings = { ...readSettings(process.env), containerIsolation: undefined };
+  const settings = readSettings(process.env);
   const config = await loadConfig({ config: file, unset: "allow" });
   const needed: string[] = [];
   for (const backend of config.backends.values()) {
-    const plan = planBackend(backend, { config, settings });
-    if (plan.kind !== "container") continue;
-    const name = ownImageName((await imageFor(plan, config, settings)).image.name)!;
+    const image = (await plannedImage(backend, config, settings)) ?? (await imageElsewhere(backend, config, settings));
+    if (image === undefined) continue;
+    const name = ownImageName(image)!;
     // The client's environment may hold what this one lacks: part of the tag, or the address of a source.
     if (backend.type !== "stdio" || !backend.unresolved) needed.push(name);
     else needed.push(name.replace(/[^:]*$/, ""), "argus/source-", "argus/dockerfile-");
   }
   return needed;
+}
+
+/** The image of a backend that a container runs. */
+async function plannedImage(backend: Backend, config: Config, settings: Settings): Promise<string | undefined> {
+  const plan = planBackend(backend, { config, settings });
+  return plan.kind === "container" ? (await imageFor(plan, config, settings)).image.name : undefined;
+}
+
+/** The image of a backend that only this shell switches off, which the client's environment may leave on. */
+async function imageElsewhere(backend: Backend, config: Config, settings: Settings): Promise<string | undefined> {
+  try {
+    return await plannedImage(backend, config, { ...settings, containerIsolation: undefined });
+  } catch (error) {
+    // What cannot be planned never had an image, unless all that is missing is a variable that the client may set.
+    if (error instanceof ArgusError && error.code !== "config/unset-variable") return undefined;
+    throw error;
+  }
 }
 
 async function cleanImages(engine: Engine, needed: readonly string[], removed: Removed): Promise<void> {

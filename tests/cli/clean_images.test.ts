@@ -14,8 +14,9 @@ async function removedOf(
   images: (planned: readonly string[]) => readonly string[],
   client: Readonly<Record<string, string>> = {},
   shell: Readonly<Record<string, string>> = {},
+  head = "",
 ): Promise<string[]> {
-  const config = writeTree(folder, "config.yaml", `backends:\n${backends}`);
+  const config = writeTree(folder, "config.yaml", `${head}backends:\n${backends}`);
   const planned = await argus(["plan", "--json", "--config", config], { env: cleanEnv(client) });
   const names = (JSON.parse(planned.stdout) as { image: string }[]).map(({ image }) => image);
   const stdout = images(names)
@@ -79,4 +80,20 @@ test("clean --images keeps the image of a backend that only this shell switches 
     const old = `localhost/argus/uvx-mcp-server-time:${OLD}`;
     const off = { ARGUS_CONTAINER_ISOLATION: "false" };
     assert.deepEqual(await removedOf(folder, TIME, (used) => [...used, old], {}, off), [old]);
+  }));
+
+test("clean --images cleans beside a local server that is switched off, which no container could run", () =>
+  withTmp(async (folder) => {
+    const old = `localhost/argus/uvx-mcp-server-time:${OLD}`;
+    const off = { ARGUS_CONTAINER_ISOLATION: "false" };
+    const local = `${TIME}  local: { command: node, args: [server.js] }\n`;
+    assert.deepEqual(await removedOf(folder, local, () => [old], off, off), [old]);
+  }));
+
+test("clean --images keeps the image of a backend that only this shell switches on", () =>
+  withTmp(async (folder) => {
+    const old = `localhost/argus/uvx-mcp-server-time:${OLD}`;
+    const on = { ARGUS_CONTAINER_ISOLATION: "true" };
+    const head = "feature_flags: { container_isolation: false }\n";
+    assert.deepEqual(await removedOf(folder, TIME, (used) => [...used, old], on, on, head), [old]);
   }));
