@@ -8,6 +8,7 @@ import { ArgusError, EXIT } from "../errors.ts";
 import type { Probe } from "../host/engines.ts";
 import { printData } from "../ui/data.ts";
 import type { ClusterFindings } from "./doctor_cluster.ts";
+import type { Named } from "./keepers.ts";
 
 export interface DoctorOptions {
   /** `--config`. */
@@ -33,6 +34,7 @@ export async function doctor(options: DoctorOptions): Promise<number> {
   const checks: Check[] = [...engineChecks(found, clusters.runEverything)];
   for (const { engine } of live) checks.push(...(await liveChecks(engine)));
   for (const found of clusters.findings) checks.push(...found.checks);
+  if (clusters.unclear !== undefined) checks.push({ name: "kubernetes", status: "warn", message: clusters.unclear });
   checks.push(await settingsCheck(), await configCheck(options.config));
   const ok = checks.every(({ status }) => status !== "fail");
   if (options.json) printData(JSON.stringify({ ok, checks }, undefined, 2));
@@ -44,15 +46,17 @@ export async function doctor(options: DoctorOptions): Promise<number> {
 /** A broken config or variable is told by a check of its own. */
 async function findClusters(
   config: string | undefined,
-): Promise<{ findings: ClusterFindings[]; runEverything: boolean }> {
+): Promise<{ findings: ClusterFindings[]; runEverything: boolean; unclear: string | undefined }> {
   const { namedSections } = await import("./keepers.ts");
-  const { sections, everything } = await namedSections(config).catch(() => ({ sections: [], everything: false }));
+  const nothing: Named = { sections: [], everything: false };
+  const { sections, everything, unclear } = await namedSections(config).catch(() => nothing);
   const findings: ClusterFindings[] = [];
   for (const section of sections) {
     const { clusterChecks } = await import("./doctor_cluster.ts");
     findings.push(await clusterChecks(section));
   }
-  return { findings, runEverything: everything && findings.length > 0 && findings.every(({ live }) => live) };
+  const allLive = findings.length > 0 && findings.every(({ live }) => live);
+  return { findings, runEverything: everything && unclear === undefined && allLive, unclear };
 }
 
 const NAMES: readonly OciName[] = ["docker", "podman"];

@@ -10,7 +10,6 @@ import { type Probe, probeEngine } from "../host/engines.ts";
 import { run } from "../host/spawn.ts";
 import { listContainers } from "../session/containers.ts";
 import { reap } from "../session/reaper.ts";
-import { log } from "../ui/log.ts";
 
 /** One place where sessions are. */
 export interface Keeper {
@@ -47,10 +46,7 @@ export async function findKeepers(config: string | undefined): Promise<Keeper[]>
   const [probes, clusters] = await Promise.all([installedEngines(), namedClusters(config)]);
   const nothingElse = clusters.length === 0 && !probes.some(isLive);
   const engines = probes.filter((probe) => isLive(probe) || probe.endpoint?.chosen || nothingElse);
-  return [
-    ...engines.map((probe) => (isLive(probe) ? ofEngine(probe.engine) : silent(probe))),
-    ...clusters.map(ofCluster),
-  ];
+  return [...engines.map((probe) => (isLive(probe) ? ofEngine(probe.engine) : silentEngine(probe))), ...clusters];
 }
 
 /** Every engine that is installed and answers. */
@@ -74,11 +70,16 @@ export interface Named {
   readonly sections: readonly KubernetesFields[];
   /** Whether a cluster runs every backend that is isolated at all. */
   readonly everything: boolean;
+  /** Why one more cluster is meant and not known, and what to try. */
+  readonly unclear?: string;
 }
+
+/** The fields that choose the cluster and the place in it; whatever else is not known, sessions are found without. */
+const CHOICE = ["context", "namespace"] as const;
 
 /**
  * The `kubernetes` sections in use, each cluster and namespace once. A cluster that nobody names is never touched: a section
- * that cannot be read as it is meant is left out with a warning, for without its fields it would mean the current context.
+ * whose choice cannot be read as it is meant is left out, for without its fields it would mean the current context.
  */
 export async function namedSections(file: string | undefined): Promise<Named> {
   const { runtime } = readSettings(process.env);
@@ -90,24 +91,30 @@ export async function namedSections(file: string | undefined): Promise<Named> {
   const { config, problems, unset } = parsed;
   const own = [...config.backends.values()].filter((backend) => backend.type === "stdio");
   const users = own.filter(({ container }) => (container.runtime ?? runtime) === "kubernetes");
-  const isUnset = (start: string) => unset.some((path) => path.join(".").startsWith(start));
+  const unsetPaths = unset.map((path) => path.join("."));
+  const isChosen = (fields: KubernetesFields, base?: string) =>
+    CHOICE.every((field) => {
+      if (base !== undefined && unsetPaths.includes(`${base}.${field}`)) return false;
+      return fields[field] !== undefined || !unsetPaths.includes(`kubernetes.${field}`);
+    });
   const errors = problems.filter(({ severity }) => severity === "error");
-  const broken = errors.some(({ backend }) => backend === undefined);
-  const known = users.filter(({ name }) => !isUnset(`backends.${name}.container.kubernetes.`));
   const sections: KubernetesFields[] = [];
-  if (!broken && !isUnset("kubernetes.")) {
-    sections.push(...known.map(({ container }) => container.kubernetes));
-    if (users.length === 0 && errors.length === 0 && runtime === "kubernetes") sections.push(config.kubernetes);
+  if (!errors.some(({ backend }) => backend === undefined)) {
+    for (const { name, container } of users) {
+      if (isChosen(container.kubernetes, `backends.${name}.container.kubernetes`)) sections.push(container.kubernetes);
+    }
+    const global = users.length === 0 && errors.length === 0 && runtime === "kubernetes";
+    if (global && isChosen(config.kubernetes)) sections.push(config.kubernetes);
   }
   const wanted = Math.max(users.length, runtime === "kubernetes" ? 1 : 0);
-  if (sections.length < wanted) {
-    const why = errors.length > 0 ? "it has errors" : "a variable in it is not set";
-    log.warn(`no cluster is asked where ${config.file} does not say which one: ${why}; argus validate shows where`);
-  }
+  const why = errors.length > 0 ? "it has errors" : "a variable in it is not set";
   const keys = sections.map(({ context, namespace }) => JSON.stringify([context, namespace]));
   return {
     sections: sections.filter((_, index) => keys.indexOf(keys[index]!) === index),
     everything: own.every((backend) => users.includes(backend) || backend.container.enabled === false),
+    ...(sections.length < wanted
+      ? { unclear: `${config.file} does not say which cluster: ${why}; argus validate shows where` }
+      : {}),
   };
 }
 
@@ -124,24 +131,31 @@ async function configOf(file: string | undefined) {
   }
 }
 
-async function namedClusters(config: string | undefined): Promise<Cluster[]> {
-  const { sections } = await namedSections(config);
-  if (sections.length === 0) return [];
+/** The clusters that are named; silent the one that the config leaves open, and all where kubectl is not installed. */
+async function namedClusters(config: string | undefined): Promise<Keeper[]> {
+  const { sections, unclear } = await namedSections(config);
+  const open = unclear === undefined ? [] : [silent("kubernetes", unclear)];
+  if (sections.length === 0) return open;
   const { findCluster } = await import("../host/cluster.ts");
   try {
-    return sections.map((section) => findCluster(section));
+    return [...sections.map((section) => ofCluster(findCluster(section))), ...open];
   } catch (error) {
-    if (error instanceof ArgusError) log.warn(error.message);
-    else throw error;
-    return [];
+    if (error instanceof ArgusError) return [silent("kubernetes", silenceOf(error).why), ...open];
+    throw error;
   }
 }
 
-function silent({ name, endpoint, state }: Probe): Keeper {
-  const at = endpoint === undefined ? "" : ` at ${endpoint.address} (${endpoint.from})`;
-  const why = `${state === "forbidden" ? "this user may not use it" : "it does not answer"}${at}; try: argus doctor`;
+function silent(name: string, why: string): Keeper {
   const say = async () => ({ why });
   return { name, list: say, reap: say };
+}
+
+function silentEngine({ name, endpoint, state }: Probe): Keeper {
+  const at = endpoint === undefined ? "" : ` at ${endpoint.address} (${endpoint.from})`;
+  return silent(
+    name,
+    `${state === "forbidden" ? "this user may not use it" : "it does not answer"}${at}; try: argus doctor`,
+  );
 }
 
 function ofEngine(engine: Engine): Keeper {

@@ -1,6 +1,6 @@
 /** A cluster that is named and cannot be used is an error, never a bare run; nobody asks one that is not named. */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
@@ -112,10 +112,56 @@ for (const [about, head, { own, runtime }] of UNKNOWN) {
       for (const command of ["ps", "clean", "doctor"]) {
         const more = runtime === undefined ? {} : { ARGUS_RUNTIME: runtime };
         const ended = await argus([command, "--config", config], { env: { ...env, ...more } });
-        const said = `${command}: ${ended.stderr}`;
-        assert.match(said, /no cluster is asked where .*config\.yaml does not say which one/);
+        const said = `${command}: ${ended.stderr}${ended.stdout}`;
+        assert.match(said, /config\.yaml does not say which cluster/);
+        if (command !== "doctor") assert.equal(ended.code, 1, said);
         assert.ok(!existsSync(join(folder, "calls")), said);
       }
     }),
   );
 }
+
+const KNOWN: readonly (readonly [string, string, string])[] = [
+  [
+    "what does not choose the cluster",
+    'kubernetes: { context: mine, namespace: mcp, registry: "${REG}", labels: { team: "${TEAM}" } }\n',
+    "",
+  ],
+  [
+    "what the backend says itself",
+    'kubernetes: { context: "${CTX}", namespace: "${NS}" }\n',
+    ", kubernetes: { context: mine, namespace: mcp }",
+  ],
+];
+
+for (const [about, head, own] of KNOWN) {
+  test(`ps, clean and doctor ask the cluster where the unset variables are only in ${about}`, POSIX, () =>
+    withTmp(async (folder) => {
+      const env = prepare(folder, "error: You must be logged in to the server (Unauthorized)");
+      const config = writeTree(
+        folder,
+        "config.yaml",
+        `${head}backends:\n  time: { command: uvx, args: [x], container: { runtime: kubernetes${own} } }\n`,
+      );
+      for (const command of ["ps", "clean", "doctor"]) {
+        rmSync(join(folder, "calls"), { force: true });
+        const ended = await argus([command, "--config", config], { env });
+        const said = `${command}: ${ended.stderr}${ended.stdout}`;
+        assert.doesNotMatch(said, /does not say which cluster/);
+        const calls = existsSync(join(folder, "calls")) ? readFileSync(join(folder, "calls"), "utf8") : "";
+        assert.match(calls, /--context=mine/, said);
+      }
+    }),
+  );
+}
+
+test("ps and clean fail where a cluster is named and kubectl is not installed", POSIX, () =>
+  withTmp(async (folder) => {
+    const env = prepare(folder, undefined);
+    for (const command of ["ps", "clean"]) {
+      const ended = await argus([command, "--config", join(folder, "config.yaml")], { env });
+      assert.match(ended.stderr, /kubectl is not installed/);
+      assert.equal(ended.code, 1, `${command}: ${ended.stderr}`);
+    }
+  }),
+);
