@@ -35,7 +35,7 @@ export async function doctor(options: DoctorOptions): Promise<number> {
   for (const { engine } of live) checks.push(...(await liveChecks(engine)));
   for (const found of clusters.findings) checks.push(...found.checks);
   if (clusters.unclear !== undefined) checks.push({ name: "kubernetes", status: "warn", message: clusters.unclear });
-  checks.push(await settingsCheck(), await configCheck(options.config));
+  checks.push(await settingsCheck(options.config), await configCheck(options.config));
   const ok = checks.every(({ status }) => status !== "fail");
   if (options.json) printData(JSON.stringify({ ok, checks }, undefined, 2));
   else printChecks(checks);
@@ -222,7 +222,7 @@ async function orphanCheck(engine: Engine): Promise<Check> {
   return { name, status: "warn", message: orphans.map((found) => found.name).join(", "), remedy: "argus clean" };
 }
 
-async function settingsCheck(): Promise<Check> {
+async function settingsCheck(file: string | undefined): Promise<Check> {
   const { readSettings, unknownSettings } = await import("../config/settings.ts");
   const name = "variables";
   try {
@@ -230,7 +230,8 @@ async function settingsCheck(): Promise<Check> {
   } catch (error) {
     return { name, status: "fail", ...saidBy(error) };
   }
-  const unknown = unknownSettings(process.env);
+  const anyCase = process.platform === "win32";
+  const unknown = unknownSettings(process.env, { anyCase, others: await namesInConfig(file) });
   if (unknown.length === 0) return { name, status: "ok", message: "every ARGUS_* variable is understood" };
   const meant = unknown.flatMap(({ name, meant }) => (meant === undefined ? [] : [`rename ${name} to ${meant}`]));
   return {
@@ -240,6 +241,18 @@ async function settingsCheck(): Promise<Check> {
     message: `argus does not read ${unknown.map(({ name }) => name).join(", ")}`,
     ...(meant.length === 0 ? {} : { remedy: meant.join("; ") }),
   };
+}
+
+/** The variables that a config takes values from; none where it cannot be read, which a check of its own tells. */
+async function namesInConfig(file: string | undefined): Promise<readonly string[]> {
+  const { readConfigFile } = await import("../host/config_file.ts");
+  const { expandVolume } = await import("../config/variables.ts");
+  try {
+    // The way of volumes, which knows every kind of reference.
+    return expandVolume((await readConfigFile(file)).text, process.env).names;
+  } catch {
+    return [];
+  }
 }
 
 async function configCheck(file: string | undefined): Promise<Check> {

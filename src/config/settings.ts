@@ -102,19 +102,31 @@ export function readSettings(env: Env): Settings {
   };
 }
 
-/** Variables that look like argus' own and are not, each with the one that it is near to. */
-export function unknownSettings(env: Env): { readonly name: string; readonly meant: string | undefined }[] {
-  const known = SETTINGS.map(({ name }) => name);
+/** What is known of the environment beside its variables. */
+export interface Surroundings {
+  /** Names are the same in any case, as on Windows. Default false. */
+  readonly anyCase?: boolean;
+  /** Names that something else reads, such as the config. */
+  readonly others?: readonly string[];
+}
+
+/** So many letters of a name may differ, or a variable of somebody else's would be taken for a slip. */
+const SLIP = 2;
+
+/** Variables that look like argus' own and are not, each with the one that it is a slip for. */
+export function unknownSettings(
+  env: Env,
+  { anyCase = false, others = [] }: Surroundings = {},
+): { readonly name: string; readonly meant: string | undefined }[] {
+  const settings = SETTINGS.map(({ name }) => name);
+  const same = (name: string) => (anyCase ? name.toUpperCase() : name);
+  const known = new Set([...settings, ...others].map(same));
   return Object.keys(env)
-    .filter((name) => /^argus_/i.test(name) && !known.includes(name))
+    .filter((name) => /^argus_/i.test(name) && !known.has(same(name)))
     .sort()
     .map((name) => {
-      // Without what all of them begin with, which would bring any two of them near.
-      const meant = nearest(
-        name.slice(6),
-        known.map((each) => each.slice(6)),
-      );
-      return { name, meant: meant === undefined ? undefined : `ARGUS_${meant}` };
+      // ARGUS_CONFIG_2 is a second value that somebody keeps, and no slip.
+      return { name, meant: /\d$/.test(name) ? undefined : nearest(name, settings, SLIP) };
     });
 }
 

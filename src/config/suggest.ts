@@ -1,10 +1,14 @@
 /** Did you mean …? */
 
-/** The word of a list that is nearest to what was written, when it is near enough to be meant. */
-export function nearest(written: string, words: Iterable<string>): string | undefined {
+/**
+ * The word of a list that is nearest to what was written, when it is near enough to be meant.
+ *
+ * @param most How many letters may differ. Default: every third one.
+ */
+export function nearest(written: string, words: Iterable<string>, most = Number.POSITIVE_INFINITY): string | undefined {
   const plain = written.toLowerCase().replaceAll("-", "_");
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(plain.length / 3)) + 1;
+  let least = Math.min(most, Math.max(1, Math.floor(plain.length / 3))) + 1;
   for (const word of words) {
     // So many letters more or less cannot be near; comparing each of a very long word would take minutes.
     if (Math.abs(word.length - plain.length) >= least) continue;

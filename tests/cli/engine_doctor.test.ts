@@ -163,6 +163,16 @@ test("doctor: a name that is near to a variable's is a failure, any other of ARG
   });
 });
 
+test("doctor: a variable that the config takes a value from needs no warning", options, async () => {
+  await withTmp(async (folder) => {
+    const entry =
+      'command: uvx, args: [x], env: { TOKEN: "${ARGUS_TOKEN}" }, container: { volumes: ["$ARGUS_DATA:/data"] }';
+    writeTree(folder, "config.yaml", `backends:\n  time: { ${entry} }\n`);
+    const said = await doctor(folder, { docker: DOCKER }, { ARGUS_TOKEN: "s3cret", ARGUS_DATA: "/d" });
+    assert.deepEqual([said.check("variables")?.status, said.check("config")?.status], ["ok", "ok"], said.stderr);
+  });
+});
+
 const CLUSTER = `#!/bin/sh
 case "$1" in
   version) echo '{"clientVersion":{"gitVersion":"v1.33.1"},"serverVersion":{"gitVersion":"v1.33.1"}}' ;;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readSettings, SETTINGS } from "../../../src/config/settings.ts";
+import { readSettings, SETTINGS, unknownSettings } from "../../../src/config/settings.ts";
 import { isolationSwitch } from "../../../src/config/switch.ts";
 import { durationMs, switchWord } from "../../../src/config/words.ts";
 import { ArgusError } from "../../../src/errors.ts";
@@ -103,4 +103,35 @@ test("the most specific switch wins", () => {
       }
     }
   }
+});
+
+const SLIPS: readonly (readonly [name: string, meant: string | undefined])[] = [
+  ["ARGUS_REQUIRE_ISOLATON", "ARGUS_REQUIRE_ISOLATION"],
+  ["ARGUS_CONFIGS", "ARGUS_CONFIG"],
+  ["argus_config", "ARGUS_CONFIG"],
+  ["ARGUS_CONFIG_2", undefined],
+  ["ARGUS_RUNTIME1", undefined],
+  ["ARGUS_CONTAINER_ISOLATION_OLD", undefined],
+  ["ARGUS_TOKEN", undefined],
+];
+
+test("only a name one or two letters away from a variable's is taken for a slip", () => {
+  for (const [name, meant] of SLIPS) assert.deepEqual(unknownSettings({ [name]: "x" }), [{ name, meant }]);
+  assert.deepEqual(unknownSettings({ ARGUS_CONFIG: "x", HOME: "/" }), []);
+});
+
+test("on Windows a variable's name may be written in any case", () => {
+  assert.deepEqual(
+    unknownSettings({ argus_config: "x", Argus_Token: "y" }, { anyCase: true, others: ["ARGUS_TOKEN"] }),
+    [],
+  );
+  assert.deepEqual(unknownSettings({ argus_confg: "x" }, { anyCase: true }), [
+    { name: "argus_confg", meant: "ARGUS_CONFIG" },
+  ]);
+});
+
+test("a variable that something else reads is none that argus fails to understand", () => {
+  const env = { ARGUS_TOKEN: "x", ARGUS_CONFIGS: "y", ARGUS_OTHER: "z" };
+  const others = ["ARGUS_TOKEN", "ARGUS_CONFIGS"];
+  assert.deepEqual(unknownSettings(env, { others }), [{ name: "ARGUS_OTHER", meant: undefined }]);
 });
