@@ -53,16 +53,22 @@ export interface ErrorJson {
 export function errorJson(failure: ArgusError): ErrorJson {
   const { code, message, hint, where, output } = failure;
   const problems = failure instanceof InvalidConfig ? failure.problems : undefined;
-  return { code, message, hint, where, log: output?.split("\n"), problems };
+  return { code, message, hint, where, log: output === undefined ? undefined : linesOf(output), problems };
 }
 
 /** A failure as lines for people. */
 function errorLines(failure: ArgusError): string[] {
   const place = failure.where === undefined ? "" : `${failure.where}: `;
   const lines = [`argus: error: ${place}${failure.message} [${failure.code}]`];
-  for (const line of failure.output?.trimEnd().split("\n") ?? []) lines.push(`  | ${line}`);
+  for (const line of linesOf(failure.output ?? "")) lines.push(`  | ${line}`);
   if (failure.hint !== undefined) lines.push(`  hint: ${failure.hint}`);
   return lines;
+}
+
+/** What another program said, without the empty lines at its end. */
+function linesOf(output: string): string[] {
+  const text = output.trimEnd();
+  return text === "" ? [] : text.split("\n");
 }
 
 const DEFECT = "internal/defect";
