@@ -15,7 +15,9 @@ export function splitWords(words: readonly string[]): { readonly own: readonly s
 
 /** Words before `--` as cac reads them rightly; {@link unmarked} gives them back. */
 export function marked(words: readonly string[]): string[] {
-  return words.flatMap((word) => {
+  return words.flatMap((typed) => {
+    // With one dash too few it would name a file "onfig".
+    const word = typed.replace(/^-config(?==|$)/, "--config");
     // cac reads each letter of -cFILE as a flag. Only -c takes a value.
     const [, flags = "", file] = /^-([a-bd-zA-Z]*)c=?(.+)$/s.exec(word) ?? [];
     if (file !== undefined) return [...(flags === "" ? [] : [`-${flags}`]), `--config=${MARK}${file}`];

@@ -46,6 +46,8 @@ const USAGE: readonly [words: readonly string[], code: string, says: string][] =
   [["validate", "-c0755"], "config/not-found", "0755"],
   [["validate", "-qc=1.10"], "config/not-found", "1.10"],
   [["build", "-chome.yaml"], "config/not-found", "home.yaml"],
+  [["build", "-config", "home.yaml"], "config/not-found", "home.yaml"],
+  [["build", "-config=home.yaml"], "config/not-found", "home.yaml"],
   [["run"], "usage/no-backend", "which backend"],
 ];
 

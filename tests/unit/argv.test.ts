@@ -25,6 +25,9 @@ const WORDS: readonly [typed: string, got: readonly string[]][] = [
   ["-c1.10", ["--config=^1.10"]],
   ["-qchome\nx", ["-q", "--config=^home\nx"]],
   ["-qc", ["-qc"]],
+  ["-config", ["--config"]],
+  ["-config=home.yaml", ["--config=^home.yaml"]],
+  ["-config.yaml", ["--config=^onfig.yaml"]],
   ["-qV", ["-qV"]],
 ];
 
