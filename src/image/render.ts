@@ -158,7 +158,8 @@ function sourceData(plan: SourceImage): object {
   return {
     url: shellWord(plan.url.replace(/^git\+/, "")),
     ref: shellWord(plan.ref ?? "HEAD"),
-    python: plan.language === "python",
+    python: plan.language !== "node",
+    anyBase: plan.language === "unknown",
     packages: packages === "" ? undefined : `${installer} ${packages}`,
     steps: plan.steps.map((step, index) =>
       holdsVariable(step)

@@ -55,18 +55,11 @@ function sourceImage(backend: StdioBackend, url: string): SourceImage {
   };
 }
 
-/** Spec: "Base image selection". A base of the user's own may be for any language, and have no Python to set up. */
+/** Spec: "Base image selection". A base of the user's own may be for any language, and its name does not tell which. */
 function languageOf({ container }: StdioBackend): SourceImage["language"] {
   const { builder_image, build_steps, entrypoint = [], additional_packages } = container;
-  const texts = [...build_steps.map(({ value }) => value), ...entrypoint];
-  if (texts.some(namesNode)) return "node";
-  if (builder_image === undefined || additional_packages.length > 0) return "python";
-  return /python|pypy/.test(builder_image) || [builder_image, ...texts].some(namesPython) ? "python" : "other";
-}
-
-/** Whole words only, as for Node; a file says it as well. */
-function namesPython(text: string): boolean {
-  return /(?<![\w.-])(python|pip|uv)[\d.]*(?![\w.-])|\w\.py(?!\w)/.test(text);
+  if ([...build_steps.map(({ value }) => value), ...entrypoint].some(namesNode)) return "node";
+  return builder_image === undefined || additional_packages.length > 0 ? "python" : "unknown";
 }
 
 /** Whole words only: `pip install nodeenv` and `node_modules` name no Node tool. */

@@ -164,8 +164,8 @@ export interface SourceImage extends ImageBase {
   readonly ref?: string;
   readonly steps: readonly Text[];
   readonly entrypoint: readonly string[];
-  /** What the steps and the entry are written for; "other" needs neither Node nor Python. */
-  readonly language: "node" | "python" | "other";
+  /** What the server is built and run with; when "unknown", the build sets Python up where the base has it. */
+  readonly language: "node" | "python" | "unknown";
 }
 
 /** The user's own Dockerfile. */

@@ -170,18 +170,23 @@ test("a Python source server gets an environment that the last stage carries, an
   assert.doesNotMatch(text, /NODE_COMPILE_CACHE/);
 });
 
-test("a source server of another language needs neither Python nor Node", () => {
-  const other: GeneratedImage = {
+test("a source server on a base of the user's own gets Python's environment where the base can make one", () => {
+  const own: GeneratedImage = {
     ...source,
-    language: "other",
-    base: "golang:1.24-alpine",
-    steps: [plain("go build -o srv .")],
+    language: "unknown",
+    base: "registry.example.com/base:1",
+    steps: [plain("make install")],
     entrypoint: ["./srv"],
   };
-  const text = renderDockerfile(other, { mounts: true });
-  assert.match(text, /^RUN mkdir -p \/opt\/local\/bin$/m);
-  assert.match(text, /^COPY --from=build \/opt\/local \/opt\/local$/m);
-  assert.doesNotMatch(text, /venv|compileall|VIRTUAL_ENV|NODE_COMPILE_CACHE|PYTHON[A-Z]+=/);
+  const text = renderDockerfile(own, { mounts: true });
+  const environment =
+    "RUN if python3 -c 'import ensurepip, venv' 2>/dev/null; then python3 -m venv /opt/local; else mkdir -p /opt/local/bin; fi";
+  assert.ok(text.includes(`\n${environment}\n`));
+  assert.equal(text.match(/^ENV VIRTUAL_ENV=\/opt\/local\b/gm)?.length, 2);
+  const compiles = text.split(/\n(?=[A-Z]+ )/).filter((step) => step.includes("-m compileall"));
+  const guarded = compiles.filter((step) => step.startsWith("RUN [ -x /opt/local/bin/python ] || exit 0; "));
+  assert.deepEqual([compiles.length, guarded.length], [2, 2]);
+  assert.doesNotMatch(text, /NODE_COMPILE_CACHE/);
 });
 
 /** The plan with one of its values after another made hostile. */

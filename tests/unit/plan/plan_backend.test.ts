@@ -209,20 +209,13 @@ for (const [build_steps, entrypoint, base] of LANGUAGES) {
 
 /** Base image, build steps, entrypoint, additional packages → the language that the image is made for. */
 const OWN_BASES: readonly (readonly [string, string, string, readonly string[], string])[] = [
-  ["golang:1.24-alpine", "go build -o srv .", "./srv", [], "other"],
-  ["oven/bun:1", "bun install", "bun index.ts", [], "other"],
-  ["rust:1", "cargo build --release", "target/release/uvicorn", [], "other"],
-  ["debian:12", "make pipeline", "./uv-server", [], "other"],
+  ["golang:1.24-alpine", "go build -o srv .", "./srv", [], "unknown"],
+  ["oven/bun:1", "bun install", "bun index.ts", [], "unknown"],
+  ["registry.example.com/base:1", "poetry install --only main", "srv", [], "unknown"],
+  ["registry.example.com/python:1", "make install", "python3 -m srv", [], "unknown"],
   ["golang:1.24-alpine", "npm install", "./srv", [], "node"],
-  ["debian:12", "python3.11 setup.py install", "./srv", [], "python"],
-  ["debian:12", "make && pip3 install .", "./srv", [], "python"],
-  ["debian:12", "uv sync", "./srv", [], "python"],
-  ["debian:12", "make", "./srv.py", [], "python"],
-  ["debian:12", "make", "./srv.pyramid", [], "other"],
-  ["debian:12", "make", "/usr/bin/python3 -m srv", [], "python"],
-  ["debian:12", "make", "./srv", ["rich"], "python"],
-  ["registry.example/my-python3:1", "make install", "srv", [], "python"],
-  ["ghcr.io/astral-sh/uv:bookworm", "make install", "srv", [], "python"],
+  ["registry.example.com/base:1", "npm install", "./srv", ["tsx"], "node"],
+  ["registry.example.com/base:1", "make install", "./srv", ["rich"], "python"],
 ];
 
 for (const [builder_image, step, entry, additional_packages, language] of OWN_BASES) {
