@@ -73,6 +73,15 @@ stragglers() {
   done
 }
 
+# The processes that read the pump's pipe: argus was killed before it could name its program.
+readers() {
+  for file in /proc/[0-9]*/fd/0; do
+    [ "$file" -ef /proc/self/fd/${PIPE_END} ] || continue
+    file=\${file#/proc/}
+    echo "\${file%/fd/0}"
+  done
+}
+
 guard() {
   trap '' HUP INT QUIT TERM
   looks=lost program= tries=0 interval=0.5 found=
@@ -87,11 +96,12 @@ guard() {
   kill -TERM 0
   if [ "$looks" = lost ]; then
     looks=${LOOKS} outcome=absent
+    [ -n "$program" ] || program=$(readers)
     # A program has a process group of its own, which holds all that a bare server started.
-    [ -z "$program" ] || kill -TERM "-$program"
+    for pid in $program; do kill -TERM "-$pid"; done
     pause 0.5
     [ -z "$name" ] || look
-    [ -z "$program" ] || kill -9 "-$program"
+    for pid in $program; do kill -9 "-$pid"; done
     [ "$outcome" != removed ] || looks=0
   fi
   if [ -n "$name" ]; then

@@ -84,3 +84,16 @@ for (const { name, own, skip } of KINDS) {
     await until(() => !groupLives(shell.pid!) && !isAlive(program.pid!));
   });
 }
+
+test("a guard finds a program that argus was killed before it could name", {
+  ...LIMIT,
+  skip: KINDS[0].skip,
+}, async () => {
+  const { shell, lifeline, input } = start(true);
+  const fd = await input();
+  const script = "trap '' TERM; sleep 1000 & wait; wait";
+  const program = spawn("/bin/sh", ["-c", script], { stdio: [fd, "ignore", "ignore"], detached: true });
+  closeSync(fd);
+  lifeline.end();
+  await until(() => !groupLives(shell.pid!) && !isAlive(program.pid!));
+});
