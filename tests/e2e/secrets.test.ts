@@ -73,10 +73,10 @@ const config = written("config.yaml", {
       // Small: all of it is looked through.
       builder_image: "alpine:3.21",
       // The names would change what the engine's own program does.
-      build_env: { HTTPS_PROXY: "${BUILD_CANARY}", DOCKER_HOST: "${BUILD_CANARY}", XDG_RUNTIME_DIR: "${BUILD_CANARY}" },
+      build_env: { NO_PROXY: "${BUILD_CANARY}", DOCKER_HOST: "${BUILD_CANARY}", XDG_RUNTIME_DIR: "${BUILD_CANARY}" },
       build_steps: [
         "echo node is named, so that nothing of Python is made ready",
-        'printf %s "$HTTPS_PROXY" | sha256sum >/app/seen',
+        'printf %s "$NO_PROXY" | sha256sum >/app/seen',
         'printf %s "$DOCKER_HOST$XDG_RUNTIME_DIR" | sha256sum >>/app/seen',
         "printf %s '${BUILD_CANARY}' | sha256sum >>/app/seen",
       ],
