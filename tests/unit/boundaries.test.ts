@@ -35,8 +35,8 @@ const PURE_NODE = ["node:path", "node:path/posix", "node:path/win32", "node:cryp
 /** Modules without imports of their own, which every layer may use. */
 const LEAVES = ["src/errors.ts", "src/version.ts", "src/plan/defaults.ts"];
 
-/** The testbed makes a Debian base image, whose sources.list is Debian's own; tests quote what users write and real tools say. */
-const MAY_NAME_REGISTRIES = ["scripts/testbed.d/", "tests/"];
+/** Tests quote what users write and real tools say. */
+const MAY_NAME_REGISTRIES = ["tests/"];
 
 const SOURCES = filesBelow("src").filter((file) => file.endsWith(".ts"));
 const IMPORTS = SOURCES.flatMap(importsOf);

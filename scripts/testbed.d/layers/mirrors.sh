@@ -1,9 +1,7 @@
 #!/usr/bin/env bash
-# Prints where this machine's apt has Debian from, on one line: the archive and the security archive. For one that it has
-# from nowhere a container can reach (a CD, a file, another distribution) that is where Debian itself says.
+# Prints where this machine's apt has Debian from, on one line: the archive and the security archive. Where it has Debian from
+# nowhere that a container can reach (a CD, a file, another distribution), ARGUS_TESTBED_DEBIAN names the archive.
 set -euo pipefail
-
-public=http://deb.debian.org
 
 # "suite address" of each source; apt knows all its own formats, and fetches nothing for this.
 sources() {
@@ -21,4 +19,6 @@ codename="$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)"
 archive="$(address -updates$)"
 if [ -z "$archive" ]; then archive="$(address "^($codename|stable|testing|unstable|sid)$")"; fi
 security="$(address '(-security|/updates)$')"
-echo "${archive:-$public/debian} ${security:-$public/debian-security}"
+: "${archive:=${ARGUS_TESTBED_DEBIAN:?apt has Debian from nowhere that a container can reach: set it to the address of a mirror}}"
+# Mirrors have the security archive beside the other, as Debian itself does.
+echo "$archive ${security:-$archive-security}"
