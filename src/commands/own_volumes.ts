@@ -1,5 +1,4 @@
 /** Named volumes on Docker: made before a session's container in such a way that its server can write to them. */
-
 import { pasteable } from "../engine/command.ts";
 import type { Engine, SessionIdentity } from "../engine/engine.ts";
 import { explain } from "../engine/explain.ts";

@@ -11,10 +11,9 @@ import { programName } from "./recipe.ts";
 export function serverArgs(entry: readonly string[], words: readonly Text[]): Text[] {
   const [command, ...args] = words;
   if (command === undefined) return [];
-  const repeated = (rest: readonly string[]) => rest.every((word, index) => args[index]?.value === word);
   // Behind a wrapper such as `tini --` or `env A=1`, the words have to repeat all that is left.
   const at = entry.findIndex(
-    (word, index) => sameProgram(word, command.value) && (index === 0 || repeated(entry.slice(index + 1))),
+    (word, index) => sameProgram(word, command.value) && (index === 0 || repeats(args, entry.slice(index + 1))),
   );
   if (at === -1) return args;
   let common = 0;
@@ -30,10 +29,13 @@ export function addedTo(defaults: readonly string[], words: readonly Text[]): re
   const [command, ...args] = words;
   const [program, ...others] = defaults;
   if (command === undefined || program === undefined) return undefined;
-  const repeats = (given: readonly Text[], wanted: readonly string[]) =>
-    wanted.every((word, index) => given[index]?.value === word);
   if (sameProgram(program, command.value) && repeats(args, others)) return args.slice(others.length);
   return repeats(args, defaults) ? args.slice(defaults.length) : undefined;
+}
+
+/** Whether the words begin with all of the wanted ones. */
+function repeats(words: readonly Text[], wanted: readonly string[]): boolean {
+  return wanted.every((word, index) => words[index]?.value === word);
 }
 
 /** `node`, `/usr/bin/node` and `node.exe` are one program; so are python, python3 and python3.12. */

@@ -245,25 +245,26 @@ for (const flag of ["--force", "--no-cache", "--pull"]) {
   });
 }
 
-test("build: an engine that one backend names and that is absent stops no other", async () => {
-  await withTmp(async (folder) => {
-    const config = writeTree(
-      folder,
-      "config.yaml",
-      `backends:
+/** One backend on podman, and one on whatever there is. */
+const TWO_ENGINES = `backends:
   other: { command: uvx, args: [mcp-server-time], container: { runtime: podman } }
   one: { command: uvx, args: [mcp-server-time] }
-`,
-    );
-    const docker = { "image inspect": { stdout: "sha256:aa\t1000\tnull\n" } };
-    const { env } = fakeEngines(folder, { docker });
-    const built = await argus(["build", "--json", "--config", config], { env: cleanEnv(env) });
-    const { results } = JSON.parse(built.stdout) as { results: { status: string; error?: { code: string } }[] };
-    assert.deepEqual(
-      results.map(({ status, error }) => error?.code ?? status),
-      ["absent/engine", "present"],
-    );
-    assert.equal(built.code, 1, built.stderr);
+`;
+const TIME_PRESENT = { "image inspect": { stdout: "sha256:aa\t1000\tnull\n" } };
+
+/** What a build of which something fails comes to for each backend: the error's code, or the status. */
+async function buildOutcomes(config: string, env: Readonly<Record<string, string>>): Promise<string[]> {
+  const built = await argus(["build", "--json", "--config", config], { env: cleanEnv(env) });
+  assert.equal(built.code, 1, built.stderr);
+  const { results } = JSON.parse(built.stdout) as { results: { status: string; error?: { code: string } }[] };
+  return results.map(({ status, error }) => error?.code ?? status);
+}
+
+test("build: an engine that one backend names and that is absent stops no other", async () => {
+  await withTmp(async (folder) => {
+    const config = writeTree(folder, "config.yaml", TWO_ENGINES);
+    const { env } = fakeEngines(folder, { docker: TIME_PRESENT });
+    assert.deepEqual(await buildOutcomes(config, env), ["absent/engine", "present"]);
     const alone = await argus(["build", "other", "--config", config], { env: cleanEnv(env) });
     assert.equal(alone.code, 3, alone.stderr);
     assert.match(alone.stderr, /podman is asked for and not installed/);
@@ -272,24 +273,11 @@ test("build: an engine that one backend names and that is absent stops no other"
 
 test("build: an engine that cannot list its images stops no backend of another", async () => {
   await withTmp(async (folder) => {
-    const config = writeTree(
-      folder,
-      "config.yaml",
-      `backends:
-  other: { command: uvx, args: [mcp-server-time], container: { runtime: podman } }
-  one: { command: uvx, args: [mcp-server-time] }
-`,
-    );
-    const docker = { "image inspect": { stdout: "sha256:aa\t1000\tnull\n" } };
-    const { env } = fakeEngines(folder, { docker, podman: { "image ls": { code: 1, stderr: UNREACHABLE } } });
+    const config = writeTree(folder, "config.yaml", TWO_ENGINES);
+    const podman = { "image ls": { code: 1, stderr: UNREACHABLE } };
+    const { env } = fakeEngines(folder, { docker: TIME_PRESENT, podman });
     const more = { CONTAINER_HOST: "ssh://fake.invalid" };
-    const built = await argus(["build", "--json", "--config", config], { env: cleanEnv({ ...env, ...more }) });
-    const { results } = JSON.parse(built.stdout) as { results: { status: string; error?: { code: string } }[] };
-    assert.deepEqual(
-      results.map(({ status, error }) => error?.code ?? status),
-      ["engine/not-running", "present"],
-    );
-    assert.equal(built.code, 1, built.stderr);
+    assert.deepEqual(await buildOutcomes(config, { ...env, ...more }), ["engine/not-running", "present"]);
   });
 });
 
