@@ -85,8 +85,12 @@ async function imageElsewhere(backend: Backend, config: Config, settings: Settin
 
 async function cleanImages(engine: Engine, needed: readonly string[], removed: Removed): Promise<void> {
   const { code, stdout } = await run(imageListCommand(engine), { timeoutMs: 60_000 });
-  const unused = code === 0 ? parseImages(stdout).filter(({ name }) => isUnused(name, needed)) : [];
-  for (const { name } of unused) {
+  if (code !== 0) {
+    removed.failed.push(`images of ${engine.name}: it did not list them`);
+    return;
+  }
+  for (const { name } of parseImages(stdout)) {
+    if (!isUnused(name, needed)) continue;
     const { code: refused } = await run(imageRemoveCommand(engine, [name]), { timeoutMs: 120_000 });
     if (refused === 0) removed.images.push({ image: name, engine: engine.name });
     else removed.failed.push(name);

@@ -216,7 +216,7 @@ async function orphanCheck(engine: Engine): Promise<Check> {
   const { listContainers } = await import("../session/containers.ts");
   const name = `${engine.name} orphans`;
   const listed = await listContainers(engine);
-  if (listed === undefined) return { name, status: "warn", message: "the containers cannot be listed" };
+  if ("said" in listed) return { name, status: "warn", message: "the containers cannot be listed" };
   const orphans = listed.filter(({ orphan }) => orphan);
   if (orphans.length === 0) return { name, status: "ok", message: `none; sessions running: ${listed.length}` };
   return { name, status: "warn", message: orphans.map((found) => found.name).join(", "), remedy: "argus clean" };

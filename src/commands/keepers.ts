@@ -4,11 +4,9 @@ import { readSettings } from "../config/settings.ts";
 import type { Engine, OciName } from "../engine/engine.ts";
 import { explain } from "../engine/explain.ts";
 import type { Cluster } from "../engine/kubernetes/kubectl.ts";
-import { containerListCommand } from "../engine/oci.ts";
 import { ArgusError } from "../errors.ts";
 import { type Probe, probeEngine } from "../host/engines.ts";
-import { run } from "../host/spawn.ts";
-import { listContainers } from "../session/containers.ts";
+import { listContainers, type Unanswered } from "../session/containers.ts";
 import { reap } from "../session/reaper.ts";
 
 /** One place where sessions are. */
@@ -159,39 +157,38 @@ function silentEngine({ name, endpoint, state }: Probe): Keeper {
 }
 
 function ofEngine(engine: Engine): Keeper {
+  const explained = (output: string) => explain({ engine: engine.name, phase: "other", code: 1, output });
   return {
     name: engine.name,
-    list: async () => (await listContainers(engine)) ?? (await wordsOf(engine)),
-    reap: async () => (await reap(engine)) ?? (await wordsOf(engine)),
+    list: async () => heard(await listContainers(engine), explained),
+    reap: async () => heard(await reap(engine), explained),
   };
-}
-
-/** What an engine says that has not answered: asked once more. */
-async function wordsOf(engine: Engine): Promise<Silence> {
-  const { code, stderr, timedOut } = await run(containerListCommand(engine), { timeoutMs: 10_000 });
-  const output = timedOut ? "no answer within 10 s" : stderr;
-  return silenceOf(explain({ engine: engine.name, phase: "other", code, output }));
 }
 
 function ofCluster(cluster: Cluster): Keeper {
   const place = [cluster.context, cluster.namespace].filter((part) => part !== undefined).join("/");
-  const list = async () => {
-    const { listPods } = await import("../session/pods.ts");
-    const { explainKubectl } = await import("../engine/kubernetes/explain.ts");
-    const listed = await listPods(cluster);
-    return "said" in listed ? silenceOf(explainKubectl({ output: listed.said })) : listed;
+  const load = async () => {
+    const [pods, { explainKubectl }] = await Promise.all([
+      import("../session/pods.ts"),
+      import("../engine/kubernetes/explain.ts"),
+    ]);
+    return { ...pods, explained: (output: string) => explainKubectl({ output }) };
   };
   return {
     name: place === "" ? "kubernetes" : `kubernetes (${place})`,
-    list,
+    async list() {
+      const { listPods, explained } = await load();
+      return heard(await listPods(cluster), explained);
+    },
     async reap() {
-      const { reapPods } = await import("../session/pods.ts");
-      const reaped = await reapPods(cluster);
-      if (reaped !== undefined) return reaped;
-      const listed = await list();
-      return "why" in listed ? listed : { why: "it did not answer at first; try again" };
+      const { reapPods, explained } = await load();
+      return heard(await reapPods(cluster), explained);
     },
   };
+}
+
+function heard<Answer extends object>(answer: Answer | Unanswered, explained: (said: string) => ArgusError) {
+  return "said" in answer ? silenceOf(explained(answer.said)) : answer;
 }
 
 function silenceOf({ message, hint = "try: argus doctor" }: ArgusError): Silence {

@@ -12,15 +12,20 @@ export interface OwnedContainer extends FoundContainer {
   readonly orphan: boolean;
 }
 
+/** What an engine or a cluster said in place of an answer. */
+export interface Unanswered {
+  readonly said: string;
+}
+
 const LIST_TIMEOUT = 30_000;
 
-/** All containers of argus; undefined when the engine did not answer. */
-export async function listContainers(engine: Engine, signal?: AbortSignal): Promise<OwnedContainer[] | undefined> {
-  const { code, stdout } = await run(containerListCommand(engine), {
+/** All containers of argus. */
+export async function listContainers(engine: Engine, signal?: AbortSignal): Promise<OwnedContainer[] | Unanswered> {
+  const { code, stdout, stderr, timedOut } = await run(containerListCommand(engine), {
     timeoutMs: LIST_TIMEOUT,
     ...(signal === undefined ? {} : { signal }),
   });
-  if (code !== 0) return undefined;
+  if (code !== 0) return { said: timedOut ? `no answer within ${LIST_TIMEOUT / 1000} s` : stderr };
   return parseContainers(stdout).map((found) => ({ ...found, engine, orphan: isOrphan(found) }));
 }
 

@@ -4,6 +4,7 @@ import { type Cluster, deleteCommand, listCommand } from "../engine/kubernetes/k
 import { type PodState, parsePods, parsePolicies, type SessionObject } from "../engine/kubernetes/parse.ts";
 import { ownerAlive } from "../host/proc.ts";
 import { type Ran, type RunOptions, run } from "../host/spawn.ts";
+import type { Unanswered } from "./containers.ts";
 
 /** A Pod of argus and whether its session is over. */
 export interface OwnedPod extends PodState {
@@ -13,23 +14,20 @@ export interface OwnedPod extends PodState {
 
 const TIMEOUT = 30_000;
 
-/** All Pods of argus that are not on their way out; the cluster's words when it did not answer. */
-export async function listPods(
-  cluster: Cluster,
-  signal?: AbortSignal,
-): Promise<OwnedPod[] | { readonly said: string }> {
+/** All Pods of argus that are not on their way out. */
+export async function listPods(cluster: Cluster, signal?: AbortSignal): Promise<OwnedPod[] | Unanswered> {
   const listed = await list(cluster, signal);
   if ("said" in listed) return listed;
   return listed.pods.map((pod) => ({ ...pod, orphan: isOrphan(pod) }));
 }
 
-/** Removes what dead owners left in the namespace; undefined when the cluster did not answer. */
+/** Removes what dead owners left in the namespace. */
 export async function reapPods(
   cluster: Cluster,
   signal?: AbortSignal,
-): Promise<{ readonly orphans: readonly SessionObject[]; readonly removed: boolean } | undefined> {
+): Promise<{ readonly orphans: readonly SessionObject[]; readonly removed: boolean } | Unanswered> {
   const listed = await list(cluster, signal);
-  if ("said" in listed) return undefined;
+  if ("said" in listed) return listed;
   // A start that was killed half-way may have come no further than its policy.
   const all = [...listed.pods, ...listed.policies].filter(isOrphan);
   const orphans = [...new Map(all.map((each) => [each.name, each])).values()];
@@ -41,7 +39,7 @@ export async function reapPods(
 async function list(
   cluster: Cluster,
   signal: AbortSignal | undefined,
-): Promise<{ readonly pods: PodState[]; readonly policies: SessionObject[] } | { readonly said: string }> {
+): Promise<{ readonly pods: PodState[]; readonly policies: SessionObject[] } | Unanswered> {
   const { code, stdout, stderr } = await call(listCommand(cluster), signal);
   // Who may not list policies sees the Pods.
   const refused = stderr.split("\n").filter((line) => line !== "" && !/networkpolicies\S* is forbidden/.test(line));

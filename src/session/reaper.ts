@@ -4,7 +4,7 @@
  */
 import type { Engine } from "../engine/engine.ts";
 import { sendSignal } from "../host/spawn.ts";
-import { listContainers, type OwnedContainer, removeContainers } from "./containers.ts";
+import { listContainers, type OwnedContainer, removeContainers, type Unanswered } from "./containers.ts";
 import { conmons, strayPumps } from "./stray_processes.ts";
 
 /** Off the hot path: most servers have answered by then. */
@@ -54,13 +54,13 @@ export interface Reaped {
   readonly removed: boolean;
 }
 
-/** Removes what dead owners left; undefined when the engine did not answer. */
-export async function reap(engine: Engine, signal?: AbortSignal): Promise<Reaped | undefined> {
+/** Removes what dead owners left. */
+export async function reap(engine: Engine, signal?: AbortSignal): Promise<Reaped | Unanswered> {
   // Looked at before the list: a container that starts meanwhile is then in the list.
   const running = engine.name === "podman" ? conmons() : new Map<string, number[]>();
   for (const pid of strayPumps()) sendSignal(pid, "SIGKILL");
   const listed = await listContainers(engine, signal);
-  if (listed === undefined) return undefined;
+  if ("said" in listed) return listed;
   const names = new Set(listed.map(({ name }) => name));
   for (const [name, pids] of running) if (!names.has(name)) for (const pid of pids) sendSignal(pid, "SIGKILL");
   const orphans = listed.filter(({ orphan }) => orphan);
