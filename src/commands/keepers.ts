@@ -167,28 +167,28 @@ function ofEngine(engine: Engine): Keeper {
 
 function ofCluster(cluster: Cluster): Keeper {
   const place = [cluster.context, cluster.namespace].filter((part) => part !== undefined).join("/");
-  const load = async () => {
-    const [pods, { explainKubectl }] = await Promise.all([
-      import("../session/pods.ts"),
-      import("../engine/kubernetes/explain.ts"),
-    ]);
-    return { ...pods, explained: (output: string) => explainKubectl({ output }) };
+  const explained = async (output: string) => {
+    const { explainKubectl } = await import("../engine/kubernetes/explain.ts");
+    return explainKubectl({ output });
   };
   return {
     name: place === "" ? "kubernetes" : `kubernetes (${place})`,
     async list() {
-      const { listPods, explained } = await load();
+      const { listPods } = await import("../session/pods.ts");
       return heard(await listPods(cluster), explained);
     },
     async reap() {
-      const { reapPods, explained } = await load();
+      const { reapPods } = await import("../session/pods.ts");
       return heard(await reapPods(cluster), explained);
     },
   };
 }
 
-function heard<Answer extends object>(answer: Answer | Unanswered, explained: (said: string) => ArgusError) {
-  return "said" in answer ? silenceOf(explained(answer.said)) : answer;
+async function heard<Answer extends object>(
+  answer: Answer | Unanswered,
+  explained: (said: string) => ArgusError | Promise<ArgusError>,
+): Promise<Answer | Silence> {
+  return "said" in answer ? silenceOf(await explained(answer.said)) : answer;
 }
 
 function silenceOf({ message, hint = "try: argus doctor" }: ArgusError): Silence {

@@ -101,7 +101,9 @@ test("clean --images keeps the image of a backend that only this shell switches 
 test("clean --images says which engine did not list its images, and fails", () =>
   withTmp(async (folder) => {
     const config = writeTree(folder, "config.yaml", `backends:\n${TIME}`);
-    const fakes = fakeEngines(folder, { docker: { "image ls": { code: 1, stderr: "Error: no space left on device\n" } } });
+    const fakes = fakeEngines(folder, {
+      docker: { "image ls": { code: 1, stderr: "Error: no space left on device\n" } },
+    });
     const ended = await argus(["clean", "--images", "--config", config], { env: cleanEnv(fakes.env) });
     assert.equal(ended.code, 1);
     assert.match(ended.stderr, /images of docker: it did not list them/);
