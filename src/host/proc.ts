@@ -1,5 +1,5 @@
-/** What is known about processes: the only reader of /proc. */
-import { readFileSync, readlinkSync } from "node:fs";
+/** What is known about processes: the only reader of /proc/PID. */
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import process from "node:process";
 import type { Owner } from "../engine/engine.ts";
@@ -47,6 +47,36 @@ export function parentOf(pid: number): number | undefined {
   if (pid === process.pid) return process.ppid;
   const text = process.platform === "linux" ? (statFields(pid)?.[1] ?? "") : psField(pid, "ppid");
   return text === "" ? undefined : Number(text);
+}
+
+/** Its children, theirs, and so on; empty where nobody tells. */
+export function descendantsOf(pid: number): number[] {
+  const text = textOf(`/proc/${pid}/task/${pid}/children`) ?? "";
+  const children = text.split(" ").filter(Boolean).map(Number);
+  return [...children, ...children.flatMap(descendantsOf)];
+}
+
+/** All processes that this user can see; empty where nobody tells. */
+export function allPids(): number[] {
+  if (process.platform !== "linux") return [];
+  return readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => pid > 0);
+}
+
+/** The name of its program, 15 characters at most; "" when unknown. */
+export function commOf(pid: number): string {
+  return (textOf(`/proc/${pid}/comm`) ?? "").trim();
+}
+
+/** Its command line; empty words when unknown. */
+export function wordsOf(pid: number): string[] {
+  return (textOf(`/proc/${pid}/cmdline`) ?? "").split("\0");
+}
+
+/** Whether it was started with a variable of that name; false for another user's. */
+export function hasVariable(pid: number, name: string): boolean {
+  return `\0${textOf(`/proc/${pid}/environ`) ?? ""}`.includes(`\0${name}=`);
 }
 
 /** Bytes that a process has written since its start, to files, pipes and sockets; undefined when unknown. */

@@ -157,7 +157,7 @@ function collect(
   const stdout = reader(child, "stdout", options.onLine);
   const stderr = reader(child, "stderr", options.onLine);
   let timedOut = false;
-  const kill = () => child.kill("SIGKILL");
+  const kill = () => sendSignal(child.pid, "SIGKILL");
   const timer =
     options.timeoutMs === undefined
       ? undefined

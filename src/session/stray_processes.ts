@@ -1,8 +1,7 @@
 /** Processes of sessions whose argus and guard were killed together: what no engine lists. Linux only; empty elsewhere. */
-import { readdirSync } from "node:fs";
 import process from "node:process";
-import { statOf, textOf } from "../host/files.ts";
-import { parentOf } from "../host/proc.ts";
+import { statOf } from "../host/files.ts";
+import { allPids, commOf, hasVariable, parentOf, wordsOf } from "../host/proc.ts";
 import { GUARD_NAME, SESSION_VARIABLE } from "./guard.ts";
 
 /** What a process is, as far as it matters here. */
@@ -35,34 +34,17 @@ export function conmons(): ReadonlyMap<string, readonly number[]> {
 
 /** The conmon of one container. */
 export function conmonOf(container: string): number | undefined {
-  return pids().find((pid) => commOf(pid) === "conmon" && wordsOf(pid).includes(container));
+  return allPids().find((pid) => commOf(pid) === "conmon" && wordsOf(pid).includes(container));
 }
 
 /** Pumps whose session is gone: `cat` ends only when its client writes or closes. */
 export function strayPumps(): number[] {
-  return allProcesses()
-    .filter(
-      ({ pid, comm }) => comm === "cat" && (textOf(`/proc/${pid}/environ`) ?? "").includes(`\0${SESSION_VARIABLE}=`),
-    )
-    .map(({ pid }) => pid)
-    .filter((pid) => !wordsOf(parentOf(pid) ?? 0).includes(GUARD_NAME));
+  return allPids().filter(
+    (pid) =>
+      commOf(pid) === "cat" && hasVariable(pid, SESSION_VARIABLE) && !wordsOf(parentOf(pid) ?? 0).includes(GUARD_NAME),
+  );
 }
 
 function allProcesses(): Seen[] {
-  return pids().map((pid) => ({ pid, comm: commOf(pid), words: wordsOf(pid) }));
-}
-
-function pids(): number[] {
-  if (process.platform !== "linux") return [];
-  return readdirSync("/proc")
-    .map(Number)
-    .filter((pid) => pid > 0);
-}
-
-function commOf(pid: number): string {
-  return (textOf(`/proc/${pid}/comm`) ?? "").trim();
-}
-
-function wordsOf(pid: number): string[] {
-  return (textOf(`/proc/${pid}/cmdline`) ?? "").split("\0");
+  return allPids().map((pid) => ({ pid, comm: commOf(pid), words: wordsOf(pid) }));
 }
