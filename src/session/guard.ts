@@ -13,7 +13,7 @@
  * With OUT = 1 the pump's pipe leads to the guard, which holds its other end as descriptor {@link PIPE_END} and never reads
  * from it: argus opens it there. With OUT = 3 it is the one that argus has made.
  *
- * Descriptor 5 gets `guard PID` and `ready`. It ends when the client's input has, or when the pump was killed.
+ * Descriptor 5 gets `guard PID` and `ready`, and ends when the client's input has, or when the pump was killed.
  * The words on descriptor 4: `program PID` (whom to end; no PID when it has ended), `settled LOOKS`.
  */
 

@@ -2,7 +2,7 @@
 
 /** Lengths of time in milliseconds. */
 export interface Timing {
-  /** Silence after the end of input before the ladder starts; undefined = the server may take for ever. */
+  /** Silence after the end of input before the ladder starts, the user's choice; undefined = the server may take for ever. */
   readonly eofGrace: number | undefined;
   /** From the start of the session; silence before that is a server that still loads, and its answer would be lost. */
   readonly start: number;
@@ -20,7 +20,7 @@ export interface Timing {
  * Clients kill 2 s after their SIGTERM, a version probe after 1 s.
  * Source: closing a stdio connection, https://modelcontextprotocol.io/specification/2025-11-25/basic/lifecycle#shutdown
  */
-export const TIMING: Timing = { eofGrace: 3000, start: 10_000, forward: 700, kill: 200, remove: 400, budget: 1900 };
+export const TIMING: Omit<Timing, "eofGrace"> = { start: 10_000, forward: 700, kill: 200, remove: 400, budget: 1900 };
 
 /** Where the ladder stands. */
 export interface Ladder {

@@ -26,7 +26,7 @@ const NEWLINE = 10;
 
 /** Passes a program's stdout on to the client. */
 export function readOutput(source: Readable, mode: "raw" | "strict"): Output {
-  const sort = mode === "strict" ? lineSorter() : undefined;
+  const sort = mode === "strict" ? lineSorter(toStderr) : undefined;
   let bytes = 0;
   let writing = false;
   const ended = (async () => {
@@ -57,8 +57,8 @@ export function readOutput(source: Readable, mode: "raw" | "strict"): Output {
   };
 }
 
-/** Splits a stream into lines: JSON-RPC comes back, anything else goes to `other` with its text. */
-export function lineSorter(other: (line: string) => void = toStderr): {
+/** Splits a stream into lines: JSON-RPC comes back, empty ones are dropped, anything else goes to `other` with its text. */
+export function lineSorter(other: (line: string) => void): {
   take(chunk: Uint8Array): Uint8Array;
   rest(): Uint8Array;
   report(): void;

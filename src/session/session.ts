@@ -54,13 +54,17 @@ export interface BareInput {
  * @throws ArgusError whatever `makeImage` throws; `host/…` or `absent/program` when nothing can be started.
  */
 export async function runSession(input: SessionInput): Promise<number> {
-  const { engine, identity } = input;
+  const { command, engine, identity } = input;
   const reaping = reapLater(engine);
-  const session = new Session(input, {
-    name: identity.container,
-    kill: killCommand(engine, identity.container),
-    remove: removeCommand(engine, [identity.container]),
-  });
+  const session = new Session(
+    { command, backend: identity.backend, session: input.session },
+    {
+      ...input,
+      name: identity.container,
+      kill: killCommand(engine, identity.container),
+      remove: removeCommand(engine, [identity.container]),
+    },
+  );
   const code = await session.end;
   await reaping(session.hurried);
   return code;
@@ -71,7 +75,8 @@ export async function runBare(input: BareInput): Promise<number> {
   return await new Session(input, undefined).end;
 }
 
-interface Container extends Guarded {
+/** What a container adds to a session. */
+interface Contained extends SessionInput, Guarded {
   readonly kill: Command;
 }
 
@@ -108,12 +113,12 @@ class Session {
   readonly #making = new AbortController();
   #unwatchConmon: () => void = () => {};
 
-  readonly #input: SessionInput | BareInput;
-  readonly #container: Container | undefined;
+  readonly #input: BareInput;
+  readonly #contained: Contained | undefined;
 
-  constructor(input: SessionInput | BareInput, container: Container | undefined) {
+  constructor(input: BareInput, contained: Contained | undefined) {
     this.#input = input;
-    this.#container = container;
+    this.#contained = contained;
     this.end = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -128,34 +133,33 @@ class Session {
 
   /** The whole life, as far as nobody ends it. */
   async #live(): Promise<void> {
-    this.#wires = await openWires(this.#container);
-    void this.#wires.inputEnded.then(() => this.#life.endOfInput());
+    const wires = await openWires(this.#contained);
+    this.#wires = wires;
+    void wires.inputEnded.then(() => this.#life.endOfInput());
     // Where a start that fails takes input with it, the image must be there before.
-    if (!this.#wires.repeatable && "image" in this.#input && (await isAbsent(this.#input))) {
-      await this.#makeImage(this.#input);
-    }
-    let code = await this.#run(this.#wires);
-    if (code === 125 && !this.#life.stopped && "image" in this.#input && (await isAbsent(this.#input))) {
-      await this.#makeImage(this.#input);
-      code = await this.#run(this.#wires);
-    }
+    if (!wires.repeatable) await this.#makeAbsentImage();
+    let code = await this.#run(wires);
+    if (code === 125 && (await this.#makeAbsentImage())) code = await this.#run(wires);
     await this.#ended(code);
   }
 
-  /** Makes the image; a session that is being stopped needs none. */
-  async #makeImage(input: SessionInput): Promise<void> {
+  /** Makes the image if the engine does not know it; true when it was so. A session that is being stopped needs none. */
+  async #makeAbsentImage(): Promise<boolean> {
+    const contained = this.#contained;
+    if (contained === undefined || this.#life.stopped || !(await isAbsent(contained))) return false;
     this.#program = undefined;
     this.#life.detached();
     try {
-      await input.makeImage(this.#making.signal);
+      await contained.makeImage(this.#making.signal);
     } catch (error) {
       if (!this.#life.stopped) throw error;
     }
+    return true;
   }
 
   /** Runs the program to its end; resolves to its exit code. */
   async #run(wires: Wires): Promise<number> {
-    if (!this.#life.stopped && "image" in this.#input) await this.#input.prepare?.();
+    if (!this.#life.stopped) await this.#contained?.prepare?.();
     if (this.#life.stopped) return STOPPED;
     const { command, session } = this.#input;
     this.#began = performance.now();
@@ -163,8 +167,9 @@ class Session {
     this.#program = program;
     if (program.pid !== undefined) this.#life.attached();
     if (program.stdout !== null) this.#output = readOutput(program.stdout, session.stdout);
-    if (this.#container !== undefined && "engine" in this.#input) {
-      this.#unwatchConmon = watchConmon(this.#input.engine, this.#container.name, () => this.#lost());
+    if (this.#contained !== undefined) {
+      const { engine, name } = this.#contained;
+      this.#unwatchConmon = watchConmon(engine, name, () => this.#lost());
     }
     try {
       return await program.exited;
@@ -179,7 +184,7 @@ class Session {
   }
 
   get #podman(): boolean {
-    return "engine" in this.#input && this.#input.engine.name === "podman";
+    return this.#contained?.engine.name === "podman";
   }
 
   #lost(): void {
@@ -200,12 +205,12 @@ class Session {
         sendSignal(this.#program?.pid, this.#forwarded);
         break;
       case "kill":
-        if (this.#container === undefined) this.#endProgram();
-        else void this.#kill(this.#container.kill);
+        if (this.#contained === undefined) this.#endProgram();
+        else void this.#kill(this.#contained.kill);
         break;
       case "remove":
-        if (this.#container === undefined) this.#endProgram();
-        else void this.#remove(this.#container, LOOK_TIMEOUT);
+        if (this.#contained === undefined) this.#endProgram();
+        else void this.#remove(this.#contained.remove, LOOK_TIMEOUT);
         break;
       case "abandon":
         this.#endProgram();
@@ -223,21 +228,21 @@ class Session {
   async #ended(code: number): Promise<void> {
     const { state, stopped } = this.#life;
     if (state === "gone") return;
-    if (this.#container === undefined) {
+    if (this.#contained === undefined) {
       // What the server started and left behind goes with it when the client ended the session.
       if (stopped) this.#endProgram();
       await this.#gone(code, 0);
     } else if (this.#program === undefined || (!stopped && code < 125)) {
       await this.#gone(code, 0);
     } else {
-      await this.#look(this.#container, code, stopped);
+      await this.#look(this.#contained.remove, code, stopped);
     }
   }
 
   /** After any other end than the server's own the container may still be there, or come only now. */
-  async #look(container: Container, code: number, stopped: boolean): Promise<void> {
+  async #look(remove: Command, code: number, stopped: boolean): Promise<void> {
     const lived = (this.#life.stoppedAt ?? performance.now()) - this.#began;
-    const removal = await this.#remove(container, stopped ? Math.max(this.#life.left, 300) : LOOK_TIMEOUT);
+    const removal = await this.#remove(remove, stopped ? Math.max(this.#life.left, 300) : LOOK_TIMEOUT);
     await this.#gone(code, this.#looksLeft(removal, lived));
   }
 
@@ -261,18 +266,18 @@ class Session {
     const { inputEnded } = this.#life;
     await this.#wires?.settle(looks);
     const ending: Ending = {
-      backend: "identity" in this.#input ? this.#input.identity.backend : this.#input.backend,
+      backend: this.#input.backend,
       code,
       stopped,
       inputEnded,
       lived: performance.now() - this.#began,
       removal: this.#removal,
     };
-    const words = lastWords(ending, "engine" in this.#input ? this.#input : undefined);
+    const words = lastWords(ending, this.#contained);
     if (words !== undefined) printLine(`argus: ${words}`);
     // Podman that gets a signal while it starts ends with 0 and leaves its container: that is not the server's code.
     const quit = code === 0 && this.#removal === "removed" && this.#podman;
-    this.#resolve(stopped ? stoppedCode(quit ? 137 : code, cause, this.#forwarded) : code);
+    this.#resolve(stopped ? stoppedCode(quit ? STOPPED : code, cause, this.#forwarded) : code);
   }
 
   /** What goes wrong before a server runs leaves no container. */
@@ -289,7 +294,7 @@ class Session {
     if (ran?.code === 0) this.#killed = true;
   }
 
-  async #remove({ remove }: Container, timeoutMs: number): Promise<Removal> {
+  async #remove(remove: Command, timeoutMs: number): Promise<Removal> {
     const ran = await this.#call(remove, timeoutMs);
     const removal: Removal = ran?.code !== 0 ? "failed" : ran.stdout.trim() === "" ? "absent" : "removed";
     if (this.#removal !== "removed") this.#removal = removal;
@@ -325,6 +330,6 @@ function stoppedCode(
   cause: ClientEnd | "eof" | undefined,
   forwarded: NodeJS.Signals | undefined,
 ): number {
-  const ended = code === 137 || (forwarded !== undefined && code === 128 + signalNumber(forwarded));
+  const ended = code === STOPPED || (forwarded !== undefined && code === 128 + signalNumber(forwarded));
   return ended && cause?.startsWith("SIG") ? 128 + signalNumber(cause) : code;
 }

@@ -13,7 +13,7 @@ function play(
   story: Story,
   until: number,
   written: (at: number) => number | undefined = () => 100,
-  timing: Timing = TIMING,
+  timing: Timing = { ...TIMING, eofGrace: 3000 },
 ): [number, LadderAction][] {
   const done: [number, LadderAction][] = [];
   let ladder = CALM;
