@@ -179,10 +179,9 @@ function valuesFlags({ engine, values }: BuildInput, buildkit: boolean): string[
   return buildkit ? ["--secret", `id=${secret},env=${variable}`] : ["--build-arg", variable];
 }
 
-/** Prints `id`, `bytes` and labels of one image; {@link parseImage} reads it. */
+/** Prints id and bytes of one image; {@link parseImage} reads it. */
 export function imageInspectCommand(engine: Engine, image: string): Command {
-  const format = "{{.Id}}\t{{.Size}}\t{{json .Config.Labels}}";
-  return command(engine, ["image", "inspect", "--format", format, image]);
+  return command(engine, ["image", "inspect", "--format", "{{.Id}}\t{{.Size}}", image]);
 }
 
 /** Prints all images of argus, one a line; {@link parseImages} reads it. */
@@ -197,18 +196,15 @@ export function imageRemoveCommand(engine: Engine, images: readonly string[]): C
 }
 
 /** Prints all containers of argus, running or not; {@link parseContainers} reads it. */
-export function containerListCommand(engine: Engine, backend?: string): Command {
-  const { label } = dialectOf(engine);
-  const filter = backend === undefined ? LABEL.owner : `${LABEL.backend}=${backend}`;
-  const fields = ["{{.ID}}", "{{.Names}}", "{{.Status}}", "{{.Image}}", "{{.CreatedAt}}"];
-  const labels = [LABEL.backend, LABEL.owner, LABEL.version].map(label);
-  const format = [...fields, ...labels].join("\t");
-  return command(engine, ["ps", "-a", "--no-trunc", "--filter", `label=${filter}`, "--format", format]);
+export function containerListCommand(engine: Engine): Command {
+  const labels = [LABEL.backend, LABEL.owner].map(dialectOf(engine).label);
+  const format = ["{{.ID}}", "{{.Names}}", "{{.Image}}", "{{.CreatedAt}}", ...labels].join("\t");
+  return command(engine, ["ps", "-a", "--no-trunc", "--filter", `label=${LABEL.owner}`, "--format", format]);
 }
 
 /** Ends the server of a session at once. */
-export function killCommand(engine: Engine, container: string, signal = "KILL"): Command {
-  return command(engine, ["kill", "--signal", signal, container]);
+export function killCommand(engine: Engine, container: string): Command {
+  return command(engine, ["kill", "--signal", "KILL", container]);
 }
 
 /** Removes containers whatever their state. */

@@ -1,21 +1,17 @@
 /** What the engines print, as data. */
 import type { Owner } from "./engine.ts";
-import { jsonOf } from "./json.ts";
 import { parseOwner } from "./owner.ts";
 
 /** A container of argus. */
 export interface FoundContainer {
   readonly id: string;
   readonly name: string;
-  readonly running: boolean;
   readonly image: string;
   /** ISO 8601 in UTC; "" when the engine said nothing that is a time. */
   readonly created: string;
   readonly backend: string;
   /** undefined = the label is not one of argus: leave the container alone. */
   readonly owner: Owner | undefined;
-  /** The version of argus that made it. */
-  readonly version: string;
 }
 
 /** An image in a list. */
@@ -29,15 +25,12 @@ export interface ListedImage {
 export interface FoundImage {
   readonly id: string;
   readonly bytes: number;
-  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** Reads the output of `containerListCommand`. */
 export function parseContainers(output: string): FoundContainer[] {
-  return rows(output).map(([id = "", name = "", status = "", image = "", created = "", ...labels]) => {
-    const [backend = "", owner = "", version = ""] = labels.map(absent);
-    const running = /^(up|running|paused)/i.test(status);
-    return { id, name, running, image, created: isoTime(created), backend, owner: parseOwner(owner), version };
+  return rows(output).map(([id = "", name = "", image = "", created = "", backend = "", owner = ""]) => {
+    return { id, name, image, created: isoTime(created), backend: absent(backend), owner: parseOwner(owner) };
   });
 }
 
@@ -50,9 +43,8 @@ export function parseImages(output: string): ListedImage[] {
 
 /** Reads the output of `imageInspectCommand`; undefined when it is not one. */
 export function parseImage(output: string): FoundImage | undefined {
-  const [id = "", bytes = "", labels = "null"] = rows(output)[0] ?? [];
-  if (id === "") return undefined;
-  return { id: imageId(id), bytes: Number(bytes), labels: labelsOf(labels) };
+  const [id = "", bytes = ""] = rows(output)[0] ?? [];
+  return id === "" ? undefined : { id: imageId(id), bytes: Number(bytes) };
 }
 
 function rows(output: string): string[][] {
@@ -79,9 +71,4 @@ function isoTime(text: string): string {
   const [, day, time, hours, minutes] = match;
   const date = new Date(`${day}T${time}${hours}:${minutes}`);
   return Number.isNaN(date.getTime()) ? "" : date.toISOString().replace(".000Z", "Z");
-}
-
-function labelsOf(json: string): Record<string, string> {
-  const value = jsonOf(json);
-  return typeof value === "object" && value !== null ? (value as Record<string, string>) : {};
 }

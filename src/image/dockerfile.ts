@@ -13,7 +13,6 @@ export type Invocation =
 export interface DockerfileEntry {
   readonly entrypoint?: Invocation | undefined;
   readonly cmd?: Invocation | undefined;
-  readonly user?: string | undefined;
   /** A RUN has used /bin/sh, so that the image has one, and shell lines are its. */
   readonly shell?: boolean | undefined;
 }
@@ -43,8 +42,6 @@ export function readDockerfile(text: string): DockerfileEntry {
     } else if (keyword === "CMD") {
       stage = { ...stage, cmd: readInvocation(value) };
       cmdIsOwn = true;
-    } else if (keyword === "USER") {
-      stage = { ...stage, user: value };
     } else if (keyword === "RUN" && !ownShell && isShellLine(value)) {
       stage = { ...stage, shell: true };
     } else if (keyword === "SHELL") {

@@ -231,7 +231,7 @@ for (const flag of ["--force", "--no-cache", "--pull"]) {
       const [{ image }] = JSON.parse(planned.stdout);
       const docker = {
         "image ls": { stdout: `${image}\tsha256:aa\n` },
-        "image inspect": { stdout: "sha256:aa\t1000\tnull\n" },
+        "image inspect": { stdout: "sha256:aa\t1000\n" },
       };
       const engines = fakeEngines(folder, { docker });
       const ended = await argus(["build", "known", flag, "--config", config], { env: cleanEnv(engines.env) });
@@ -250,7 +250,7 @@ const TWO_ENGINES = `backends:
   other: { command: uvx, args: [mcp-server-time], container: { runtime: podman } }
   one: { command: uvx, args: [mcp-server-time] }
 `;
-const TIME_PRESENT = { "image inspect": { stdout: "sha256:aa\t1000\tnull\n" } };
+const TIME_PRESENT = { "image inspect": { stdout: "sha256:aa\t1000\n" } };
 
 /** What a build of which something fails comes to for each backend: the error's code, or the status. */
 async function buildOutcomes(config: string, env: Readonly<Record<string, string>>): Promise<string[]> {

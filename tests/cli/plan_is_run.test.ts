@@ -17,7 +17,7 @@ test("plan prints the build and the run that happen, with proxies and a CA bundl
       `backends:\n  ${NAME}: { command: uvx, args: [mcp-server-time], container: { build_env: { A: "\${TOKEN}" } } }\n`,
     );
     const bundle = writeTree(folder, "ca.pem", "x");
-    const inspect = { stdout: "sha256:aa\t1000\tnull\n" };
+    const inspect = { stdout: "sha256:aa\t1000\n" };
     const fakes = fakeEngines(folder, { docker: { "image inspect": inspect } });
     const more = { TOKEN: "s3cret", ARGUS_CA_BUNDLE: bundle, https_proxy: "http://me:s3cret@proxy.example.com" };
     const env = cleanEnv({ ...fakes.env, ...more });

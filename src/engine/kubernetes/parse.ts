@@ -16,18 +16,15 @@ export interface SessionObject {
 
 /** A Pod of argus as the cluster sees it now. */
 export interface PodState extends SessionObject {
-  readonly namespace: string;
-  readonly uid: string;
   readonly image: string;
   /** ISO 8601 in UTC. */
   readonly created: string;
-  readonly version: string;
   /** "Pending", "Running", "Succeeded", "Failed", "Unknown". */
   readonly phase: string;
   /** Why the Pod as a whole ended: "Evicted", "DeadlineExceeded" …; "" mostly. */
   readonly reason: string;
   readonly message: string;
-  readonly limits: { readonly cpu: string; readonly memory: string };
+  readonly memory: string;
   /** Why no node takes it; undefined once one does. */
   readonly unscheduled: Condition | undefined;
   /** undefined = the node has said nothing about it yet. */
@@ -136,17 +133,11 @@ function podState(json: unknown): PodState {
   const status = listAt(json, "status", "containerStatuses").find((each) => textAt(each, "name") === CONTAINER);
   return {
     ...sessionObject(json),
-    namespace: textAt(json, "metadata", "namespace"),
-    uid: textAt(json, "metadata", "uid"),
     image: textAt(container, "image"),
     created: textAt(json, "metadata", "creationTimestamp"),
-    version: textAt(json, "metadata", "labels", LABEL.version),
     phase: textAt(json, "status", "phase"),
     ...conditionOf(at(json, "status")),
-    limits: {
-      cpu: textAt(container, "resources", "limits", "cpu"),
-      memory: textAt(container, "resources", "limits", "memory"),
-    },
+    memory: textAt(container, "resources", "limits", "memory"),
     unscheduled: textAt(scheduled, "status") === "False" ? conditionOf(scheduled) : undefined,
     server: serverState(at(status, "state")),
   };

@@ -174,7 +174,7 @@ function argusLabels(identity: SessionIdentity): Record<string, string> {
 }
 
 function deadlineOf({ deadline = DEFAULT.deadlineMs.value }: KubernetesFields): { activeDeadlineSeconds?: number } {
-  return deadline === "never" ? {} : { activeDeadlineSeconds: Math.max(1, Math.ceil(deadline / 1000)) };
+  return deadline === "never" ? {} : { activeDeadlineSeconds: Math.ceil(deadline / 1000) };
 }
 
 /** Where the Pod may run, and as whom the cluster sees it. */

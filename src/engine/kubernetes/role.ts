@@ -1,18 +1,15 @@
 /** The rights that argus needs in its namespace, and no more: errors, the manual and the tests read them here. */
 
 /** One rule of a Role. */
-export interface RoleRule {
+interface RoleRule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
-}
-
-/** A rule, and whether argus does without it. */
-interface WantedRule extends RoleRule {
+  /** argus does without it. */
   readonly optional?: true;
 }
 
-export const ROLE_RULES: readonly WantedRule[] = [
+export const ROLE_RULES: readonly RoleRule[] = [
   // A session; `list` is for what another one left behind.
   { apiGroups: [""], resources: ["pods"], verbs: ["create", "get", "list", "delete"] },
   // `create` for SPDY, `get` for WebSocket, which kubectl 1.31 and newer use.
@@ -26,16 +23,6 @@ export const ROLE_RULES: readonly WantedRule[] = [
   // `network: none`; `list` as for Pods.
   { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: ["create", "list", "delete"] },
 ];
-
-/** The Role as an object of the cluster. */
-export function roleManifest(namespace: string): Record<string, unknown> {
-  return {
-    apiVersion: "rbac.authorization.k8s.io/v1",
-    kind: "Role",
-    metadata: { name: "argus", namespace },
-    rules: ROLE_RULES.map(({ apiGroups, resources, verbs }): RoleRule => ({ apiGroups, resources, verbs })),
-  };
-}
 
 /** The Role as YAML with what binds it to a user: to be pasted into `kubectl apply -f -`. */
 export function roleYaml(namespace: string, user: string): string {

@@ -44,10 +44,9 @@ type Ended = Extract<ServerState, { state: "terminated" }>;
 function containerEnd(pod: PodState, { reason, message, exitCode }: Ended): ArgusError | undefined {
   // With exit code 0 only a child of the server was killed, and the server lived with it.
   if (reason === "OOMKilled" && exitCode !== 0) {
-    const limit = pod.limits.memory;
     return error(
       "out-of-memory",
-      `the server used more memory than its limit of ${limit}`,
+      `the server used more memory than its limit of ${pod.memory}`,
       "raise `memory` of the backend",
     );
   }

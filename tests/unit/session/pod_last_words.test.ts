@@ -7,18 +7,15 @@ import { type PodEnding, podLastWords } from "../../../src/session/pod_last_word
 function pod(server: ServerState | undefined): PodState {
   return {
     name: "argus-time-0123456789ab",
-    namespace: "argus",
-    uid: "u",
     image: "r/x@sha256:1",
     created: "2026-01-01T00:00:00Z",
     backend: "time",
     owner: undefined,
-    version: "1",
     deleting: false,
     phase: "Failed",
     reason: "",
     message: "",
-    limits: { cpu: "1", memory: "512Mi" },
+    memory: "512Mi",
     unscheduled: undefined,
     server,
   };

@@ -14,18 +14,15 @@ test("a Pod that runs", () => {
   const pod = parsePod(JSON.stringify(samplePod({ phase: "Running", container: { running: { startedAt: "x" } } })));
   assert.deepEqual(pod, {
     name: "argus-time-0123456789ab",
-    namespace: "argus",
-    uid: "uid-1",
     image: "registry.example.com/argus/uvx-time:abc",
     created: "2026-11-28T18:00:00Z",
     backend: "Time_",
     owner: { pid: 42, started: "777", boot: "b-1", uid: 1000, host: "laptop" },
-    version: "0.1.0",
     deleting: false,
     phase: "Running",
     reason: "",
     message: "",
-    limits: { cpu: "1", memory: "512Mi" },
+    memory: "512Mi",
     unscheduled: undefined,
     server: { state: "running" },
   });

@@ -18,7 +18,6 @@ export function samplePod(status: SampleStatus, image = "registry.example.com/ar
     metadata: {
       name: "argus-time-0123456789ab",
       namespace: "argus",
-      uid: "uid-1",
       creationTimestamp: "2026-11-28T18:00:00Z",
       labels: { "argus.backend": "Time", "argus.session": "argus-time-0123456789ab", "argus.version": "0.1.0" },
       annotations: { "argus.backend": "Time_", "argus.owner": "42:777:b-1:1000:laptop" },
