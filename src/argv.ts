@@ -18,9 +18,11 @@ export function marked(words: readonly string[]): string[] {
   return words.flatMap((typed) => {
     // With one dash too few it would name a file "onfig".
     const word = typed.replace(/^-config(?==|$)/, "--config");
-    // cac reads each letter of -cFILE as a flag. Only -c takes a value.
-    const [, flags = "", file] = /^-([a-bd-zA-Z]*)c=?(.+)$/s.exec(word) ?? [];
-    if (file !== undefined) return [...(flags === "" ? [] : [`-${flags}`]), `--config=${MARK}${file}`];
+    // cac reads each letter of -cFILE as a flag, and of -c and --config only one. Only -c takes a value.
+    const [, flags, given, file] = /^-([a-bd-zA-Z]*)c(=?(.*))$/s.exec(word) ?? [];
+    if (flags !== undefined) {
+      return [...(flags === "" ? [] : [`-${flags}`]), given === "" ? "--config" : `--config=${MARK}${file}`];
+    }
     const [, name, value] = /^(--[^=]+=)(.*)$/s.exec(word) ?? [];
     if (name !== undefined) return [`${name}${MARK}${value}`];
     return [word === "-" || word === "" || Number.isFinite(Number(word)) ? `${MARK}${word}` : word];
@@ -42,6 +44,22 @@ export function unknownFlag(marked: readonly string[], known: readonly string[])
     .map((word) => word.split("=", 1)[0]!)
     .flatMap((name) => (name.startsWith("--") ? [name] : [...name.slice(1)].map((letter) => `-${letter}`)))
     .find((name) => !known.includes(name));
+}
+
+/** The first switch that is given a value, which cac would keep, drop or take for a word of its own. */
+export function valuedSwitch(marked: readonly string[], switches: readonly string[]): string | undefined {
+  return marked
+    .filter((word) => word.startsWith("-") && word.includes("="))
+    .map((word) => word.split("=", 1)[0]!)
+    .map((name) => (name.startsWith("--") ? name : `-${name.at(-1)}`))
+    .find((name) => switches.includes(name));
+}
+
+/** A flag as cac looks it up: a switch of two words under another name would take the next word as its value. */
+export function camelCased(word: string): string {
+  return word.replace(/^--(?!no-)[^=]+/, (name) =>
+    name.replace(/\b-(\w)/g, (_, letter: string) => letter.toUpperCase()),
+  );
 }
 
 /** A command of argus to paste. What follows a `=` could be a secret and is left out. */

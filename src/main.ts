@@ -1,6 +1,15 @@
 /** The program: its commands, their flags and help, and the one place where any failure becomes a report. */
 import { type CAC, type Command, cac } from "cac";
-import { argusCommand, marked, splitWords, unknownFlag, unmarked, withoutValue } from "./argv.ts";
+import {
+  argusCommand,
+  camelCased,
+  marked,
+  splitWords,
+  unknownFlag,
+  unmarked,
+  valuedSwitch,
+  withoutValue,
+} from "./argv.ts";
 import { quoted } from "./config/quoted.ts";
 import { ArgusError, EXIT } from "./errors.ts";
 import { printData } from "./ui/data.ts";
@@ -33,7 +42,8 @@ async function codeOf(program: CAC, words: readonly string[]): Promise<number> {
   const { own, rest } = splitWords(words);
   const wanted = { json: own.includes("--json"), verbose: own.includes("--verbose") };
   try {
-    program.parse(["", "argus", ...marked(own), "--", ...rest], { run: false });
+    checkSwitches(program, own);
+    program.parse(["", "argus", ...marked(own).map(camelCased), "--", ...rest], { run: false });
     const { options, matchedCommand } = program;
     if (options.help || options.version) {
       printData(options.help ? helpOf(program) : VERSION);
@@ -43,7 +53,7 @@ async function codeOf(program: CAC, words: readonly string[]): Promise<number> {
     // The words after `--` are the server's; other commands have none, and `--` only ends the flags.
     if (matchedCommand.name !== "run") program.args = [...program.args, ...rest];
     await checkWords(program, matchedCommand, own, rest);
-    setLevel({ quiet: options.quiet === true, verbose: options.verbose === true });
+    setLevel({ quiet: on(options, "quiet"), verbose: on(options, "verbose") });
     return await program.runMatchedCommand();
   } catch (error) {
     return report(usageError(error, program), wanted);
@@ -105,9 +115,9 @@ function registerCommands(program: CAC): void {
         ...common(flags),
         backends: backends.map(unmarked),
         runtime: text(flags, "runtime"),
-        force: flags.force === true,
+        force: on(flags, "force"),
         cache: flags.cache !== false,
-        pull: flags.pull === true,
+        pull: on(flags, "pull"),
         parallel: text(flags, "parallel"),
       });
     });
@@ -118,7 +128,7 @@ function registerCommands(program: CAC): void {
     .example((bin) => `  ${bin} validate --config config.yaml`)
     .action(async (flags: Flags) => {
       const { validate } = await import("./commands/validate.ts");
-      return validate({ ...common(flags), allowUnset: flags.allowUnset === true });
+      return validate({ ...common(flags), allowUnset: on(flags, "allowUnset") });
     });
 
   program
@@ -133,7 +143,7 @@ function registerCommands(program: CAC): void {
         ...common(flags),
         backend: optional(backend),
         runtime: text(flags, "runtime"),
-        dockerfile: flags.dockerfile === true,
+        dockerfile: on(flags, "dockerfile"),
       });
     });
 
@@ -159,7 +169,7 @@ function registerCommands(program: CAC): void {
     .example((bin) => `  ${bin} clean`)
     .action(async (flags: Flags) => {
       const { clean } = await import("./commands/clean.ts");
-      return clean({ ...common(flags), images: flags.images === true });
+      return clean({ ...common(flags), images: on(flags, "images") });
     });
 
   program
@@ -181,14 +191,14 @@ function registerCommands(program: CAC): void {
 
 /** The flags that every command takes. */
 function common(flags: Flags): { config: string | undefined; json: boolean; verbose: boolean } {
-  return { config: text(flags, "config"), json: flags.json === true, verbose: flags.verbose === true };
+  return { config: text(flags, "config"), json: on(flags, "json"), verbose: on(flags, "verbose") };
 }
 
 function runFlags(flags: Flags) {
   return {
     runtime: text(flags, "runtime"),
     build: flags.build !== false,
-    requireIsolation: flags.requireIsolation === true,
+    requireIsolation: on(flags, "requireIsolation"),
     adHoc: {
       network: text(flags, "network"),
       memory: text(flags, "memory"),
@@ -203,6 +213,11 @@ function optional(word: unknown): string | undefined {
   return word === undefined ? undefined : unmarked(word);
 }
 
+/** Whether a switch is given, once or more often. */
+function on(flags: Flags, name: string): boolean {
+  return [flags[name]].flat().includes(true);
+}
+
 function text(flags: Flags, name: string): string | undefined {
   const value = flags[name];
   if (Array.isArray(value)) {
@@ -212,8 +227,11 @@ function text(flags: Flags, name: string): string | undefined {
 }
 
 function texts(flags: Flags, name: string): string[] {
-  const value = flags[name];
-  return value === undefined ? [] : (Array.isArray(value) ? value : [value]).map(unmarked);
+  const values = flags[name] === undefined ? [] : [flags[name]].flat();
+  // cac notices that a value is missing only where the flag is given once.
+  if (values.includes(true))
+    throw new ArgusError("usage/flags", `--${name} needs a value`, { hint: `--${name} VALUE` });
+  return values.map(unmarked);
 }
 
 function rest(flags: Flags): readonly string[] {
@@ -252,10 +270,22 @@ async function noCommand(program: CAC, own: readonly string[], rest: readonly st
 
 const HELP = "argus --help";
 
+/** Throws for a switch that is given a value, of whichever command: with it, cac may not even find the command. */
+function checkSwitches({ globalCommand, commands }: CAC, own: readonly string[]): void {
+  const switches = [globalCommand, ...commands].flatMap(({ options }) => options).filter(({ isBoolean }) => isBoolean);
+  const name = valuedSwitch(marked(own), spellings(switches));
+  if (name === undefined) return;
+  throw new ArgusError("usage/flags", `${name} takes no value`, { hint: `write ${name}, or leave it out` });
+}
+
+/** How options are typed: "-c", "--config". */
+function spellings(options: Command["options"]): string[] {
+  return options.flatMap(({ rawName }) => rawName.match(/--?[\w-]+/g) ?? []);
+}
+
 /** Throws for a flag or a word that the command does not take. */
 async function checkWords(program: CAC, command: Command, own: readonly string[], rest: readonly string[]) {
-  const options = [...program.globalCommand.options, ...command.options];
-  const known = options.flatMap(({ rawName }) => rawName.match(/--?[\w-]+/g) ?? []);
+  const known = spellings([...program.globalCommand.options, ...command.options]);
   const flag = unknownFlag(marked(own), known);
   const takesMore = command.args.some(({ variadic }) => variadic);
   const word = takesMore ? undefined : program.args[command.args.length];

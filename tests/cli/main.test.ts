@@ -40,6 +40,8 @@ const USAGE: readonly [words: readonly string[], code: string, says: string][] =
   [["plan", "-xq"], "usage/flags", "unknown option `-x`"],
   [["validate", "--config"], "usage/flags", "value is missing"],
   [["validate", "--config", "a", "--config", "b"], "usage/repeated", "--config is given 2 times"],
+  [["validate", "-c", "a", "--config", "b"], "usage/repeated", "--config is given 2 times"],
+  [["run", "--env", "HOME", "--env", "--", "x"], "usage/flags", "--env needs a value"],
   [["validate", "--config", "0755"], "config/not-found", "0755"],
   [["validate", "--config", "1.10"], "config/not-found", "1.10"],
   [["validate", "--config=1e3"], "config/not-found", "1e3"],
@@ -96,6 +98,38 @@ const DATA = [
   ["validate", "--json"],
   ["bild", "--json"],
 ];
+
+const BARE = "feature_flags: {container_isolation: false}\nbackends:\n  a: {command: echo, args: [ran]}\n";
+
+/** Words whose switch must have its effect, with how they end and the start of what they print. */
+const SWITCHED: readonly [words: readonly string[], code: number, stdout: string][] = [
+  [["run", "a", "--require-isolation"], 3, ""],
+  [["run", "a", "--require-isolation", "--require-isolation"], 3, ""],
+  [["run", "--require-isolation", "a"], 3, ""],
+  [["run", "--require-isolation", "a", "--", "echo", "ran"], 3, ""],
+  [["--require-isolation", "run", "a", "--no-build", "--no-build"], 3, ""],
+  [["plan", "--json", "--json"], 0, "[\n"],
+  [["--json", "plan", "--json", "a"], 0, "[\n"],
+  [["plan", "a", "--dockerfile", "--dockerfile"], 2, ""],
+  [["plan", "--dockerfile", "a"], 2, ""],
+  [["validate", "-c", "unset.yaml"], 2, ""],
+  [["validate", "-c", "unset.yaml", "--allow-unset"], 0, ""],
+  [["validate", "-c", "unset.yaml", "--allow-unset", "--allow-unset"], 0, ""],
+];
+
+test("a switch has its effect wherever it stands and however often it is given", POSIX, () =>
+  withTmp(async (folder) => {
+    writeTree(folder, "config.yaml", BARE);
+    writeTree(folder, "unset.yaml", BARE.replace("ran", '"${NOWHERE_SET}"'));
+    for (const [words, code, stdout] of SWITCHED) {
+      const ended = await argus(words, { cwd: folder });
+      assert.equal(ended.code, code, `${words.join(" ")}\n${ended.stderr}`);
+      assert.ok(stdout === "" ? ended.stdout === "" : ended.stdout.startsWith(stdout), words.join(" "));
+    }
+    const quiet = await argus(["run", "-q", "--quiet", "a"], { cwd: folder });
+    assert.deepEqual([quiet.code, quiet.stdout], [0, "ran\n"]);
+  }),
+);
 
 /** Runs argus in a shell that sends its stdout elsewhere. */
 function argusInto(redirection: string, words: readonly string[], cwd: string) {

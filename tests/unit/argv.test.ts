@@ -1,7 +1,7 @@
 /** Words of the command line on their way through the parser. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { argusCommand, marked, splitWords, unknownFlag, unmarked } from "../../src/argv.ts";
+import { argusCommand, camelCased, marked, splitWords, unknownFlag, unmarked, valuedSwitch } from "../../src/argv.ts";
 
 test("the first -- parts argus' own words from the others", () => {
   assert.deepEqual(splitWords(["run", "a", "--", "b", "--", "c"]), { own: ["run", "a"], rest: ["b", "--", "c"] });
@@ -19,12 +19,13 @@ const WORDS: readonly [typed: string, got: readonly string[]][] = [
   ["--memory=1e3", ["--memory=^1e3"]],
   ["--config=", ["--config=^"]],
   ["--env=A=B", ["--env=^A=B"]],
-  ["-c", ["-c"]],
+  ["-c", ["--config"]],
+  ["-c=", ["--config=^"]],
   ["-chome.yaml", ["--config=^home.yaml"]],
   ["-c=home.yaml", ["--config=^home.yaml"]],
   ["-c1.10", ["--config=^1.10"]],
   ["-qchome\nx", ["-q", "--config=^home\nx"]],
-  ["-qc", ["-qc"]],
+  ["-qc", ["-q", "--config"]],
   ["-config", ["--config"]],
   ["-config=home.yaml", ["--config=^home.yaml"]],
   ["-config.yaml", ["--config=^onfig.yaml"]],
@@ -48,6 +49,27 @@ test("a flag that is not known is found as it was typed", () => {
   assert.equal(unknownFlag(["--no-config"], known), "--no-config");
   assert.equal(unknownFlag(["--x=SECRET"], known), "--x");
   assert.equal(unknownFlag(["-qx"], known), "-x");
+});
+
+test("a switch that is given a value is found by the name that was typed", () => {
+  const switches = ["-q", "--quiet", "--no-build"];
+  assert.equal(valuedSwitch(["a=b", "--quiet", "--config=x", "--no-build", "-q", "\u0001-q=1"], switches), undefined);
+  assert.equal(valuedSwitch(["--no-build=false"], switches), "--no-build");
+  assert.equal(valuedSwitch(["--config=x", "--quiet="], switches), "--quiet");
+  assert.equal(valuedSwitch(["-Vq=a=b"], switches), "-q");
+});
+
+test("a flag of two words gets the name by which the parser knows it", () => {
+  for (const [typed, got] of [
+    ["--require-isolation", "--requireIsolation"],
+    ["--require-isolation=a-b", "--requireIsolation=a-b"],
+    ["--no-build", "--no-build"],
+    ["--no-such-flag", "--no-such-flag"],
+    ["-a-b", "-a-b"],
+    ["a--b-c", "a--b-c"],
+  ] as const) {
+    assert.equal(camelCased(typed), got);
+  }
 });
 
 test("a command to paste is quoted, and shows no value that could be a secret", () => {

@@ -35,6 +35,43 @@ test("a command after -- is told where it belongs", async () => {
   }
 });
 
+/** The switches of each command beside those that every command has. */
+const SWITCHES: readonly [command: string, ...switches: string[]][] = [
+  ["run", "--no-build", "--require-isolation"],
+  ["build", "--force", "--no-cache", "--pull"],
+  ["validate", "--allow-unset"],
+  ["plan", "--dockerfile"],
+  ["doctor"],
+  ["ps"],
+  ["clean", "--images"],
+  ["schema"],
+  ["init"],
+];
+
+const EVERYWHERE = ["--json", "-q", "--quiet", "--verbose", "-V", "--version", "-h", "--help"];
+
+test("a switch that is given a value is refused, whatever the value and wherever it stands", async () => {
+  for (const [command, ...own] of SWITCHES) {
+    for (const name of [...own, ...EVERYWHERE]) {
+      for (const value of ["true", "false", "SECRET", ""]) {
+        for (const words of [
+          [command, `${name}=${value}`],
+          [`${name}=${value}`, command, ...CONFIG],
+        ]) {
+          const { outcome, lines } = await told(words);
+          assert.equal(outcome.code, 2, words.join(" "));
+          assert.deepEqual(lines, [
+            `argus: error: ${name} takes no value [usage/flags]`,
+            `  hint: write ${name}, or leave it out`,
+          ]);
+        }
+      }
+    }
+  }
+  const { lines } = await told(["plan", "-qV=x"]);
+  assert.match(lines[0]!, /: -V takes no value/);
+});
+
 async function told(words: readonly string[]) {
   const { warn } = console;
   const lines: string[] = [];
