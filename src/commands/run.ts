@@ -37,6 +37,7 @@ export interface RunFlags {
 /** Runs the backend to its end and returns the server's exit code. */
 export async function run(flags: RunFlags): Promise<number> {
   const settings = readSettings(process.env);
+  const runtime = runtimeName(flags.runtime);
   const { config, backend } = await target(flags);
   const plan = planBackend(backend, { config, settings, adHoc: flags.backend === undefined });
   tell(plan.warnings);
@@ -53,7 +54,7 @@ export async function run(flags: RunFlags): Promise<number> {
     case "passthrough":
       return runUnisolated(plan, required);
     case "container": {
-      const named = runtimeName(flags.runtime) ?? plan.runtime;
+      const named = runtime ?? plan.runtime;
       const building = { ...settings, buildIfMissing: flags.build && settings.buildIfMissing };
       if (named === "kubernetes") {
         const { runPod } = await import("./run_pod.ts");

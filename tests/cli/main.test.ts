@@ -51,6 +51,7 @@ const USAGE: readonly [words: readonly string[], code: string, says: string][] =
   [["build", "-config", "home.yaml"], "config/not-found", "home.yaml"],
   [["build", "-config=home.yaml"], "config/not-found", "home.yaml"],
   [["run"], "usage/no-backend", "which backend"],
+  [["run", "a", "--runtime", "dokcer"], "usage/runtime", 'unknown runtime "dokcer"'],
 ];
 
 const POSIX = { skip: process.platform === "win32" };
