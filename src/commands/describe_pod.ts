@@ -19,7 +19,7 @@ export function describePod(
   image: Image,
   args: readonly Text[],
   backend: Pick<StdioBackend, "container" | "where">,
-  settings: BuildSettings = {},
+  settings: BuildSettings,
 ): PlanJson {
   const { kubernetes } = backend.container;
   const ref = imageRef(kubernetes.registry, image.name);

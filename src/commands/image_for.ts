@@ -9,13 +9,13 @@ export async function imageFor(
   config: Config,
   settings: BuildArguments,
 ): Promise<{ image: Image; args: readonly Text[] }> {
-  const files = plan.image.recipe === "dockerfile" ? await filesOf(plan.image.path, plan, config) : {};
-  const image = imageOf(plan.image, files, settings);
+  const file = plan.image.recipe === "dockerfile" ? await fileOf(plan.image.path, plan, config) : undefined;
+  const image = imageOf(plan.image, settings, file);
   return { image, args: image.args ?? plan.args };
 }
 
-async function filesOf(path: string, plan: ContainerPlan, config: Config) {
+async function fileOf(path: string, plan: ContainerPlan, config: Config) {
   const { readContext } = await import("../host/context.ts");
   const backend = config.backends.get(plan.backend);
-  return { dockerfile: readContext(config.folder, path, backend?.where(["container", "dockerfile"])) };
+  return readContext(config.folder, path, backend?.where(["container", "dockerfile"]));
 }

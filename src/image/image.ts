@@ -41,11 +41,6 @@ export interface Image {
   readonly notices: readonly Notice[];
 }
 
-/** What the machine knows about a plan's files. */
-export interface ImageFiles {
-  readonly dockerfile?: UserDockerfile;
-}
-
 /** What the user adds to every build. */
 export type BuildArguments = Pick<Settings, "buildExtraArgs" | "buildShape">;
 
@@ -60,9 +55,9 @@ export interface UserDockerfile {
   readonly digest: string;
 }
 
-/** The image of a plan. A dockerfile plan needs `files.dockerfile`. */
-export function imageOf(plan: ImagePlan, files: ImageFiles = {}, build: BuildArguments = NONE): Image {
-  if (plan.recipe === "dockerfile") return userImage(plan, files.dockerfile, build);
+/** The image of a plan; `file` is what a dockerfile plan names. */
+export function imageOf(plan: ImagePlan, build: BuildArguments, file?: UserDockerfile): Image {
+  if (plan.recipe === "dockerfile") return userImage(plan, build, file);
   const inputs = withArguments(inputsOf(plan), build);
   const values = valuesOf(plan)?.script;
   return {
@@ -85,13 +80,11 @@ export function imageOf(plan: ImagePlan, files: ImageFiles = {}, build: BuildArg
   };
 }
 
-const NONE: BuildArguments = { buildExtraArgs: [], buildShape: [] };
-
 function withArguments(inputs: string, { buildShape }: BuildArguments): string {
   return buildShape.length === 0 ? inputs : hashOf(inputs, slowHash(buildShape.join("\0"), "argus build arguments"));
 }
 
-function userImage(plan: DockerfileImage, file: UserDockerfile | undefined, build: BuildArguments): Image {
+function userImage(plan: DockerfileImage, build: BuildArguments, file: UserDockerfile | undefined): Image {
   if (file === undefined) {
     throw new ArgusError("image/no-dockerfile", `the Dockerfile ${plan.path} has not been read`);
   }

@@ -20,18 +20,15 @@ export interface RenderOptions {
    * Builders before BuildKit know neither; without mounts no certificate can be passed, the base image must hold it.
    */
   readonly mounts: boolean;
-  /** The hash for the image's label. Default: that of the plan. */
-  readonly inputs?: string;
+  /** The hash for the image's label. */
+  readonly inputs: string;
 }
 
 /** The text of the Dockerfile. A value that would leave its line → image/unsafe-value. */
 export function renderDockerfile(plan: GeneratedImage, options: RenderOptions): string {
-  const labels = [
-    ...labelsOf(plan),
-    assignment(LABEL.version, VERSION),
-    assignment(LABEL.inputs, options.inputs ?? inputsOf(plan)),
-  ];
-  return eta.render(templateOf(plan.recipe), { ...dataOf(plan, options.mounts), labels });
+  const { mounts, inputs } = options;
+  const labels = [...labelsOf(plan), assignment(LABEL.version, VERSION), assignment(LABEL.inputs, inputs)];
+  return eta.render(templateOf(plan.recipe), { ...dataOf(plan, mounts), labels });
 }
 
 /** What the build gets beside the Dockerfile; undefined when that says everything. */

@@ -64,7 +64,7 @@ test("every recipe has a case", async () => {
 for (const name of CASES) {
   const { plan } = planIn(join(FOLDER, name));
   if (plan.kind !== "container" || plan.image.recipe === "dockerfile") continue;
-  const image = imageOf(plan.image);
+  const image = imageOf(plan.image, readSettings({}));
 
   for (const [builder, text] of [
     ["with mounts", image.dockerfile],
@@ -157,7 +157,7 @@ async function produce(folder: string): Promise<Outputs> {
 function podOf(plan: ContainerPlan, image: Image, args: ContainerPlan["args"], config: Config): Outputs {
   try {
     const backend = config.backends.get(plan.backend) as StdioBackend;
-    return { "pod.yaml": manifestYaml(describePod(plan, image, args, backend)) };
+    return { "pod.yaml": manifestYaml(describePod(plan, image, args, backend, {})) };
   } catch (error) {
     if (!(error instanceof ArgusError)) throw error;
     return { "pod.error": `${error.where}: ${error.message} [${error.code}]\nhint: ${error.hint}\n` };

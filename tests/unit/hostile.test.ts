@@ -9,6 +9,7 @@ import fc from "fast-check";
 import type { Backend, Config } from "../../src/config/config.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import type { Problem } from "../../src/config/problem.ts";
+import { readSettings } from "../../src/config/settings.ts";
 import { realArgs } from "../../src/engine/command.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { buildCommand, runCommand } from "../../src/engine/oci.ts";
@@ -488,7 +489,7 @@ function outcomeOfBackend(backend: Backend, config: Config): Outcome {
     const words = [plan.command, ...plan.args].map(({ value }) => value);
     return { kind: plan.kind, dockerfiles: [], words, variables };
   }
-  const image = imageOf(plan.image, { dockerfile: USER_DOCKERFILE });
+  const image = imageOf(plan.image, readSettings({}), USER_DOCKERFILE);
   const env = Object.fromEntries(Object.entries(plan.env).map(([name, { value }]) => [name, value]));
   const commands = ENGINES.flatMap((engine) => [
     runCommand({

@@ -2,15 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { plain } from "../../../src/config/text.ts";
 import { imageOf } from "../../../src/image/image.ts";
-import { dockerfile, generated } from "./plans.ts";
+import { dockerfile, generated, NOTHING_SET } from "./plans.ts";
 
 const file = (text: string, digest = "d") => ({
-  dockerfile: { text, digest, context: "/project", file: "/project/custom.dockerfile" },
+  text,
+  digest,
+  context: "/project",
+  file: "/project/custom.dockerfile",
 });
 
 for (const [name, plan] of Object.entries(generated)) {
   test(`the ${name} image is named after its inputs and needs no context`, () => {
-    const image = imageOf(plan);
+    const image = imageOf(plan, NOTHING_SET);
     assert.equal(image.name, `localhost/argus/${plan.recipe}-${plan.name}:${image.inputs.slice(0, 12)}`);
     assert.equal(image.context, undefined);
     assert.equal(image.args, undefined);
@@ -22,14 +25,14 @@ for (const [name, plan] of Object.entries(generated)) {
 
 test("a user's image is its Dockerfile and its folder", () => {
   const text = 'FROM python:3.13-slim\nENTRYPOINT ["python", "-m", "my_server"]\n';
-  const image = imageOf(dockerfile, file(text));
+  const image = imageOf(dockerfile, NOTHING_SET, file(text));
   assert.equal(image.dockerfile, text);
   assert.equal(image.context, "/project");
   assert.deepEqual(image.labels, { "argus.recipe": "dockerfile", "argus.inputs": image.inputs });
-  assert.notEqual(image.name, imageOf(dockerfile, file(text, "other")).name);
-  assert.notEqual(image.name, imageOf(dockerfile, file(`${text}# x\n`)).name);
-  assert.equal(image.name, imageOf(dockerfile, file(text)).name);
-  assert.throws(() => imageOf(dockerfile), { code: "image/no-dockerfile" });
+  assert.notEqual(image.name, imageOf(dockerfile, NOTHING_SET, file(text, "other")).name);
+  assert.notEqual(image.name, imageOf(dockerfile, NOTHING_SET, file(`${text}# x\n`)).name);
+  assert.equal(image.name, imageOf(dockerfile, NOTHING_SET, file(text)).name);
+  assert.throws(() => imageOf(dockerfile, NOTHING_SET), { code: "image/no-dockerfile" });
 });
 
 const ARGS: [lines: string, words: string[], args: string[], notice?: string][] = [
@@ -60,7 +63,7 @@ const ARGS: [lines: string, words: string[], args: string[], notice?: string][] 
 
 for (const [lines, words, args, notice] of ARGS) {
   test(`${lines.replaceAll("\n", " / ")} beside ${words.join(" ")}`, () => {
-    const image = imageOf({ ...dockerfile, words: words.map(plain) }, file(`FROM a\n${lines}\n`));
+    const image = imageOf({ ...dockerfile, words: words.map(plain) }, NOTHING_SET, file(`FROM a\n${lines}\n`));
     assert.deepEqual(
       image.args?.map((each) => each.value),
       args,
@@ -90,14 +93,14 @@ const ENTRIES: [lines: string, words: string[], entry: string[] | undefined][] =
 
 for (const [lines, words, entry] of ENTRIES) {
   test(`the entry of ${lines.replaceAll("\n", " / ")} beside ${words.join(" ")}`, () => {
-    const image = imageOf({ ...dockerfile, words: words.map(plain) }, file(`FROM a\n${lines}\n`));
+    const image = imageOf({ ...dockerfile, words: words.map(plain) }, NOTHING_SET, file(`FROM a\n${lines}\n`));
     assert.deepEqual(image.entry, entry);
   });
 }
 
 for (const [name, plan] of Object.entries(generated)) {
   test(`the entry of the ${name} image is that of its Dockerfile`, () => {
-    const image = imageOf(plan);
+    const image = imageOf(plan, NOTHING_SET);
     const last = /^ENTRYPOINT (.*)$/m.exec(image.dockerfile)?.[1] ?? "";
     assert.deepEqual(image.entry, JSON.parse(last));
   });
@@ -105,24 +108,24 @@ for (const [name, plan] of Object.entries(generated)) {
 
 test("a notice shows no secret", () => {
   const words = [plain("x"), { shown: "${TOKEN}", value: "s3cret" }];
-  const { notices } = imageOf({ ...dockerfile, words }, file("FROM a\nENTRYPOINT x\n"));
+  const { notices } = imageOf({ ...dockerfile, words }, NOTHING_SET, file("FROM a\nENTRYPOINT x\n"));
   assert.match(JSON.stringify(notices), /\$\{TOKEN\}/);
   assert.doesNotMatch(JSON.stringify(notices), /s3cret/);
 });
 
 test("what the user adds to every build is part of the tag where it shapes the image", () => {
   const build = (...buildShape: string[]) => ({ buildExtraArgs: ["--network=host", ...buildShape], buildShape });
-  for (const [plan, files] of [
-    [generated.npx, {}],
+  for (const [plan, user] of [
+    [generated.npx, undefined],
     [dockerfile, file("FROM a\n")],
   ] as const) {
-    const image = (...shape: string[]) => imageOf(plan, files, build(...shape));
-    assert.equal(image().name, imageOf(plan, files).name);
+    const image = (...shape: string[]) => imageOf(plan, build(...shape), user);
+    assert.equal(image().name, imageOf(plan, NOTHING_SET, user).name);
     assert.notEqual(image("--build-arg", "A=s3cret").name, image().name);
     assert.notEqual(image("--build-arg", "A=s3cret").name, image("--build-arg", "A=other").name);
     assert.deepEqual(image("--platform=linux/arm64").buildExtraArgs, ["--network=host", "--platform=linux/arm64"]);
   }
-  const image = imageOf(generated.npx, {}, build("--platform=linux/arm64"));
+  const image = imageOf(generated.npx, build("--platform=linux/arm64"));
   for (const text of [image.dockerfile, image.plainDockerfile]) {
     assert.match(text, new RegExp(`^LABEL argus.inputs="${image.inputs}"$`, "m"));
   }

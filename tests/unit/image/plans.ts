@@ -1,4 +1,6 @@
+import { readSettings } from "../../../src/config/settings.ts";
 import { plain } from "../../../src/config/text.ts";
+import { type GeneratedImage, inputsOf, renderDockerfile } from "../../../src/image/render.ts";
 import type { DockerfileImage, GoImage, NpxImage, SourceImage, UvxImage } from "../../../src/plan/plan.ts";
 
 /** One small plan a recipe, for tests to vary. */
@@ -55,3 +57,11 @@ export const dockerfile: DockerfileImage = {
 };
 
 export const generated = { uvx, uvxModule, npx, go, source };
+
+/** The settings of a user who has set nothing. */
+export const NOTHING_SET = readSettings({});
+
+/** The Dockerfile for a builder that knows mounts, or for one that does not. */
+export function textOf(plan: GeneratedImage, mounts = true): string {
+  return renderDockerfile(plan, { mounts, inputs: inputsOf(plan) });
+}

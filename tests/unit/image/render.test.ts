@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DockerfileParser } from "dockerfile-ast";
 import { plain } from "../../../src/config/text.ts";
-import { type GeneratedImage, inputsOf, renderDockerfile } from "../../../src/image/render.ts";
-import { generated, go, npx, source, uvx, uvxModule } from "./plans.ts";
+import { type GeneratedImage, inputsOf } from "../../../src/image/render.ts";
+import { generated, go, npx, source, textOf, uvx, uvxModule } from "./plans.ts";
 
 const HOSTILE = [
   "a b",
@@ -26,7 +26,7 @@ const HOSTILE = [
 for (const [name, plan] of Object.entries(generated)) {
   for (const mounts of [true, false]) {
     test(`the ${name} Dockerfile with${mounts ? "" : "out"} mounts is of the portable core`, () => {
-      const text = renderDockerfile(plan, { mounts });
+      const text = textOf(plan, mounts);
       assert.doesNotMatch(text, /undefined|\[object|<%|%>/);
       assert.doesNotMatch(text, /# *syntax=|<<|--link|--network|^SHELL|^HEALTHCHECK|--chmod/m);
       assert.doesNotMatch(text, /\\\n\s*\n/, "no empty line inside an instruction");
@@ -36,7 +36,7 @@ for (const [name, plan] of Object.entries(generated)) {
   }
 
   test(`the ${name} image has two stages, ends as 65532 and names what made it`, () => {
-    const text = renderDockerfile(plan, { mounts: true });
+    const text = textOf(plan);
     const stages = text.split(/^FROM /m).slice(1);
     assert.equal(stages.length, 2);
     const last = DockerfileParser.parse(`FROM ${stages[1]}`).getInstructions();
@@ -55,7 +55,7 @@ for (const [name, plan] of Object.entries(generated)) {
       buildSystemDeps: ["gcc"],
       systemDeps: ["jq"],
     } as GeneratedImage;
-    const [builder, final] = renderDockerfile(rich, { mounts: true })
+    const [builder, final] = textOf(rich)
       .split(/^FROM /m)
       .slice(1) as [string, string];
     assert.match(builder, /^ENV TOKEN="s3cret"$/m);
@@ -80,7 +80,7 @@ test("the same plan gives the same hash, another plan another", () => {
 });
 
 test("entries", () => {
-  const entry = (plan: GeneratedImage) => /^ENTRYPOINT (.*)$/m.exec(renderDockerfile(plan, { mounts: true }))?.[1];
+  const entry = (plan: GeneratedImage) => /^ENTRYPOINT (.*)$/m.exec(textOf(plan))?.[1];
   assert.equal(entry(uvx), '["/app/venv/bin/mcp-server-time"]');
   assert.equal(entry(uvxModule), '["/app/venv/bin/python", "-m", "mcp_server_time"]');
   assert.equal(entry(npx), '["/app/mcp-server"]');
@@ -89,7 +89,7 @@ test("entries", () => {
 });
 
 test("what installs", () => {
-  const text = (plan: GeneratedImage) => renderDockerfile(plan, { mounts: false });
+  const text = (plan: GeneratedImage) => textOf(plan, false);
   assert.match(text(uvx), /uv tool install mcp-server-time &&/);
   const rich: GeneratedImage = {
     ...uvx,
@@ -121,7 +121,7 @@ test("what is fetched over ssh has a client, and the agent in that step alone", 
     [source, /git init/],
   ];
   for (const [plan, fetches] of over) {
-    const steps = (image: GeneratedImage) => renderDockerfile(image, { mounts: true }).split(/\n(?=[A-Z]+ )/);
+    const steps = (image: GeneratedImage) => textOf(image).split(/\n(?=[A-Z]+ )/);
     assert.doesNotMatch(steps(plan).join("\n"), /ssh/);
     const withSsh = steps({ ...plan, ssh: true, buildEnv: { A: plain("1") } });
     assert.ok(withSsh.some((step) => /apk add .*openssh-client/.test(step)));
@@ -136,7 +136,7 @@ test("what is fetched over ssh has a client, and the agent in that step alone", 
 test("a source build's variables are there for the clone", () => {
   const token = { shown: "${TOKEN}", value: "s3cret" };
   for (const mounts of [true, false]) {
-    const text = renderDockerfile({ ...source, buildEnv: { A: plain("1"), TOKEN: token } }, { mounts });
+    const text = textOf({ ...source, buildEnv: { A: plain("1"), TOKEN: token } }, mounts);
     const clone = text.split(/\n(?=[A-Z]+ )/).find((step) => step.includes("git fetch")) ?? "";
     assert.ok(text.indexOf('ENV A="1"') < text.indexOf("git fetch"));
     assert.match(
@@ -149,7 +149,7 @@ test("a source build's variables are there for the clone", () => {
 
 test("the step that lets npm write its lockfiles removes them, for they name the registry", () => {
   for (const mounts of [true, false]) {
-    const steps = renderDockerfile(npx, { mounts }).split(/\n(?=[A-Z]+ )/);
+    const steps = textOf(npx, mounts).split(/\n(?=[A-Z]+ )/);
     const install = steps.find((step) => step.includes("npm install --prefix"));
     assert.match(install ?? "", /&& rm -f \/app\/package-lock\.json \/app\/node_modules\/\.package-lock\.json$/m);
   }
@@ -163,7 +163,7 @@ test("a Python source server gets an environment that the last stage carries, an
     steps: [plain("pip install .")],
     entrypoint: ["srv"],
   };
-  const text = renderDockerfile(python, { mounts: true });
+  const text = textOf(python);
   assert.match(text, /^RUN python3 -m venv \/opt\/local$/m);
   assert.match(text, /^COPY --from=build \/opt\/local \/opt\/local$/m);
   assert.equal(text.match(/-m compileall/g)?.length, 2);
@@ -178,7 +178,7 @@ test("a source server on a base of the user's own gets Python's environment wher
     steps: [plain("make install")],
     entrypoint: ["./srv"],
   };
-  const text = renderDockerfile(own, { mounts: true });
+  const text = textOf(own);
   const environment =
     "RUN if python3 -c 'import ensurepip, venv' 2>/dev/null; then python3 -m venv /opt/local; else mkdir -p /opt/local/bin; fi";
   assert.ok(text.includes(`\n${environment}\n`));
@@ -211,19 +211,15 @@ function* changes(plan: GeneratedImage, value: string): Generator<GeneratedImage
 /** A hostile value is refused, or all instructions are those of the plan and it stands there as one quoted word. */
 function staysInPlace(plan: GeneratedImage, changed: GeneratedImage, value: string): void {
   if (/[\r\n\0]/.test(value)) {
-    assert.throws(
-      () => renderDockerfile(changed, { mounts: true }),
-      { code: "image/unsafe-value" },
-      JSON.stringify(value),
-    );
+    assert.throws(() => textOf(changed), { code: "image/unsafe-value" }, JSON.stringify(value));
     return;
   }
-  const text = renderDockerfile(changed, { mounts: true });
+  const text = textOf(changed);
   const keywords = DockerfileParser.parse(text)
     .getInstructions()
     .map((each) => each.getKeyword());
   const known = new Set(
-    DockerfileParser.parse(renderDockerfile(plan, { mounts: true }))
+    DockerfileParser.parse(textOf(plan))
       .getInstructions()
       .map((each) => each.getKeyword()),
   );

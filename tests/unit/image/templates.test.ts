@@ -4,10 +4,9 @@ import { chmodSync, mkdirSync, readFileSync, realpathSync, symlinkSync } from "n
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { renderDockerfile } from "../../../src/image/render.ts";
 import { TEMPLATES } from "../../../src/image/templates.gen.ts";
 import { withTmp, writeTree } from "../../support/tmp.ts";
-import { go } from "./plans.ts";
+import { go, textOf } from "./plans.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -118,7 +117,7 @@ for (const [goflags, ldflags] of LDFLAGS) {
   test(`go install under GOFLAGS=${goflags ?? ""} links with ${ldflags}`, () =>
     withTmp((folder) => {
       writeTree(folder, "go", `#!/bin/sh\nprintf '%s\\n' "$@"\n`, 0o755);
-      const text = renderDockerfile({ ...go, additionalPackages: ["b.dev/c@v1"] }, { mounts: false });
+      const text = textOf({ ...go, additionalPackages: ["b.dev/c@v1"] }, false);
       const lines = [...text.matchAll(/^RUN (.*go install.*)$/gm)].map(([, line]) => line!);
       for (const [index, module] of [go.module, "b.dev/c@v1"].entries()) {
         const env = { PATH: `${folder}:${process.env.PATH}`, ...(goflags === undefined ? {} : { GOFLAGS: goflags }) };

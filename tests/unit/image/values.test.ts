@@ -4,12 +4,12 @@ import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { plain, type Text } from "../../../src/config/text.ts";
 import { imageOf } from "../../../src/image/image.ts";
-import { type GeneratedImage, inputsOf, renderDockerfile } from "../../../src/image/render.ts";
+import { type GeneratedImage, inputsOf } from "../../../src/image/render.ts";
 import { buildValues } from "../../../src/image/values.ts";
-import { generated, npx, source } from "./plans.ts";
+import { generated, NOTHING_SET, npx, source, textOf } from "./plans.ts";
 
 const secret = (value: string): Text => ({ shown: "${TOKEN}", value });
-const texts = (plan: GeneratedImage) => [true, false].map((mounts) => renderDockerfile(plan, { mounts }));
+const texts = (plan: GeneratedImage) => [true, false].map((mounts) => textOf(plan, mounts));
 
 for (const [name, plan] of Object.entries(generated)) {
   test(`the ${name} Dockerfile shows that values come, and none of them`, () => {
@@ -36,7 +36,7 @@ test("a step that holds a variable stands there as written, and runs as a shell 
     assert.match(text, /npm install$/m);
     assert.doesNotMatch(text, /s3cret|ARGUS_STEP_1/);
   }
-  assert.equal(imageOf({ ...source, steps }).values, `ARGUS_STEP_2='deploy '\\''s3cret'\\'''\n`);
+  assert.equal(imageOf({ ...source, steps }, NOTHING_SET).values, `ARGUS_STEP_2='deploy '\\''s3cret'\\'''\n`);
 });
 
 test("a shell gets every value as it is, and a step's variable stays its own", () => {
@@ -59,7 +59,7 @@ test("another value is another image; the same one in another image has another 
 
 test("without a variable there is nothing to hand over", () => {
   assert.equal(buildValues({ A: plain("costs $5") }, [plain("echo $HOME")], ""), undefined);
-  assert.equal(imageOf(npx).values, undefined);
+  assert.equal(imageOf(npx, NOTHING_SET).values, undefined);
   // Of a variable that is not set, the reference is all there is.
   assert.match(buildValues({ A: plain("${UNSET}") }, [], "")!.script, /^export A='\$\{UNSET\}'$/m);
 });
