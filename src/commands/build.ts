@@ -146,7 +146,7 @@ async function withoutPresent(
     const { code, stdout, stderr: output } = await run(imageListCommand(engine), { timeoutMs: 60_000 });
     if (code === 0) ids.set(engine, new Map(parseImages(stdout).map(({ name, id }) => [name, id])));
     else {
-      const error = explain({ engine: engine.name, phase: "other", code, output });
+      const error = explain({ engine: engine.name, phase: "other", output });
       if (engines.size === 1) throw error;
       const own = jobs.filter((job) => job.engine === engine);
       for (const backend of own.flatMap(({ backends }) => backends)) fail(backend, error);
@@ -202,6 +202,7 @@ async function work(
       present ??
       (await buildImage(engine, image, {
         settings,
+        backend: backends[0],
         noCache: !flags.cache,
         pull: flags.pull,
         signal,

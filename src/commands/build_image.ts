@@ -15,6 +15,8 @@ import { proxyNames } from "./proxy_names.ts";
 
 export interface BuildOptions {
   readonly settings: Settings;
+  /** A backend of the config that needs the image, for what to type next; absent in a session, which may have no config. */
+  readonly backend?: string | undefined;
   /** Ignore what the engine cached. */
   readonly noCache?: boolean;
   /** Ask for newer base images. */
@@ -66,10 +68,9 @@ export async function buildImage(engine: Engine, image: Image, options: BuildOpt
     throw explain({
       engine: engine.name,
       phase: "build",
-      code: result.code,
       output: lines.join("\n"),
       where: pasteable(command),
-      image: image.name,
+      backend: options.backend,
       caGiven: caFile !== undefined,
     });
   }

@@ -98,7 +98,7 @@ async function liveChecks(engine: Engine): Promise<Check[]> {
   const said = await run(factsCommand(engine), { timeoutMs: 60_000 });
   const facts = said.code === 0 ? parseFacts(engine, said.stdout) : undefined;
   if (facts === undefined) {
-    const { message, hint } = explain({ engine: name, phase: "other", code: said.code, output: said.stderr });
+    const { message, hint } = explain({ engine: name, phase: "other", output: said.stderr });
     return [{ name: `${name} info`, status: "fail", message, ...(hint === undefined ? {} : { remedy: hint }) }];
   }
   return [

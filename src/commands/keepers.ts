@@ -157,7 +157,7 @@ function silentEngine({ name, endpoint, state }: Probe): Keeper {
 }
 
 function ofEngine(engine: Engine): Keeper {
-  const explained = (output: string) => explain({ engine: engine.name, phase: "other", code: 1, output });
+  const explained = (output: string) => explain({ engine: engine.name, phase: "other", output });
   return {
     name: engine.name,
     list: async () => heard(await listContainers(engine), explained),

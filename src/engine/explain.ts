@@ -6,14 +6,13 @@ import { plainLine } from "./plain_line.ts";
 /** A failed call of an engine's program. */
 export interface EngineFailure {
   readonly engine: OciName;
-  readonly phase: "run" | "build" | "other";
-  readonly code: number;
-  /** Everything that it printed; for a run its standard error. */
+  readonly phase: "build" | "other";
+  /** Everything that it printed. */
   readonly output: string;
   /** The call, pasteable. */
   readonly where?: string;
-  readonly backend?: string;
-  readonly image?: string;
+  /** The backend of the config that it was about. */
+  readonly backend?: string | undefined;
   /** A build got a CA file. */
   readonly caGiven?: boolean;
 }
@@ -27,16 +26,10 @@ export function explain(failure: EngineFailure): ArgusError {
     const match = rule.pattern.exec(text);
     if (match !== null) return errorOf(rule, match, failure, lines);
   }
-  const subject = failure.phase === "other" ? failure.engine : `${failure.engine} ${failure.phase}`;
-  const said = failure.phase === "build" ? undefined : lines.at(-1);
-  return new ArgusError(
-    `engine/${failure.phase === "other" ? "failed" : `${failure.phase}-failed`}`,
-    sentence(subject, said),
-    {
-      where: failure.where,
-      output: lastOf(lines),
-    },
-  );
+  const details = { where: failure.where, output: lastOf(lines) };
+  if (failure.phase === "build")
+    return new ArgusError("engine/build-failed", `${failure.engine} build failed`, details);
+  return new ArgusError("engine/failed", sentence(failure.engine, lines.at(-1)), details);
 }
 
 /** Lines kept for the report. */
@@ -54,11 +47,10 @@ interface Rule {
 const UNUSABLE: readonly Rule[] = [
   {
     pattern:
-      /exec: "?(newuidmap|newgidmap|slirp4netns|pasta|netavark|aardvark-dns|conmon|crun|runc|docker-credential-[\w-]+)"?: executable file not found|could not find "?(slirp4netns|netavark|aardvark-dns|pasta|conmon)\b|(container-init) binary not found/,
+      /exec: "?(newuidmap|newgidmap|slirp4netns|pasta|netavark|aardvark-dns|conmon|crun|runc|docker-credential-[\w-]+)"?: executable file not found|could not find "?(slirp4netns|netavark|aardvark-dns|pasta|conmon)\b/,
     code: "engine/no-helper",
-    message: (match, { engine }) =>
-      `${engine} lacks a program of its own: ${match.slice(1).find((name) => name !== undefined)}`,
-    hint: ([, exec, other, init]) => helperHint(exec ?? other ?? init ?? ""),
+    message: ([, exec, other], { engine }) => `${engine} lacks a program of its own: ${exec ?? other}`,
+    hint: ([, exec, other]) => helperHint(exec ?? other ?? ""),
   },
   {
     pattern: /permission denied while trying to connect to the docker (?:daemon socket|API) at (\S+?):?(?:\s|$)/i,
@@ -109,34 +101,16 @@ const UNUSABLE: readonly Rule[] = [
 
 const RULES: readonly Rule[] = [
   {
-    pattern: /error waiting for container: unexpected EOF/,
-    code: "engine/connection-lost",
-    message: () => "the connection to the docker daemon broke while the server ran",
-    hint: () => "see whether the daemon was restarted (`journalctl -u docker`)",
-  },
-  {
     pattern: /No such image: (\S+)|Error: (\S+): image not known|reference "?(\S+?)"? does not resolve to an image/,
     code: "absent/image",
     message: ([, docker, podman, other]) => `the image ${docker ?? podman ?? other} is not there`,
     hint: (_, { backend }) => `build it: \`argus build${backend === undefined ? "" : ` ${backend}`}\``,
   },
   {
-    pattern: /The container name "\/?([^"]+)" is already in use|the container name "([^"]+)" is already in use/,
+    pattern: /The container name "\/?([^"]+)" is already in use/,
     code: "engine/name-taken",
-    message: ([, docker, podman]) => `a container named ${docker ?? podman} exists already`,
+    message: ([, name]) => `a container named ${name} exists already`,
     hint: (_, { engine }) => `\`argus clean\` removes what argus left; \`${engine} ps -a\` shows the rest`,
-  },
-  {
-    pattern: /Range of CPUs is from [\d.]+ to ([\d.]+)/,
-    code: "engine/cpus",
-    message: ([, most]) => `docker's machine has ${Number(most)} CPUs, fewer than \`cpus\` asks for`,
-    hint: ([, most]) => `set \`cpus: "${Number(most)}"\` or less`,
-  },
-  {
-    pattern: /Minimum memory limit allowed is (\w+)/,
-    code: "engine/memory",
-    message: ([, least]) => `\`memory\` is below docker's minimum of ${least}`,
-    hint: () => "a server needs tens of megabytes: the default is 512m",
   },
   {
     pattern: /(?:network (\S+) not found|network with name or ID (\S+):)/,
@@ -146,33 +120,9 @@ const RULES: readonly Rule[] = [
       `\`${engine} network create ${docker ?? podman}\`, or another \`network\``,
   },
   {
-    pattern: /cannot be connected to network endpoints|cannot set multiple networks/i,
-    code: "engine/two-networks",
-    message: () => "two networks are asked for, one of them alone",
-    hint: () => "use the field `network` and no `--network` in `extra_args`",
-  },
-  {
-    pattern: /[Dd]uplicate mount point: (\S+)|(\S+): duplicate mount destination/,
-    code: "engine/two-mounts",
-    message: ([, docker, podman]) => `two mounts have the target ${docker ?? podman}`,
-    hint: () => "use `volumes` for it: a mount there replaces that of argus; in `extra_args` it does not",
-  },
-  {
-    pattern: /bind source path does not exist: (\S+)|statfs (\S+): no such file or directory/,
-    code: "engine/no-source",
-    message: ([, docker, podman]) => `the folder to mount does not exist where the engine runs: ${docker ?? podman}`,
-    hint: () => "create it, or share it with the engine's virtual machine",
-  },
-  {
-    pattern: /(?:mounts denied|is not shared from the host)[^\n]*/i,
-    code: "engine/not-shared",
-    message: ([all]) => `docker's virtual machine may not mount a folder: ${all}`,
-    hint: () => "share the folder in its settings (Resources, File sharing)",
-  },
-  {
-    pattern: /invalid mode: (\S+)|invalid option type "(\S+)"/,
+    pattern: /invalid option type "(\S+)"/,
     code: "engine/volume-mode",
-    message: ([, docker, podman], { engine }) => `${engine} does not know the mount mode "${docker ?? podman}"`,
+    message: ([, mode], { engine }) => `${engine} does not know the mount mode "${mode}"`,
     hint: () => "a volume is `source:target`, with `:ro` to keep it read-only",
   },
   {
@@ -191,15 +141,7 @@ const RULES: readonly Rule[] = [
     hint: () => "see `extra_args` and the limits of the backend",
   },
   {
-    pattern:
-      /could not select device driver[^\n]*|error gathering device information[^\n]*|Error: stat (\/dev\/\S+): no such file[^\n]*/,
-    code: "engine/no-device",
-    message: ([all, device]) =>
-      device === undefined ? `a device is not there: ${all}` : `the device ${device} is not there`,
-    hint: () => "see `--device` and `--gpus` in `extra_args`",
-  },
-  {
-    pattern: /exec(?::| format error)[^\n]*exec format error|exec format error/,
+    pattern: /exec format error/,
     code: "engine/wrong-platform",
     message: () => "the image is for another processor, or its entry is no program",
     hint: (_, { backend }) => `build it here: \`argus build --no-cache${backend === undefined ? "" : ` ${backend}`}\``,
@@ -218,10 +160,9 @@ const RULES: readonly Rule[] = [
     hint: () => "see the ENTRYPOINT of the Dockerfile, or `entrypoint` of the backend",
   },
   {
-    pattern: /exec: "([^"]*)": permission denied|OCI permission denied/,
+    pattern: /exec: "([^"]*)": permission denied/,
     code: "engine/not-executable",
-    message: ([, program]) =>
-      `the image's program ${program === undefined ? "" : `"${program}" `}cannot be executed by user 65532`,
+    message: ([, program]) => `the image's program "${program}" cannot be executed by user 65532`,
     hint: () => "make it readable and executable for everybody in the build (`chmod 0755`)",
   },
   {
@@ -237,12 +178,6 @@ const RULES: readonly Rule[] = [
     message: () => "this user has too few subordinate ids for rootless podman",
     hint: () =>
       "`sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER`, then `podman system migrate`",
-  },
-  {
-    pattern: /keep-id is only supported in rootless mode/,
-    code: "engine/not-rootless",
-    message: () => "podman runs as root where argus took it for rootless",
-    hint: () => "set CONTAINER_HOST to the connection that you use (`podman system connection list`)",
   },
   {
     pattern: /no space left on device|disk quota exceeded/i,
@@ -402,7 +337,6 @@ function helperHint(program: string): string {
     newuidmap: "uidmap",
     newgidmap: "uidmap",
     pasta: "passt",
-    "container-init": "catatonit",
   };
   return `install the package ${packages[program] ?? program}`;
 }

@@ -223,6 +223,15 @@ test("build: a failed backend makes exit code 1, and the others are still built"
   });
 });
 
+test("build: what to type next names the backend", async () => {
+  await withTmp(async (folder) => {
+    const { config } = hostileServer(folder);
+    const engines = fakeEngines(folder, { docker: { build: { code: 1, stderr: "dockerfile parse error line 2\n" } } });
+    const ended = await argus(["build", "known", "--config", config], { env: cleanEnv(engines.env) });
+    assert.match(ended.stderr, /argus plan known --dockerfile/);
+  });
+});
+
 for (const flag of ["--force", "--no-cache", "--pull"]) {
   test(`build ${flag} builds what is present, too`, async () => {
     await withTmp(async (folder) => {
