@@ -134,8 +134,8 @@ const RULES: readonly Rule[] = [
       `a flag of argus' own (${flag ?? other}) needs docker 20.10 or podman 4.3 or newer: \`${engine} --version\``,
   },
   {
-    pattern:
-      /invalid (?:argument|value) [^\n]*|invalid CapAdd: [^\n]*|"CAP_\w+": unknown capability|unknown capability[^\n]*/,
+    // Where a line starts: programs that a step runs have such words for arguments of their own.
+    pattern: /(?<=^(?:Error: )?)invalid (?:argument|value) [^\n]*|"CAP_\w+": unknown capability/m,
     code: "engine/bad-flag",
     message: ([all], { engine }) => `${engine} refuses a flag: ${all}`,
     hint: () => "see `extra_args` and the limits of the backend",

@@ -347,6 +347,13 @@ for (const [engine, output, code, words] of BUILDS) {
   });
 }
 
+test("what a build step says of its own arguments is no flag of the engine", () => {
+  for (const said of ["npm error Error: EINVAL: invalid argument, mkdir '/x'", "ValueError: invalid mode: 'rU'"]) {
+    const error = explain({ engine: "docker", phase: "build", output: `${said}\n` });
+    assert.deepEqual([error.code, error.output], ["engine/build-failed", said]);
+  }
+});
+
 test("where no space is left, what removes images is named", () => {
   const { hint } = explain({ engine: "podman", phase: "build", output: "no space left on device" });
   assert.equal(hint, "`argus clean --images` removes images that no backend uses; `podman system df` shows the rest");
