@@ -211,7 +211,7 @@ async function work(
     if (ref !== undefined) {
       progress.step(item, `pushing ${ref}`);
       const { publish } = await import("./cluster_image.ts");
-      await publish(engine, image.name, ref);
+      await publish(engine, image.name, ref, signal);
     }
     const done = present === undefined ? "built" : "present";
     progress.finish(item, `${done} ${image.name}${ref === undefined ? "" : ", pushed"} in ${seconds()} s`);

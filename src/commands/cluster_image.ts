@@ -38,9 +38,14 @@ export async function publishedAs(ref: string, engine: () => Promise<Engine | un
  *
  * @throws ArgusError `kubernetes/push` with the engine's last lines.
  */
-export async function publish(engine: Engine, image: string, ref: string): Promise<string | undefined> {
+export async function publish(
+  engine: Engine,
+  image: string,
+  ref: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
   for (const command of [tagCommand(engine, image, ref), pushCommand(engine, ref)]) {
-    const ran = await run(command);
+    const ran = await run(command, signal === undefined ? {} : { signal });
     if (ran.code !== 0) throw notPushed(engine, ref, `${ran.stdout}${ran.stderr}`, pasteable(command));
   }
   // The registry's own word: an engine may know the image under the digest of another one as well.
