@@ -348,7 +348,7 @@ for (const [engine, output, code, words] of BUILDS) {
 }
 
 test("what a build step says of its own arguments is no flag of the engine", () => {
-  for (const said of ["npm error Error: EINVAL: invalid argument, mkdir '/x'", "ValueError: invalid mode: 'rU'"]) {
+  for (const said of ["error: invalid value 'x' for '--python-platform'", "ValueError: invalid mode: 'rU'"]) {
     const error = explain({ engine: "docker", phase: "build", output: `${said}\n` });
     assert.deepEqual([error.code, error.output], ["engine/build-failed", said]);
   }
