@@ -46,7 +46,7 @@ export function adHocConfig(
   const text = JSON.stringify({
     backends: { [NAME]: { command, args, env: variables, container: { network, memory, cpus, volumes } } },
   });
-  const { config, problems } = parseConfig(text, "command line", { env });
+  const { config, problems } = parseConfig(text, "command line", { env, literal: ["command", "args"] });
   const wrong = problems.find(({ severity }) => severity === "error");
   // Nobody typed the backend's name, nor the text that a line and a column would be of.
   if (wrong !== undefined) {

@@ -44,6 +44,8 @@ export interface ParseOptions {
   readonly env: Env;
   /** What an unset variable is. Default "error". */
   readonly unset?: "error" | "allow";
+  /** Fields of a backend whose texts stand as they are, whatever variables they seem to name. Default none. */
+  readonly literal?: readonly string[];
 }
 
 export interface ParsedConfig {
@@ -273,7 +275,7 @@ class Parser {
 
   /** Expands a text and tells what is wrong with its variables. */
   #expanded(text: string, at: number, path: Path, open: Path[], backend?: string): string {
-    if (!/^~|\$/.test(text)) return text;
+    if (!/^~|\$/.test(text) || this.#options.literal?.includes(String(path[0]))) return text;
     const expanded = path[1] === "volumes" ? expandVolume(text, this.#options.env) : expand(text, this.#options.env);
     const label = labelOf(path, backend);
     if (expanded.unset.length > 0) open.push(path);

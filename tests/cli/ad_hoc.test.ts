@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { argus, cleanEnv } from "../support/proc.ts";
+import { withTmp, writeTree } from "../support/tmp.ts";
 
 const NO_NAME = "letters, digits and _, not starting with a digit";
 
@@ -39,7 +40,7 @@ test("a flag of an ad hoc run that is wrong is told as it was typed, without a v
 test("a word of an ad hoc run that is wrong has no place in a file that nobody wrote", async () => {
   for (const [words, says] of [
     [["uvx x"], "command must be one program, without its arguments [config/bad-command]"],
-    [["uvx", "${NOPE}"], "args[0]: the variable NOPE is not set [config/unset-variable]"],
+    [["uvx", "${NOPE}"], "command line: uvx: the package must be a Python requirement [config/bad-package]"],
     [["python", "server.py"], 'command line: "python server.py": a project on this machine'],
   ] as const) {
     const { code, stderr } = await argus(["run", "--", ...words]);
@@ -58,4 +59,23 @@ test("a flag of an ad hoc run beside a backend is told where its field is", asyn
     assert.equal(code, 2);
     assert.ok(stderr.endsWith(`[usage/ad-hoc-flag]\n  hint: set it ${place} of "time"\n`), stderr);
   }
+});
+
+test("words after -- are literal, with a backend and without: a shell has expanded them before", async () => {
+  const env = cleanEnv({ SET: "SECRET" });
+  const words = ["${SET}", "${NOPE}", "${NOPE:-x}", "$SET", "~", "${", "", "a b"];
+  const wanted = words.map((word) => `[${word}]`).join("");
+  await withTmp(async (folder) => {
+    const config = writeTree(folder, "config.yaml", "backends: { a: { command: printf, args: ['[%s]'] } }\n");
+    for (const start of [
+      ["-c", config, "a", "--"],
+      ["--", "printf", "[%s]"],
+    ]) {
+      const { code, stdout } = await argus(["run", ...start, ...words], { env });
+      assert.deepEqual([code, stdout], [0, wanted], start.join(" "));
+    }
+  });
+  // The values that --env and --volume name are still those of the environment.
+  const { code, stdout } = await argus(["run", "--env", "SET", "--", "printenv", "SET"], { env });
+  assert.deepEqual([code, stdout], [0, "SECRET\n"]);
 });
