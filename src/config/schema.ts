@@ -38,15 +38,17 @@ import type { Rule, RuleProblem } from "./rules/rule.ts";
 import { volumeProblem } from "./rules/volume.ts";
 import { durationMs, SWITCH_WORDS, switchWord } from "./words.ts";
 
-/** A text that follows a rule. What an issue "expected" is the hint: what to write instead. */
-function text(rule?: Rule, type = "must be text") {
-  return v.pipe(
-    v.string(type),
-    v.rawCheck(({ dataset, addIssue }) => {
-      const found = dataset.typed ? rule?.(dataset.value) : undefined;
-      if (found !== undefined) addIssue({ message: found.message, expected: found.hint ?? "", received: "" });
-    }),
-  );
+/** A rule about a value as a whole, told at its field. What an issue "expected" is the hint: what to write instead. */
+function whole<Value>(rule: (value: Value) => RuleProblem | undefined) {
+  return v.rawCheck<Value>(({ dataset, addIssue }) => {
+    const found = dataset.typed ? rule(dataset.value) : undefined;
+    if (found !== undefined) addIssue({ message: found.message, expected: found.hint ?? "", received: "" });
+  });
+}
+
+/** A text that follows a rule. */
+function text(rule: Rule = () => undefined, type = "must be text") {
+  return v.pipe(v.string(type), whole(rule));
 }
 
 function list(rule?: Rule) {
@@ -68,17 +70,6 @@ function engineWords() {
         const path: [v.ArrayPathItem] = [{ type: "array", origin: "value", input, key: index, value: input[index] }];
         addIssue({ message, expected: hint ?? "", received: "", path });
       }
-    }),
-  );
-}
-
-/** A rule about a list as a whole is told at its field. */
-function entrypointWords() {
-  return v.pipe(
-    list(entrypointWordProblem),
-    v.rawCheck(({ dataset, addIssue }) => {
-      const found = dataset.typed ? entrypointProblem(dataset.value) : undefined;
-      if (found !== undefined) addIssue({ message: found.message, expected: found.hint ?? "", received: "" });
     }),
   );
 }
@@ -118,14 +109,6 @@ function optional<Schema extends v.GenericSchema>(schema: Schema, description: s
   return v.optional(
     v.pipe(schema, v.metadata({ description, ...(shownDefault === undefined ? {} : { shownDefault }) })),
   );
-}
-
-/** A rule about a value as a whole is told at its field. */
-function whole<Value>(rule: (value: Value) => RuleProblem | undefined) {
-  return v.rawCheck<Value>(({ dataset, addIssue }) => {
-    const found = dataset.typed ? rule(dataset.value) : undefined;
-    if (found !== undefined) addIssue({ message: found.message, expected: found.hint ?? "", received: "" });
-  });
 }
 
 const tolerationFields = v.strictObject(
@@ -214,7 +197,10 @@ const container = v.strictObject(
       "Commands to run after the clone, one a step. No backtick, `$( )` or `( )`, no `#` at the start.",
       "[]",
     ),
-    entrypoint: optional(entrypointWords(), "Command that starts the server, word by word. No shell characters."),
+    entrypoint: optional(
+      v.pipe(list(entrypointWordProblem), whole<string[]>(entrypointProblem)),
+      "Command that starts the server, word by word. No shell characters.",
+    ),
     build_env: optional(
       mapping(buildEnvValueProblem, buildEnvNameProblem),
       "Variables of the builder stage only.",
