@@ -5,7 +5,7 @@
  * `entrypoint: ["node", "dist/index.js"]`, or only its tail beside an ENTRYPOINT), so the repetition is dropped.
  */
 import type { Text } from "../config/text.ts";
-import { programName } from "./recipe.ts";
+import { programName, pythonProgram } from "./recipe.ts";
 
 /** The server's arguments: `words` ([command, ...args]) without what they have in common with the start of `entry`. */
 export function serverArgs(entry: readonly string[], words: readonly Text[]): Text[] {
@@ -40,6 +40,6 @@ function repeats(words: readonly Text[], wanted: readonly string[]): boolean {
 
 /** `node`, `/usr/bin/node` and `node.exe` are one program; so are python, python3 and python3.12. */
 function sameProgram(one: string, other: string): boolean {
-  const name = (command: string) => programName(command).replace(/^python(3(\.\d+)?)?$/, "python");
-  return name(one) === name(other);
+  const [name, wanted] = [programName(one), programName(other)];
+  return name === wanted || (pythonProgram(name) !== undefined && pythonProgram(wanted) !== undefined);
 }

@@ -54,16 +54,21 @@ const SUBCOMMANDS: Partial<Record<ToolName, readonly string[]>> = {
 /** The tool that a command is, or undefined. `words` are its arguments. */
 export function toolOf(command: string, words: readonly string[] = []): KnownTool | undefined {
   const name = programName(command).toLowerCase();
-  const python = /^python(?:3(?:\.(\d+))?)?$/.exec(name);
-  if (python !== null) {
-    return { tool: "python", recipe: "uvx", ...(python[1] === undefined ? {} : { python: `3.${python[1]}` }) };
-  }
+  const python = pythonProgram(name);
+  if (python !== undefined) return { tool: "python", recipe: "uvx", ...python };
   const tool = name === "pnx" ? "pnpx" : name;
   if (!Object.hasOwn(RECIPES, tool)) return undefined;
   const known = tool as ToolName;
   const subcommands = SUBCOMMANDS[known];
   if (subcommands !== undefined && !startsWithSubcommand(words, subcommands)) return undefined;
   return { tool: known, recipe: RECIPES[known] };
+}
+
+/** The Python that a program's name stands for: any for `python` and `python3`, 3.12 for `python3.12`. */
+export function pythonProgram(name: string): Pick<KnownTool, "python"> | undefined {
+  const [found, minor] = /^python(?:3(?:\.(\d+))?)?$/.exec(name) ?? [];
+  if (found === undefined) return undefined;
+  return minor === undefined ? {} : { python: `3.${minor}` };
 }
 
 /** Whether the first word that is no option, nor an option's value, is one of these. */

@@ -1,7 +1,8 @@
 /** `uv tool run`, which is uvx, and `uv run --with`, which is uvx beside a project. Other `uv run` forms need the project. */
-import type { Text } from "../../config/text.ts";
+import { plain, type Text } from "../../config/text.ts";
 import { type Call, callError, localProject, nothingToRun } from "../call.ts";
 import { optionTable, readOptions } from "../options.ts";
+import { pythonProgram } from "../recipe.ts";
 import { readModule } from "./python.ts";
 import { isScript, localScript } from "./script.ts";
 import type { UvxUse } from "./use.ts";
@@ -50,8 +51,8 @@ function readRun(call: Call, words: readonly Text[], at: Text): UvxUse {
   if (command === undefined) throw nothingToRun(call, "uv tool run mcp-server-fetch");
   const packages = withOf(call, used);
   const asModule = used.some(({ name }) => name === "module");
-  const isPython = /^python(3(\.\d+)?)?$/.test(command.value);
-  if (packages.length === 0 || (!isPython && !asModule && isScript(command.value))) {
+  const python = asModule ? {} : pythonProgram(command.value);
+  if (packages.length === 0 || (python === undefined && isScript(command.value))) {
     throw localProject(call, command, `"uv run ${command.shown}"`);
   }
   const common = { ...pythonOf(call, used), installOptions: installWords(call, install) };
@@ -61,9 +62,9 @@ function readRun(call: Call, words: readonly Text[], at: Text): UvxUse {
   const own = packages[Math.max(named, 0)]!;
   const others = packages.filter((each) => each !== own);
 
-  if (asModule || isPython) {
-    const dashM = asModule ? [{ shown: "-m", value: "-m" }, ...rest] : args;
-    return { ...readModule({ ...call, tool: "uv run python" }, dashM, own, others), ...common };
+  if (python !== undefined) {
+    const dashM = asModule ? [plain("-m"), ...rest] : args;
+    return { ...readModule({ ...call, tool: "uv run python" }, dashM, own, others), ...python, ...common };
   }
   localScript(call, command.value, args);
   if (!/^[A-Za-z0-9_][\w.+-]*$/.test(command.value)) throw localProject(call, at, `"uv run ${command.shown}"`);

@@ -3,7 +3,7 @@ import { pythonVersion, pythonVersionProblem } from "../../config/rules/python_v
 import type { Text } from "../../config/text.ts";
 import { type Call, callError, nothingToRun, type Part } from "../call.ts";
 import { type Given, optionTable, readOptions, valuesOf } from "../options.ts";
-import { toolOf } from "../recipe.ts";
+import { pythonProgram } from "../recipe.ts";
 import { isLocalPath, type PackageSpec, packageWord, pythonCommand, pythonSpec, requirementList } from "../specs.ts";
 import { readModule } from "./python.ts";
 import { localScript } from "./script.ts";
@@ -35,11 +35,10 @@ export function readUvx(call: Call, words: readonly Text[]): UvxUse {
   const common = { ...pythonOf(call, used), installOptions: installWords(call, install) };
   const extra = withOf(call, used);
 
-  if (isPython(command.value)) {
+  const python = pythonProgram(command.value);
+  if (python !== undefined) {
     // `uvx --from pkg python -m mod` runs the tool environment's own interpreter.
     const spec = from === undefined ? undefined : pythonSpec(call, from);
-    const version = toolOf(command.value)?.python;
-    const python = version === undefined ? {} : { python: version };
     return { ...readModule({ ...call, tool: "python" }, args, spec, extra), ...python, ...common };
   }
   const own = from === undefined ? pythonCommand(call, command) : pythonSpec(call, from);
@@ -128,10 +127,6 @@ function executable(call: Call, word: Text): string {
     "config/bad-executable",
     `${call.tool}: "${word.shown}" is not the name of an executable`,
   );
-}
-
-function isPython(word: string): boolean {
-  return /^python(3(\.\d+)?)?$/.test(word);
 }
 
 function safeValue(call: Call, name: string, value: Part): string {
