@@ -176,7 +176,7 @@ async function postureFromInside(engine: Engine) {
     const identity = newIdentity("doctor");
     const args = ["-c", POSTURE_SCRIPT].map((value) => ({ shown: value, value }));
     const plan = await probePlan();
-    const command = runCommand({ engine, bin: engine.bin, image: name, plan, args, identity, cpus: "1", env: {} });
+    const command = runCommand({ engine, image: name, plan, args, identity, cpus: "1", env: {} });
     const said = await run(command, { timeoutMs: 60_000 });
     if (said.timedOut) await run(removeCommand(engine, [identity.container]), { timeoutMs: 60_000 });
     const gaps = readPosture(said.stdout);
@@ -256,16 +256,14 @@ async function namesInConfig(file: string | undefined): Promise<readonly string[
 }
 
 async function configCheck(file: string | undefined): Promise<Check> {
-  const { readConfigFile } = await import("../host/config_file.ts");
-  const { parseConfig } = await import("../config/parse.ts");
+  const { readConfig } = await import("./config.ts");
   const name = "config";
   try {
-    const read = await readConfigFile(file);
-    const { config, problems } = parseConfig(read.text, read.file, { env: process.env, unset: "allow" });
+    const { config, problems } = await readConfig({ config: file, unset: "allow" });
     const errors = problems.filter(({ severity }) => severity === "error").length;
     const remedy = `argus validate${file === undefined ? "" : ` --config ${file}`}`;
-    if (errors > 0) return { name, status: "fail", message: `${read.file}: errors: ${errors}`, remedy };
-    return { name, status: "ok", message: `${read.file}: backends: ${config.backends.size}` };
+    if (errors > 0) return { name, status: "fail", message: `${config.file}: errors: ${errors}`, remedy };
+    return { name, status: "ok", message: `${config.file}: backends: ${config.backends.size}` };
   } catch (error) {
     // Without a config there are still ad hoc runs.
     const absent = error instanceof ArgusError && error.code === "config/not-found" && file === undefined;

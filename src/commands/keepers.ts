@@ -118,11 +118,9 @@ export async function namedSections(file: string | undefined): Promise<Named> {
 
 /** A config that cannot be read is another command's trouble: what sessions left has to go nevertheless. */
 async function configOf(file: string | undefined) {
-  const { readConfigFile } = await import("../host/config_file.ts");
-  const { parseConfig } = await import("../config/parse.ts");
+  const { readConfig } = await import("./config.ts");
   try {
-    const read = await readConfigFile(file);
-    return parseConfig(read.text, read.file, { env: process.env, unset: "allow" });
+    return await readConfig({ config: file, unset: "allow" });
   } catch (error) {
     if (file !== undefined) throw error;
     return undefined;

@@ -1,11 +1,10 @@
 /** `argus validate`: every problem of the config, of the plans that it leads to, and of the files that it names. */
 import { join } from "node:path";
 import process from "node:process";
-import { type Backend, type Config, parseConfig, type StdioBackend } from "../config/parse.ts";
+import type { Backend, Config, StdioBackend } from "../config/parse.ts";
 import type { Problem } from "../config/problem.ts";
 import { readSettings, type Settings } from "../config/settings.ts";
 import { ArgusError, EXIT } from "../errors.ts";
-import { readConfigFile } from "../host/config_file.ts";
 import { statOf } from "../host/files.ts";
 import type { ContainerPlan, Plan } from "../plan/plan.ts";
 import { planBackend } from "../plan/plan_backend.ts";
@@ -13,6 +12,7 @@ import { printData } from "../ui/data.ts";
 import { printLine } from "../ui/line.ts";
 import { log } from "../ui/log.ts";
 import { printProblems } from "../ui/report.ts";
+import { readConfig } from "./config.ts";
 
 export interface ValidateOptions {
   /** `--config`. */
@@ -24,12 +24,10 @@ export interface ValidateOptions {
 
 /** Prints the problems and returns the exit code: 2 when one is an error. */
 export async function validate(options: ValidateOptions): Promise<number> {
-  const { file, text } = await readConfigFile(options.config);
+  const unset = options.allowUnset ? "allow" : "error";
+  const { config, problems } = await readConfig({ config: options.config, unset });
+  const { file } = config;
   const settings = readSettings(process.env);
-  const { config, problems } = parseConfig(text, file, {
-    env: process.env,
-    unset: options.allowUnset ? "allow" : "error",
-  });
   const checkPod = await podCheck(config, settings);
   const planned = [...config.backends.values()].flatMap((backend) => planProblems(backend, config, settings, checkPod));
   const all = [...problems, ...planned].sort((a, b) => a.line - b.line || a.column - b.column);
