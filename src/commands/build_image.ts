@@ -41,7 +41,6 @@ export async function buildImage(engine: Engine, image: Image, options: BuildOpt
   const builder = await builderOf(engine);
   const command = buildCommand({
     engine,
-    bin: engine.bin,
     image: image.name,
     dockerfile: builder === "legacy" ? image.plainDockerfile : image.dockerfile,
     context: image.context,

@@ -2,7 +2,7 @@
 import type { Settings } from "../config/settings.ts";
 import type { Text } from "../config/text.ts";
 import { type Command, shownWords } from "../engine/command.ts";
-import type { Owner, SessionIdentity } from "../engine/engine.ts";
+import type { Engine, OciName, Owner, SessionIdentity } from "../engine/engine.ts";
 import type { NetworkPolicy, Pod, Secret } from "../engine/kubernetes/manifest.ts";
 import { buildCommand, runCommand } from "../engine/oci.ts";
 import type { Image } from "../image/image.ts";
@@ -57,10 +57,10 @@ export function describeContainer(
   plan: ContainerPlan,
   image: Image,
   args: readonly Text[],
-  runtime: "docker" | "podman",
+  runtime: OciName,
   settings: BuildSettings,
 ): PlanJson {
-  const engine = { name: runtime, rootless: false, env: {} };
+  const engine = plannedEngine(runtime);
   const identity = plannedIdentity(plan.backend);
   const env = Object.fromEntries(Object.keys(plan.env).map((name) => [name, ""]));
   const { cpus } = plan.limits;
@@ -73,9 +73,14 @@ export function describeContainer(
     dockerfile: image.dockerfile,
     context: image.context ?? null,
     build: commandJson(plannedBuild(image, runtime, settings)),
-    run: commandJson(runCommand({ engine, bin: runtime, image: image.name, plan, args, identity, cpus, env })),
+    run: commandJson(runCommand({ engine, image: image.name, plan, args, identity, cpus, env })),
     warnings: [...plan.warnings, ...image.notices],
   };
+}
+
+/** The engine that a printed plan speaks of: run by root, and found on PATH. */
+export function plannedEngine(name: OciName): Engine {
+  return { name, bin: name, env: {}, rootless: false };
 }
 
 /** The session that a printed plan speaks of. */
@@ -87,13 +92,11 @@ export function plannedIdentity(backend: string): SessionIdentity {
 export type BuildSettings = Pick<Settings, "caBundle">;
 
 /** The build of an image as it may be printed. */
-export function plannedBuild(image: Image, runtime: "docker" | "podman", { caBundle }: BuildSettings): Command {
+export function plannedBuild(image: Image, runtime: OciName, { caBundle }: BuildSettings): Command {
   const { name, dockerfile, context, labels, values, ssh, buildExtraArgs: extraArgs } = image;
-  const engine = { name: runtime, rootless: false, env: {} };
   const from = { caFile: caBundle, buildArgs: proxyNames(process.env) };
   return buildCommand({
-    engine,
-    bin: runtime,
+    engine: plannedEngine(runtime),
     image: name,
     dockerfile,
     context,

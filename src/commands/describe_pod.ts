@@ -11,7 +11,14 @@ import { pushCommand, tagCommand } from "../engine/kubernetes/push.ts";
 import { withoutValues } from "../engine/kubernetes/secret.ts";
 import type { Image } from "../image/image.ts";
 import type { ContainerPlan } from "../plan/plan.ts";
-import { type BuildSettings, commandJson, type PlanJson, plannedBuild, plannedIdentity } from "./describe.ts";
+import {
+  type BuildSettings,
+  commandJson,
+  type PlanJson,
+  plannedBuild,
+  plannedEngine,
+  plannedIdentity,
+} from "./describe.ts";
 
 /** Describes a container as a Pod, whose image docker builds. */
 export function describePod(
@@ -28,7 +35,7 @@ export function describePod(
   const objects = podObjects(input);
   const { pod, policy, secret } = objects;
   const cluster = { bin: "kubectl", context: kubernetes.context, namespace: kubernetes.namespace };
-  const docker = { bin: "docker", env: {} };
+  const docker = plannedEngine("docker");
   return {
     backend: plan.backend,
     kind: "container",

@@ -2,7 +2,7 @@
 import { isatty } from "node:tty";
 import type { Backend, Config, StdioBackend } from "../config/parse.ts";
 import { readSettings, type Settings } from "../config/settings.ts";
-import type { Text } from "../config/text.ts";
+import { plain, type Text } from "../config/text.ts";
 import { clampCpus } from "../engine/cpus.ts";
 import type { Engine } from "../engine/engine.ts";
 import { runCommand } from "../engine/oci.ts";
@@ -75,7 +75,6 @@ async function runContainer(plan: ContainerPlan, config: Config, engine: Engine,
   const identity = newIdentity(plan.backend);
   const command = runCommand({
     engine,
-    bin: engine.bin,
     image: image.name,
     plan,
     args,
@@ -153,8 +152,7 @@ function firstOf({ volumes, env, ...single }: AdHoc): string | undefined {
 
 function withMoreArgs(backend: Backend, words: readonly string[]): Backend {
   if (backend.type !== "stdio" || words.length === 0) return backend;
-  const more: Text[] = words.map((word) => ({ shown: word, value: word }));
-  return { ...backend, args: [...backend.args, ...more] };
+  return { ...backend, args: [...backend.args, ...words.map(plain)] };
 }
 
 function valuesOf(env: Readonly<Record<string, Text>>): Record<string, string> {

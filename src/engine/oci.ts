@@ -5,7 +5,7 @@ import { DEFAULT } from "../plan/defaults.ts";
 import type { ContainerPlan } from "../plan/plan.ts";
 import { VERSION } from "../version.ts";
 import { type Arg, type Command, EXTRA_INPUT_PATH } from "./command.ts";
-import { dialectOf, type EngineKind } from "./dialect.ts";
+import { dialectOf } from "./dialect.ts";
 import { BUILD_VALUES, type Engine, LABEL, type SessionIdentity } from "./engine.ts";
 import { ownerText } from "./owner.ts";
 import { homeVariables, serverEnv } from "./server_env.ts";
@@ -23,9 +23,7 @@ export type RunPlan = Pick<ContainerPlan, "limits" | "network" | "volumes" | "ex
 
 /** What a run needs to know; everything is decided before. */
 export interface RunInput {
-  readonly engine: EngineKind & Partial<Pick<Engine, "env">>;
-  /** Name or absolute path of the engine's program. */
-  readonly bin: string;
+  readonly engine: Engine;
   readonly image: string;
   readonly plan: RunPlan;
   /** What follows the image's entry. */
@@ -82,7 +80,7 @@ export function runCommand(input: RunInput): Command {
     ...input.args,
   ];
   return {
-    bin: input.bin,
+    bin: engine.bin,
     args,
     env: { ...variables.byName, ...engine.env },
     ...(variables.file === "" ? {} : { extraInput: { fd: 3, text: variables.file } }),
@@ -91,8 +89,7 @@ export function runCommand(input: RunInput): Command {
 
 /** What a build needs to know. */
 export interface BuildInput {
-  readonly engine: EngineKind & Partial<Pick<Engine, "env">>;
-  readonly bin: string;
+  readonly engine: Engine;
   readonly image: string;
   readonly dockerfile: string;
   /** Absolute folder of the build context; undefined = an empty one. */
@@ -154,7 +151,7 @@ export function buildCommand(input: BuildInput): Command {
     ...(input.context === undefined ? ["-"] : ["-f", "-", input.context]),
   ];
   return {
-    bin: input.bin,
+    bin: engine.bin,
     args,
     env: {
       ...engine.env,

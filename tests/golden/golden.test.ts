@@ -134,7 +134,6 @@ async function produce(folder: string): Promise<Outputs> {
     const { cpus } = plan.limits;
     const input = {
       engine,
-      bin: engine.name,
       image: image.name,
       plan,
       args,

@@ -53,7 +53,7 @@ function inContainer(oci: OciName): Promise<number> {
     env: {},
     rootless: oci === "podman" && process.getuid?.() !== 0,
   };
-  const input = { engine, bin: engine.bin, image, plan, args: args.map(plain), identity, cpus: "1", env: {} };
+  const input = { engine, image, plan, args: args.map(plain), identity, cpus: "1", env: {} };
   const makeImage = async (signal: AbortSignal): Promise<void> => {
     const { DRIVER_MAKE_FROM: from, DRIVER_MAKE_MS: ms = "0" } = process.env;
     await sleep(Number(ms), undefined, { signal }).catch(() => console.error("no longer making the image"));

@@ -494,7 +494,6 @@ function outcomeOfBackend(backend: Backend, config: Config): Outcome {
   const commands = ENGINES.flatMap((engine) => [
     runCommand({
       engine,
-      bin: engine.bin,
       image: image.name,
       plan,
       args: image.args ?? plan.args,
@@ -504,7 +503,6 @@ function outcomeOfBackend(backend: Backend, config: Config): Outcome {
     }),
     buildCommand({
       engine,
-      bin: engine.bin,
       image: image.name,
       dockerfile: image.dockerfile,
       context: image.context,

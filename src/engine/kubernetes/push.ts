@@ -4,19 +4,19 @@ import type { Engine } from "../engine.ts";
 import { jsonOf } from "../json.ts";
 
 /** Gives the image its name in the registry. */
-export function tagCommand(engine: Pick<Engine, "bin" | "env">, image: string, ref: string): Command {
+export function tagCommand(engine: Engine, image: string, ref: string): Command {
   return command(engine, ["tag", image, ref]);
 }
 
 /** Sends what the registry lacks; a second push of the same image sends nothing. */
-export function pushCommand(engine: Pick<Engine, "bin" | "env"> & Partial<Engine>, ref: string): Command {
+export function pushCommand(engine: Engine, ref: string): Command {
   // Docker talks to a registry of its own machine without TLS by itself.
   const plain = engine.name === "podman" && isLoopback(ref) ? ["--tls-verify=false"] : [];
   return command(engine, ["push", ...plain, ref]);
 }
 
 /** Asks the registry for the image with the engine's own login; fails when it is not there. */
-export function manifestCommand(engine: Pick<Engine, "bin" | "env">, ref: string): Command {
+export function manifestCommand(engine: Engine, ref: string): Command {
   return command(engine, ["manifest", "inspect", ref]);
 }
 
@@ -33,7 +33,7 @@ export function isLoopback(ref: string): boolean {
 }
 
 /** Prints the digests under which registries know an image; {@link parseDigest} reads it. */
-export function digestCommand(engine: Pick<Engine, "bin" | "env">, ref: string): Command {
+export function digestCommand(engine: Engine, ref: string): Command {
   return command(engine, ["image", "inspect", "--format", "{{json .RepoDigests}}", ref]);
 }
 
@@ -51,6 +51,6 @@ function digestsOf(output: string): string[] {
   return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
 }
 
-function command(engine: Pick<Engine, "bin" | "env">, args: readonly string[]): Command {
+function command(engine: Engine, args: readonly string[]): Command {
   return { bin: engine.bin, args, env: engine.env };
 }

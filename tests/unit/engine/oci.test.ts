@@ -36,10 +36,10 @@ const PODMAN_ONLY = "--read-only-tmpfs=false --http-proxy=false";
 const TAIL = "-e HOME=/home/nonroot -e TMPDIR=/tmp localhost/argus/uvx-time:abc";
 
 test("every engine gets the whole posture", () => {
-  const words = (engine: Pick<Engine, "name" | "rootless">) => realArgs(runCommand(sampleRun({ engine }))).join(" ");
-  assert.equal(words({ name: "docker", rootless: false }), `${HEAD} ${TAIL}`);
-  assert.equal(words({ name: "podman", rootless: false }), `${HEAD} ${PODMAN_ONLY} ${TAIL}`);
-  assert.equal(words({ name: "podman", rootless: true }), `${HEAD} ${PODMAN_ONLY} ${TAIL}`);
+  const words = (engine: Engine) => realArgs(runCommand(sampleRun({ engine }))).join(" ");
+  assert.equal(words(DOCKER), `${HEAD} ${TAIL}`);
+  assert.equal(words(PODMAN), `${HEAD} ${PODMAN_ONLY} ${TAIL}`);
+  assert.equal(words({ ...PODMAN, rootless: true }), `${HEAD} ${PODMAN_ONLY} ${TAIL}`);
 });
 
 test("rootless podman maps the user's own id only where host folders are mounted", () => {
@@ -47,7 +47,7 @@ test("rootless podman maps the user's own id only where host folders are mounted
     realArgs(
       runCommand(
         sampleRun({
-          engine: { name: "podman", rootless },
+          engine: { ...PODMAN, rootless },
           plan: samplePlan({
             volumes: [{ source: kind === "path" ? "/data" : "data", kind, target: "/data", mode: "rw" }],
           }),
@@ -106,7 +106,7 @@ test("what a reference stands for is printed as the reference", () => {
   assert.equal(realArgs(command).at(-1), "--key=s3cret");
 });
 
-const BUILD = { engine: DOCKER, bin: "docker", image: "localhost/argus/x:1", dockerfile: "FROM scratch\n" };
+const BUILD = { engine: DOCKER, image: "localhost/argus/x:1", dockerfile: "FROM scratch\n" };
 
 test("builds: docker with and without BuildKit, podman", () => {
   const words = (changes: Partial<Parameters<typeof buildCommand>[0]>) =>

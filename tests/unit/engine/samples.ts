@@ -41,8 +41,7 @@ export const IDENTITY: SessionIdentity = {
 /** A run on docker with the defaults. */
 export function sampleRun(changes: Partial<RunInput> = {}): RunInput {
   return {
-    engine: { name: "docker", rootless: false },
-    bin: "docker",
+    engine: { name: "docker", bin: "docker", env: {}, rootless: false },
     image: "localhost/argus/uvx-time:abc",
     plan: samplePlan(),
     args: [],

@@ -17,7 +17,7 @@ test("values reach the engine through its environment and descriptor 3", options
     const engine = await findEngine({ env: fakes.env });
     assert.ok(engine);
     const env = { TOKEN: "a\nb", PATH: "/server/bin", HTTP_PROXY: "http://u:p@h" };
-    const command = runCommand(sampleRun({ engine, bin: engine.bin, env }));
+    const command = runCommand(sampleRun({ engine, env }));
     const ran = await run({ ...command, input: "ping\n" }, { env: { PATH: "/usr/bin:/bin", HOME: "/h" } });
     assert.deepEqual([ran.code, ran.stdout, ran.stderr], [5, "ping\n", "hi\n"]);
     const [call] = fakes.calls();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Engine } from "../../../../src/engine/engine.ts";
 import { imageRef } from "../../../../src/engine/kubernetes/image_ref.ts";
 import { labelValue, podName } from "../../../../src/engine/kubernetes/names.ts";
 import { parseDigest, pushCommand, saysNoManifest, tagCommand } from "../../../../src/engine/kubernetes/push.ts";
@@ -72,7 +73,7 @@ for (const [registry, digest, ref] of [
 }
 
 test("an image is tagged, pushed, and known by the digest that its registry gave it", () => {
-  const engine = { bin: "/usr/bin/docker", env: { DOCKER_HOST: "x" } };
+  const engine: Engine = { name: "docker", bin: "/usr/bin/docker", env: { DOCKER_HOST: "x" }, rootless: false };
   const ref = imageRef("localhost:5000", IMAGE);
   assert.deepEqual(tagCommand(engine, IMAGE, ref), { bin: engine.bin, args: ["tag", IMAGE, ref], env: engine.env });
   assert.deepEqual(pushCommand(engine, ref).args, ["push", ref]);
