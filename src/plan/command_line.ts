@@ -1,6 +1,6 @@
 /** What the words of a backend ask for: its command line, read as the tool itself reads it. */
 import type { StdioBackend } from "../config/config.ts";
-import type { Text } from "../config/text.ts";
+import { plain, type Text } from "../config/text.ts";
 import { type Call, callError, callWarning } from "./call.ts";
 import { type KnownTool, programName, type ToolName, toolOf } from "./recipe.ts";
 import { readBun, readBunx } from "./tools/bunx.ts";
@@ -106,5 +106,5 @@ function withoutVersion(module: string): string {
 /** A command that is no tool of its own, as a package's or binary's name. */
 function named(command: Text): Text {
   const value = programName(command.value);
-  return command.shown === command.value ? { shown: value, value } : { shown: command.shown, value };
+  return command.shown === command.value ? plain(value) : { shown: command.shown, value };
 }
