@@ -80,7 +80,7 @@ async function runContainer(plan: ContainerPlan, config: Config, engine: Engine,
     args,
     identity,
     cpus,
-    env: valuesOf(plan.env),
+    env: envValues(plan.env),
   });
   return runSession({
     command,
@@ -112,7 +112,7 @@ async function runUnisolated(plan: BarePlan | PassthroughPlan, required: boolean
     });
   }
   log.warn(`backend "${plan.backend}" runs WITHOUT isolation, with all your rights: ${plan.reason}`);
-  const command = { bin: plan.command.value, args: plan.args, env: valuesOf(plan.env) };
+  const command = { bin: plan.command.value, args: plan.args, env: envValues(plan.env) };
   return runBare({ command, backend: plan.backend, session: plan.session });
 }
 
@@ -155,6 +155,6 @@ function withMoreArgs(backend: Backend, words: readonly string[]): Backend {
   return { ...backend, args: [...backend.args, ...words.map(plain)] };
 }
 
-function valuesOf(env: Readonly<Record<string, Text>>): Record<string, string> {
+function envValues(env: Readonly<Record<string, Text>>): Record<string, string> {
   return Object.fromEntries(Object.entries(env).map(([name, { value }]) => [name, value]));
 }

@@ -17,7 +17,7 @@ export function imagePlan(backend: StdioBackend, use: Use, tool: KnownTool | und
     systemDeps: container.system_deps,
     buildSystemDeps: container.build_system_deps,
     additionalPackages: additional,
-    buildEnv: { ...use.buildEnv, ...container.build_env, ...goFlags(use, container.build_env) },
+    buildEnv: { ...use.buildEnv, ...container.build_env, ...bothGoFlags(use, container.build_env) },
     git: use.git || needGit(additional),
     ...needSsh([...specsOf(use), ...additional]),
   };
@@ -51,7 +51,7 @@ export function imagePlan(backend: StdioBackend, use: Use, tool: KnownTool | und
 }
 
 /** GOFLAGS holds several options: those of the command line stay beside those of the config, which win. */
-function goFlags({ buildEnv }: Use, { GOFLAGS: own }: Readonly<Record<string, Text>>): { GOFLAGS?: Text } {
+function bothGoFlags({ buildEnv }: Use, { GOFLAGS: own }: Readonly<Record<string, Text>>): { GOFLAGS?: Text } {
   const given = buildEnv?.GOFLAGS;
   if (given === undefined || own === undefined) return {};
   return { GOFLAGS: { shown: `${given.shown} ${own.shown}`, value: `${given.value} ${own.value}` } };

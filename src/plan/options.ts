@@ -124,8 +124,8 @@ export function readOptions(call: Call, words: readonly Text[], table: OptionTab
   return { used, install, rest: words.slice(next) };
 }
 
-/** The values of an option, in the order in which they were given. */
-export function valuesOf(given: readonly Given[], name: string): Given[] {
+/** Every time that an option was given, in order. */
+export function optionsNamed(given: readonly Given[], name: string): Given[] {
   return given.filter((option) => option.name === name);
 }
 

@@ -1,7 +1,7 @@
 /** `bunx` and `bun x`: an npm package's executable, run by Node like any other. Options as in `bunx --help` of Bun 1.4. */
 import type { Text } from "../../config/text.ts";
 import type { Call } from "../call.ts";
-import { optionTable, readOptions, valuesOf } from "../options.ts";
+import { optionsNamed, optionTable, readOptions } from "../options.ts";
 import { npmEnvironment, npxUse } from "./npx.ts";
 import type { NpxUse } from "./use.ts";
 
@@ -18,7 +18,7 @@ const OPTIONS = optionTable({
 /** Reads `bunx [options] PACKAGE [args]`. */
 export function readBunx(call: Call, words: readonly Text[]): NpxUse {
   const { used, install, rest } = readOptions(call, words, OPTIONS);
-  return npxUse(call, valuesOf(used, "package"), rest, npmEnvironment(call, install));
+  return npxUse(call, optionsNamed(used, "package"), rest, npmEnvironment(call, install));
 }
 
 /** Reads `bun x [options] PACKAGE [args]`. */

@@ -4,7 +4,7 @@
  */
 import type { Text } from "../../config/text.ts";
 import { type Call, callError, nothingToRun } from "../call.ts";
-import { type Given, optionTable, readOptions, valuesOf } from "../options.ts";
+import { type Given, optionsNamed, optionTable, readOptions } from "../options.ts";
 import { buildWord, npmSpec, packageWord } from "../specs.ts";
 import { localScript } from "./script.ts";
 import type { NpxUse } from "./use.ts";
@@ -32,7 +32,7 @@ const EXEC_OPTIONS = optionTable({ ...LISTS, useValue: "package", drop: `${LISTS
 /** Reads `npx [options] PACKAGE [args]`. */
 export function readNpx(call: Call, words: readonly Text[]): NpxUse {
   const { used, install, rest } = readOptions(call, words, OPTIONS);
-  return npxUse(call, valuesOf(used, "package"), rest, npmEnvironment(call, install));
+  return npxUse(call, optionsNamed(used, "package"), rest, npmEnvironment(call, install));
 }
 
 /** Reads `npm exec …` and `npm x …`, where npm's options may stand on either side of the package until `--`. */
@@ -55,7 +55,7 @@ export function readNpm(call: Call, words: readonly Text[]): NpxUse {
     positional.push(...read.rest.slice(0, 1));
     rest = read.rest.slice(1);
   }
-  return npxUse(exec, valuesOf(used, "package"), positional, npmEnvironment(exec, install));
+  return npxUse(exec, optionsNamed(used, "package"), positional, npmEnvironment(exec, install));
 }
 
 /** What a runner of npm packages asks for: the packages that it names, or the first word, and the executable. */

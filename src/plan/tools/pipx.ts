@@ -1,7 +1,7 @@
 /** `pipx run`: a Python package's executable. Options as in `pipx run --help` of 1.8. */
 import type { Text } from "../../config/text.ts";
 import { type Call, callError, localProject, nothingToRun } from "../call.ts";
-import { optionTable, readOptions, valuesOf } from "../options.ts";
+import { optionsNamed, optionTable, readOptions } from "../options.ts";
 import { pythonCommand, pythonSpec } from "../specs.ts";
 import { localScript } from "./script.ts";
 import type { UvxUse } from "./use.ts";
@@ -47,7 +47,7 @@ function readRun(call: Call, words: readonly Text[]): UvxUse {
   const [app, ...following] = rest;
   if (app === undefined) throw nothingToRun(call, "pipx run mcp-server-fetch");
   if (/^https?:.*\.py$/i.test(app.value)) throw localProject(call, app, `"pipx run ${app.shown}"`);
-  const given = valuesOf(used, "spec").at(-1)?.value;
+  const given = optionsNamed(used, "spec").at(-1)?.value;
   const own = given === undefined ? pythonCommand(call, app) : pythonSpec(call, given);
   const binary = given === undefined ? own.name : app.value;
   if (binary === undefined || !/^[A-Za-z0-9_][\w.+-]*$/.test(binary)) {

@@ -1,7 +1,7 @@
 /** `pnpm dlx` and `pnpx`: an npm package's executable. Options as in `pnpm dlx --help` of pnpm 10 to 12. */
 import type { Text } from "../../config/text.ts";
 import type { Call } from "../call.ts";
-import { optionTable, readOptions, valuesOf } from "../options.ts";
+import { optionsNamed, optionTable, readOptions } from "../options.ts";
 import { npmEnvironment, npxUse } from "./npx.ts";
 import type { NpxUse } from "./use.ts";
 
@@ -27,7 +27,7 @@ export function readPnpm(call: Call, words: readonly Text[]): NpxUse {
   const after = readOptions({ ...call, tool: "pnpm dlx" }, before.rest.slice(1), OPTIONS);
   return npxUse(
     { ...call, tool: "pnpm dlx" },
-    valuesOf([...before.used, ...after.used], "package"),
+    optionsNamed([...before.used, ...after.used], "package"),
     after.rest,
     npmEnvironment(call, [...before.install, ...after.install]),
   );
@@ -36,5 +36,5 @@ export function readPnpm(call: Call, words: readonly Text[]): NpxUse {
 /** Reads `pnpx [options] PACKAGE [args]`. */
 export function readPnpx(call: Call, words: readonly Text[]): NpxUse {
   const { used, install, rest } = readOptions(call, words, OPTIONS);
-  return npxUse(call, valuesOf(used, "package"), rest, npmEnvironment(call, install));
+  return npxUse(call, optionsNamed(used, "package"), rest, npmEnvironment(call, install));
 }

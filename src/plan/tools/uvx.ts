@@ -2,7 +2,7 @@
 import { pythonVersion, pythonVersionProblem } from "../../config/rules/python_version.ts";
 import type { Text } from "../../config/text.ts";
 import { type Call, callError, nothingToRun, type Part } from "../call.ts";
-import { type Given, optionTable, readOptions, valuesOf } from "../options.ts";
+import { type Given, optionsNamed, optionTable, readOptions } from "../options.ts";
 import { pythonProgram } from "../recipe.ts";
 import { isLocalPath, type PackageSpec, packageWord, pythonCommand, pythonSpec, requirementList } from "../specs.ts";
 import { readModule } from "./python.ts";
@@ -31,7 +31,7 @@ export function readUvx(call: Call, words: readonly Text[]): UvxUse {
   const { used, install, rest } = readOptions(call, words, OPTIONS);
   const [command, ...args] = rest;
   if (command === undefined) throw nothingToRun(call, "uvx mcp-server-fetch");
-  const from = valuesOf(used, "from").at(-1)?.value;
+  const from = optionsNamed(used, "from").at(-1)?.value;
   const common = { ...pythonOf(call, used), installOptions: installWords(call, install) };
   const extra = withOf(call, used);
 
@@ -65,7 +65,7 @@ export function toolUse(
 
 /** The packages of every `--with`, each of which may hold several. */
 export function withOf(call: Call, used: readonly Given[]): PackageSpec[] {
-  return valuesOf(used, "with").flatMap(({ value }) => {
+  return optionsNamed(used, "with").flatMap(({ value }) => {
     const text = packageWord(call, value!);
     const isPlain = value!.shown === value!.value;
     return requirementList(text).map((each) =>
@@ -76,7 +76,7 @@ export function withOf(call: Call, used: readonly Given[]): PackageSpec[] {
 
 /** `--python`: a version, in any of uv's spellings. */
 export function pythonOf(call: Call, used: readonly Given[]): { python?: string } {
-  const given = valuesOf(used, "python").at(-1);
+  const given = optionsNamed(used, "python").at(-1);
   if (given === undefined) return {};
   const wanted = packageWord(call, given.value!).trim();
   if (isLocalPath(wanted) || wanted.includes("/")) {

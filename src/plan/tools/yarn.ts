@@ -1,7 +1,7 @@
 /** `yarn dlx`: an npm package's executable. Options as in `yarn dlx --help` of yarn 4. */
 import type { Text } from "../../config/text.ts";
 import type { Call } from "../call.ts";
-import { optionTable, readOptions, valuesOf } from "../options.ts";
+import { optionsNamed, optionTable, readOptions } from "../options.ts";
 import { npxUse } from "./npx.ts";
 import type { NpxUse } from "./use.ts";
 
@@ -21,5 +21,5 @@ export function readYarn(call: Call, words: readonly Text[]): NpxUse {
   const before = readOptions(call, words, GLOBAL_OPTIONS);
   const dlx = { ...call, tool: "yarn dlx" };
   const { used, rest } = readOptions(dlx, before.rest.slice(1), OPTIONS);
-  return npxUse(dlx, valuesOf(used, "package"), rest);
+  return npxUse(dlx, optionsNamed(used, "package"), rest);
 }
