@@ -1,14 +1,26 @@
 /** `argus doctor`: what works on this machine, what does not, and what to do about it. */
-
+import { statfsSync } from "node:fs";
 import process from "node:process";
+import { readSettings, unknownSettings } from "../config/settings.ts";
 import { plain } from "../config/text.ts";
+import { expandVolume } from "../config/variables.ts";
 import type { Engine, OciName } from "../engine/engine.ts";
-import type { EngineFacts } from "../engine/facts.ts";
+import { explain } from "../engine/explain.ts";
+import { type EngineFacts, factsCommand, parseFacts } from "../engine/facts.ts";
+import { imageListCommand, removeCommand, runCommand } from "../engine/oci.ts";
+import { parseImages } from "../engine/parse.ts";
+import { POSTURE_SCRIPT, readPosture } from "../engine/posture.ts";
 import { ArgusError, EXIT } from "../errors.ts";
-import type { Probe } from "../host/engines.ts";
+import { readConfigFile } from "../host/config_file.ts";
+import { builderOf, type Probe } from "../host/engines.ts";
+import { run } from "../host/spawn.ts";
+import { DEFAULT } from "../plan/defaults.ts";
+import { listContainers } from "../session/containers.ts";
+import { newIdentity } from "../session/identity.ts";
 import { printData } from "../ui/data.ts";
+import { readConfig } from "./config.ts";
 import type { ClusterFindings } from "./doctor_cluster.ts";
-import type { Named } from "./keepers.ts";
+import { installedEngines, type Named, namedSections } from "./keepers.ts";
 
 export interface DoctorOptions {
   /** `--config`. */
@@ -27,7 +39,6 @@ export interface Check {
 
 /** Prints the findings; 0 when none is a failure, 3 when neither an engine nor a cluster can be used. */
 export async function doctor(options: DoctorOptions): Promise<number> {
-  const { installedEngines } = await import("./keepers.ts");
   const found = await installedEngines();
   const live = found.filter((probe) => probe.state === "live");
   const clusters = await findClusters(options.config);
@@ -47,7 +58,6 @@ export async function doctor(options: DoctorOptions): Promise<number> {
 async function findClusters(
   config: string | undefined,
 ): Promise<{ findings: ClusterFindings[]; runEverything: boolean; unclear: string | undefined }> {
-  const { namedSections } = await import("./keepers.ts");
   const nothing: Named = { sections: [], everything: false };
   const { sections, everything, unclear } = await namedSections(config).catch(() => nothing);
   const findings: ClusterFindings[] = [];
@@ -91,9 +101,6 @@ function engineChecks(found: readonly Probe[], clustersRunEverything: boolean): 
 }
 
 async function liveChecks(engine: Engine): Promise<Check[]> {
-  const { explain } = await import("../engine/explain.ts");
-  const { factsCommand, parseFacts } = await import("../engine/facts.ts");
-  const { run } = await import("../host/spawn.ts");
   const { name } = engine;
   const said = await run(factsCommand(engine), { timeoutMs: 60_000 });
   const facts = said.code === 0 ? parseFacts(engine, said.stdout) : undefined;
@@ -105,7 +112,7 @@ async function liveChecks(engine: Engine): Promise<Check[]> {
     versionCheck(engine, facts),
     await builderCheck(engine),
     ...(await postureChecks(engine, facts)),
-    await diskCheck(engine, facts),
+    diskCheck(engine, facts),
     await orphanCheck(engine),
   ];
 }
@@ -124,7 +131,6 @@ function versionCheck({ name }: Engine, { version }: EngineFacts): Check {
 }
 
 async function builderCheck(engine: Engine): Promise<Check> {
-  const { builderOf } = await import("../host/engines.ts");
   const name = `${engine.name} builds`;
   if ((await builderOf(engine)) === "buildkit") {
     return { name, status: "ok", message: engine.name === "docker" ? "BuildKit" : "its own builder" };
@@ -165,18 +171,12 @@ function limitsCheck(engine: Engine, facts: EngineFacts, unlimited: readonly str
 }
 
 async function postureFromInside(engine: Engine) {
-  const { imageListCommand, removeCommand, runCommand } = await import("../engine/oci.ts");
-  const { parseImages } = await import("../engine/parse.ts");
-  const { POSTURE_SCRIPT, readPosture } = await import("../engine/posture.ts");
-  const { run } = await import("../host/spawn.ts");
-  const { newIdentity } = await import("../session/identity.ts");
   const listed = await run(imageListCommand(engine), { timeoutMs: 60_000 });
   // An image without a shell cannot tell; one of a few will have one.
   for (const { name } of parseImages(listed.stdout).slice(0, 3)) {
     const identity = newIdentity("doctor");
-    const args = ["-c", POSTURE_SCRIPT].map((value) => ({ shown: value, value }));
-    const plan = await probePlan();
-    const command = runCommand({ engine, image: name, plan, args, identity, cpus: "1", env: {} });
+    const args = ["-c", POSTURE_SCRIPT].map(plain);
+    const command = runCommand({ engine, image: name, plan: probePlan(), args, identity, cpus: "1", env: {} });
     const said = await run(command, { timeoutMs: 60_000 });
     if (said.timedOut) await run(removeCommand(engine, [identity.container]), { timeoutMs: 60_000 });
     const gaps = readPosture(said.stdout);
@@ -186,8 +186,7 @@ async function postureFromInside(engine: Engine) {
 }
 
 /** The default posture around a shell instead of a server. */
-async function probePlan() {
-  const { DEFAULT } = await import("../plan/defaults.ts");
+function probePlan() {
   return {
     limits: { memory: DEFAULT.memory.value, cpus: "1" },
     network: "none",
@@ -198,8 +197,7 @@ async function probePlan() {
 
 const LOW_BYTES = 2 * 1024 ** 3;
 
-async function diskCheck({ name }: Engine, { storage }: EngineFacts): Promise<Check> {
-  const { statfsSync } = await import("node:fs");
+function diskCheck({ name }: Engine, { storage }: EngineFacts): Check {
   const check = { name: `${name} disk` };
   try {
     const { bavail, bsize } = statfsSync(storage);
@@ -213,7 +211,6 @@ async function diskCheck({ name }: Engine, { storage }: EngineFacts): Promise<Ch
 }
 
 async function orphanCheck(engine: Engine): Promise<Check> {
-  const { listContainers } = await import("../session/containers.ts");
   const name = `${engine.name} orphans`;
   const listed = await listContainers(engine);
   if ("said" in listed) return { name, status: "warn", message: "the containers cannot be listed" };
@@ -223,7 +220,6 @@ async function orphanCheck(engine: Engine): Promise<Check> {
 }
 
 async function settingsCheck(file: string | undefined): Promise<Check> {
-  const { readSettings, unknownSettings } = await import("../config/settings.ts");
   const name = "variables";
   try {
     readSettings(process.env);
@@ -245,8 +241,6 @@ async function settingsCheck(file: string | undefined): Promise<Check> {
 
 /** The variables that a config takes values from; none where it cannot be read, which a check of its own tells. */
 async function namesInConfig(file: string | undefined): Promise<readonly string[]> {
-  const { readConfigFile } = await import("../host/config_file.ts");
-  const { expandVolume } = await import("../config/variables.ts");
   try {
     // The way of volumes, which knows every kind of reference.
     return expandVolume((await readConfigFile(file)).text, process.env).names;
@@ -256,7 +250,6 @@ async function namesInConfig(file: string | undefined): Promise<readonly string[
 }
 
 async function configCheck(file: string | undefined): Promise<Check> {
-  const { readConfig } = await import("./config.ts");
   const name = "config";
   try {
     const { config, problems } = await readConfig({ config: file, unset: "allow" });
