@@ -2,24 +2,20 @@
 import type { Config, StdioBackend } from "./config.ts";
 import type { Settings } from "./settings.ts";
 
-/** The decision and what made it. */
-export interface IsolationSwitch {
-  readonly on: boolean;
-  /** `container.enabled`, `ARGUS_CONTAINER_ISOLATION`, `feature_flags.container_isolation` or `default`. */
-  readonly by: string;
-}
-
-/** Order: `container.enabled`, the variable, the feature flag, on. */
-export function isolationSwitch(
+/**
+ * What switches a backend's isolation off; undefined when it is isolated. Order: `container.enabled`, the variable, the
+ * feature flag, on.
+ */
+export function switchedOffBy(
   backend: Pick<StdioBackend, "container">,
   config: Pick<Config, "flags">,
   settings: Pick<Settings, "containerIsolation">,
-): IsolationSwitch {
-  const { enabled } = backend.container;
-  if (enabled !== undefined) return { on: enabled, by: "container.enabled" };
-  const variable = settings.containerIsolation;
-  if (variable !== undefined) return { on: variable, by: "ARGUS_CONTAINER_ISOLATION" };
-  const feature = config.flags.containerIsolation;
-  if (feature !== undefined) return { on: feature, by: "feature_flags.container_isolation" };
-  return { on: true, by: "default" };
+): string | undefined {
+  const words: readonly (readonly [on: boolean | undefined, name: string])[] = [
+    [backend.container.enabled, "container.enabled"],
+    [settings.containerIsolation, "ARGUS_CONTAINER_ISOLATION"],
+    [config.flags.containerIsolation, "feature_flags.container_isolation"],
+  ];
+  const [on, name] = words.find(([on]) => on !== undefined) ?? [];
+  return on === false ? name : undefined;
 }

@@ -1,7 +1,7 @@
 /** Decides what argus does for one backend. */
 import type { Backend, Config, StdioBackend } from "../config/config.ts";
 import type { Settings } from "../config/settings.ts";
-import { isolationSwitch } from "../config/switch.ts";
+import { switchedOffBy } from "../config/switch.ts";
 import type { Text } from "../config/text.ts";
 import { commandWords, readCommandLine } from "./command_line.ts";
 import { DEFAULT } from "./defaults.ts";
@@ -27,8 +27,8 @@ export interface PlanContext {
  */
 export function planBackend(backend: Backend, context: PlanContext): Plan {
   if (backend.type !== "stdio") return remotePlan(backend);
-  const isolation = isolationSwitch(backend, context.config, context.settings);
-  if (!isolation.on) return barePlan(backend, `switched off by ${isolation.by}`);
+  const off = switchedOffBy(backend, context.config, context.settings);
+  if (off !== undefined) return barePlan(backend, `switched off by ${off}`);
   const warnings: Notice[] = [];
   const words = commandWords(backend);
   const own = ownImage(backend, words, warnings);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readSettings, SETTINGS, unknownSettings } from "../../../src/config/settings.ts";
-import { isolationSwitch } from "../../../src/config/switch.ts";
+import { switchedOffBy } from "../../../src/config/switch.ts";
 import { durationMs, switchWord } from "../../../src/config/words.ts";
 import { ArgusError } from "../../../src/errors.ts";
 
@@ -91,15 +91,15 @@ test("the most specific switch wins", () => {
   for (const enabled of words) {
     for (const variable of words) {
       for (const flag of words) {
-        const { on, by } = isolationSwitch(
+        const off = switchedOffBy(
           { container: { ...(enabled === undefined ? {} : { enabled }) } as never },
           { flags: { containerIsolation: flag } },
           { containerIsolation: variable },
         );
-        assert.equal(on, enabled ?? variable ?? flag ?? true, `${enabled} ${variable} ${flag}`);
         const first = [enabled, variable, flag].findIndex((word) => word !== undefined);
         const names = ["container.enabled", "ARGUS_CONTAINER_ISOLATION", "feature_flags.container_isolation"];
-        assert.equal(by, names[first] ?? "default");
+        const wanted = (enabled ?? variable ?? flag ?? true) ? undefined : names[first];
+        assert.equal(off, wanted, `${enabled} ${variable} ${flag}`);
       }
     }
   }
