@@ -189,9 +189,9 @@ function registerCommands(program: CAC): void {
     });
 }
 
-/** The flags that every command takes. */
-function common(flags: Flags): { config: string | undefined; json: boolean; verbose: boolean } {
-  return { config: text(flags, "config"), json: on(flags, "json"), verbose: on(flags, "verbose") };
+/** The flags of every command that a command itself reads. */
+function common(flags: Flags): { config: string | undefined; json: boolean } {
+  return { config: text(flags, "config"), json: on(flags, "json") };
 }
 
 function runFlags(flags: Flags) {
