@@ -11,6 +11,8 @@ export interface Answer {
   readonly code?: number;
   /** "echo": sends its input back, "eat": reads it to the end, "ignore" (default): does not read it. */
   readonly stdin?: "echo" | "eat" | "ignore";
+  /** It says what it has to say, and does not end by itself. */
+  readonly hangs?: boolean;
 }
 
 /** Answers by subcommand: "run", "image inspect", "--version". One that is not listed answers nothing, with code 0. */
@@ -18,6 +20,7 @@ export type Answers = Readonly<Record<string, Answer>>;
 
 /** One call of a fake. */
 export interface Call {
+  readonly pid: number;
   readonly program: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -63,6 +66,7 @@ function writeAnswer(folder: string, program: string, subcommand: string, answer
   writeTree(folder, `${place}/stderr`, answer.stderr ?? "");
   writeTree(folder, `${place}/code`, String(answer.code ?? 0));
   writeTree(folder, `${place}/stdin`, answer.stdin ?? "ignore");
+  if (answer.hangs === true) writeTree(folder, `${place}/hangs`, "");
 }
 
 function script(folder: string, program: string): string {
@@ -87,6 +91,7 @@ case "$(cat "$answer/stdin")" in
   echo) cat ;;
   eat) cat >/dev/null ;;
 esac
+[ ! -e "$answer/hangs" ] || exec sleep 60
 exit "$(cat "$answer/code")"
 `;
 }
@@ -102,7 +107,13 @@ function callsIn(folder: string): Call[] {
         const at = pair.indexOf("=");
         return [pair.slice(0, at), pair.slice(at + 1)];
       });
-      return { program, args, env: Object.fromEntries(pairs), extraInput: textOf(join(folder, `${pid}.extra`)) };
+      return {
+        pid: Number(pid),
+        program,
+        args,
+        env: Object.fromEntries(pairs),
+        extraInput: textOf(join(folder, `${pid}.extra`)),
+      };
     });
 }
 
