@@ -85,7 +85,7 @@ function readGoPackage(call: Call, args: readonly Text[], tool: KnownTool | unde
       "such as: go_package: github.com/strowk/mcp-k8s-go",
     );
   }
-  const use = goUse(container.go_package.trim());
+  const use = goUse(container.go_package);
   if (tool?.tool !== "go" || args[0]?.value !== "run") return { ...use, args };
   const run = readGo(call, args);
   if (withoutVersion(run.module) !== withoutVersion(use.module)) {

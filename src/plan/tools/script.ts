@@ -21,9 +21,7 @@ export function localScript(call: Call, executable: string, args: readonly Text[
   const takes =
     subcommands.length === 0 ? words[0] : subcommands.includes(words[0]?.value ?? "") ? words[1] : undefined;
   if (takes === undefined || !isScript(takes.value)) return;
-  const mounted = call.backend.container.volumes.some(({ target }) =>
-    takes.value.startsWith(`${target.replace(/\/$/, "")}/`),
-  );
+  const mounted = call.backend.container.volumes.some(({ target }) => takes.value.startsWith(`${target}/`));
   if (!mounted) throw localProject(call, takes, `"${takes.shown}"`);
 }
 
