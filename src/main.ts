@@ -84,7 +84,7 @@ function registerCommands(program: CAC): void {
 
   program
     .command("run [backend]", "Run one backend, its stdio on this terminal's or client's pipes")
-    .option("--runtime <name>", "docker, podman or kubernetes. Default: what is installed and answers")
+    .option("--runtime <name>", "docker, podman or kubernetes. Default: the config's, ARGUS_RUNTIME, else what answers")
     .option("--no-build", "Fail when the image is absent instead of building it")
     .option("--require-isolation", "Fail instead of ever running without a container")
     .option("--network <name>", "Network of an ad hoc run: none, bridge or a name")
@@ -133,7 +133,7 @@ function registerCommands(program: CAC): void {
 
   program
     .command("plan [backend]", "Print what argus would do: image, Dockerfile, exact commands")
-    .option("--runtime <name>", "docker, podman or kubernetes. Default docker")
+    .option("--runtime <name>", "docker, podman or kubernetes. Default: the config's, ARGUS_RUNTIME, else docker")
     .option("--dockerfile", "Only the Dockerfile")
     .example((bin) => `  ${bin} plan fetch                 the commands of one backend`)
     .example((bin) => `  ${bin} plan fetch --dockerfile    its Dockerfile and nothing else`)
