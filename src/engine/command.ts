@@ -1,4 +1,5 @@
 import type { Text } from "../config/text.ts";
+import type { Engine } from "./engine.ts";
 
 /** An argument of a command: a string, or a text whose value may not be printed. */
 export type Arg = string | Text;
@@ -24,6 +25,16 @@ export interface ExtraInput {
 
 /** How the arguments of a command name its {@link ExtraInput}. */
 export const EXTRA_INPUT_PATH = "/dev/fd/3";
+
+/** A call of an engine's program. */
+export function engineCommand({ bin, env }: Engine, args: readonly Arg[]): Command {
+  return { bin, args, env };
+}
+
+/** `--label name=value`, for each. */
+export function labelFlags(labels: Readonly<Record<string, string>>): string[] {
+  return Object.entries(labels).flatMap(([name, value]) => ["--label", `${name}=${value}`]);
+}
 
 /** The command as it may be printed: references instead of values. */
 export function shownWords(command: Command): string[] {

@@ -1,7 +1,8 @@
 /** A container engine that was found on this machine, and how its command line differs from the others'. */
 
-/** The engines that are driven through an OCI command line. */
-export type OciName = "docker" | "podman";
+/** The engines that are driven through an OCI command line, in the order in which they are looked for. */
+export const OCI_NAMES = ["docker", "podman"] as const;
+export type OciName = (typeof OCI_NAMES)[number];
 
 /** Where an engine is and what it can do. */
 export interface Engine {

@@ -1,5 +1,5 @@
 /** What an engine says about its machine. */
-import type { Command } from "./command.ts";
+import { type Command, engineCommand } from "./command.ts";
 import type { Engine } from "./engine.ts";
 
 /** Facts that decide what a container's restrictions are worth. */
@@ -24,7 +24,7 @@ const PODMAN_FORMAT =
 /** Asks for the facts: 30 ms on docker, 300 ms on podman, so never before a run. */
 export function factsCommand(engine: Engine): Command {
   const format = engine.name === "docker" ? DOCKER_FORMAT : PODMAN_FORMAT;
-  return { bin: engine.bin, args: ["info", "--format", format], env: engine.env };
+  return engineCommand(engine, ["info", "--format", format]);
 }
 
 /** Reads the output of {@link factsCommand}; undefined when the engine did not answer. */

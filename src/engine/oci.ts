@@ -4,7 +4,7 @@ import { ArgusError } from "../errors.ts";
 import { DEFAULT } from "../plan/defaults.ts";
 import type { ContainerPlan } from "../plan/plan.ts";
 import { VERSION } from "../version.ts";
-import { type Arg, type Command, EXTRA_INPUT_PATH } from "./command.ts";
+import { type Arg, type Command, EXTRA_INPUT_PATH, engineCommand, labelFlags } from "./command.ts";
 import { dialectOf } from "./dialect.ts";
 import { BUILD_VALUES, type Engine, LABEL, type SessionIdentity } from "./engine.ts";
 import { ownerText } from "./owner.ts";
@@ -130,7 +130,6 @@ export function buildCommand(input: BuildInput): Command {
       },
     );
   }
-  const labels = { [LABEL.version]: VERSION, ...input.labels };
   const args: Arg[] = [
     "build",
     ...["-t", input.image],
@@ -139,7 +138,7 @@ export function buildCommand(input: BuildInput): Command {
     // Docker's old builder keeps the container of a step that failed; the others have none, or remove it unasked.
     ...(docker && !buildkit ? ["--force-rm"] : []),
     ...dialect.build,
-    ...Object.entries(labels).flatMap(([name, value]) => ["--label", `${name}=${value}`]),
+    ...labelFlags({ [LABEL.version]: VERSION, ...input.labels }),
     ...(input.noCache === true ? ["--no-cache"] : []),
     ...(input.pull === true ? [dialect.buildPull] : []),
     ...(input.caFile !== undefined && (buildkit || !docker) ? ["--secret", `id=ca,src=${input.caFile}`] : []),
@@ -178,49 +177,44 @@ function valuesFlags({ engine, values }: BuildInput, buildkit: boolean): string[
 
 /** Prints id and bytes of one image; {@link parseImage} reads it. */
 export function imageInspectCommand(engine: Engine, image: string): Command {
-  return command(engine, ["image", "inspect", "--format", "{{.Id}}\t{{.Size}}", image]);
+  return engineCommand(engine, ["image", "inspect", "--format", "{{.Id}}\t{{.Size}}", image]);
 }
 
 /** Prints all images of argus, one a line; {@link parseImages} reads it. */
 export function imageListCommand(engine: Engine): Command {
   const format = "{{.Repository}}:{{.Tag}}\t{{.ID}}";
-  return command(engine, ["image", "ls", "--no-trunc", "--filter", `label=${LABEL.inputs}`, "--format", format]);
+  return engineCommand(engine, ["image", "ls", "--no-trunc", "--filter", `label=${LABEL.inputs}`, "--format", format]);
 }
 
 /** Removes images by name or id; one that a container uses stays. */
 export function imageRemoveCommand(engine: Engine, images: readonly string[]): Command {
-  return command(engine, ["image", "rm", ...images]);
+  return engineCommand(engine, ["image", "rm", ...images]);
 }
 
 /** Prints all containers of argus, running or not; {@link parseContainers} reads it. */
 export function containerListCommand(engine: Engine): Command {
   const labels = [LABEL.backend, LABEL.owner].map(dialectOf(engine).label);
   const format = ["{{.ID}}", "{{.Names}}", "{{.Image}}", "{{.CreatedAt}}", ...labels].join("\t");
-  return command(engine, ["ps", "-a", "--no-trunc", "--filter", `label=${LABEL.owner}`, "--format", format]);
+  return engineCommand(engine, ["ps", "-a", "--no-trunc", "--filter", `label=${LABEL.owner}`, "--format", format]);
 }
 
 /** Ends the server of a session at once. */
 export function killCommand(engine: Engine, container: string): Command {
-  return command(engine, ["kill", "--signal", "KILL", container]);
+  return engineCommand(engine, ["kill", "--signal", "KILL", container]);
 }
 
 /** Removes containers whatever their state. */
 export function removeCommand(engine: Engine, containers: readonly string[]): Command {
-  return command(engine, [...dialectOf(engine).remove, ...containers]);
-}
-
-function command(engine: Engine, args: readonly string[]): Command {
-  return { bin: engine.bin, args, env: engine.env };
+  return engineCommand(engine, [...dialectOf(engine).remove, ...containers]);
 }
 
 function runLabels(identity: SessionIdentity): string[] {
-  const labels = {
+  return labelFlags({
     [LABEL.backend]: identity.backend,
     [LABEL.session]: identity.container,
     [LABEL.owner]: ownerText(identity.owner),
     [LABEL.version]: VERSION,
-  };
-  return Object.entries(labels).flatMap(([name, value]) => ["--label", `${name}=${value}`]);
+  });
 }
 
 /** A mount of the user's over the same folder replaces ours: the engines refuse two of them. */

@@ -2,7 +2,7 @@
 import { ArgusError } from "../errors.ts";
 import { DEFAULT } from "../plan/defaults.ts";
 import type { Volume } from "../plan/plan.ts";
-import type { Command } from "./command.ts";
+import { type Command, engineCommand, labelFlags } from "./command.ts";
 import type { EngineKind } from "./dialect.ts";
 import { type Engine, LABEL, type SessionIdentity } from "./engine.ts";
 import { ownerText } from "./owner.ts";
@@ -29,8 +29,8 @@ export function ownedVolumes(engine: EngineKind, volumes: readonly Volume[]): st
 }
 
 /** Prints the names of those volumes that are there, one a line; fails when one is not. */
-export function volumeInspectCommand({ bin, env }: Engine, names: readonly string[]): Command {
-  return { bin, args: ["volume", "inspect", "--format", "{{.Name}}", ...names], env };
+export function volumeInspectCommand(engine: Engine, names: readonly string[]): Command {
+  return engineCommand(engine, ["volume", "inspect", "--format", "{{.Name}}", ...names]);
 }
 
 /**
@@ -38,19 +38,14 @@ export function volumeInspectCommand({ bin, env }: Engine, names: readonly strin
  * over, and the home of every image that argus writes has 1777. The container never runs; it is to be removed.
  */
 export function volumeMakeCommand(engine: Engine, volume: string, image: string, identity: SessionIdentity): Command {
-  const labels = { [LABEL.backend]: identity.backend, [LABEL.owner]: ownerText(identity.owner) };
-  return {
-    bin: engine.bin,
-    args: [
-      "create",
-      "--pull=never",
-      ...["--name", identity.container],
-      ...Object.entries(labels).flatMap(([name, value]) => ["--label", `${name}=${value}`]),
-      ...["-v", `${volume}:${DEFAULT.home.value}`],
-      image,
-    ],
-    env: engine.env,
-  };
+  return engineCommand(engine, [
+    "create",
+    "--pull=never",
+    ...["--name", identity.container],
+    ...labelFlags({ [LABEL.backend]: identity.backend, [LABEL.owner]: ownerText(identity.owner) }),
+    ...["-v", `${volume}:${DEFAULT.home.value}`],
+    image,
+  ]);
 }
 
 function modeFields(engine: EngineKind, volume: Volume): string[] {

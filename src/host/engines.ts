@@ -2,7 +2,7 @@
 import { cpus, homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
-import type { Command } from "../engine/command.ts";
+import { engineCommand } from "../engine/command.ts";
 import {
   contextAddress,
   dialOf,
@@ -16,7 +16,7 @@ import {
   rootlessAddress,
   type Surroundings,
 } from "../engine/detect.ts";
-import type { Engine, OciName } from "../engine/engine.ts";
+import { type Engine, OCI_NAMES, type OciName } from "../engine/engine.ts";
 import { ArgusError, EXIT } from "../errors.ts";
 import { isProgram, isWritable, realPathOf, statOf, textOf } from "./files.ts";
 
@@ -38,7 +38,6 @@ export interface Probe {
   readonly engine: Engine;
 }
 
-const ORDER: readonly OciName[] = ["docker", "podman"];
 /** A daemon on another machine may need a while; a local socket answers at once. */
 const REMOTE_TIMEOUT_MS = 3000;
 /** Stands before the name of a context that does not exist, or names no docker. */
@@ -54,7 +53,7 @@ export async function findEngine(options: FindOptions = {}): Promise<Engine | un
   const { named } = options;
   const here = surroundings(options.env);
   const found: Probe[] = [];
-  for (const name of named === undefined ? ORDER : [named]) {
+  for (const name of named === undefined ? OCI_NAMES : [named]) {
     const probe = await probeEngine(name, here);
     if (probe?.state === "live") return probe.engine;
     if (probe !== undefined) found.push(probe);
@@ -92,7 +91,7 @@ export async function builderOf(engine: Engine): Promise<"buildkit" | "legacy"> 
   if (engine.name !== "docker") return "buildkit";
   const { run } = await import("./spawn.ts");
   const ask = (args: string[]): Promise<{ code: number; stdout: string }> =>
-    run({ bin: engine.bin, args, env: engine.env } satisfies Command, { timeoutMs: 20_000 });
+    run(engineCommand(engine, args), { timeoutMs: 20_000 });
   // The endpoint's version is not asked for: every daemon since 18.09 has BuildKit.
   const version = /\bversion (\d+)\./.exec((await ask(["--version"])).stdout);
   if (version !== null && Number(version[1]) < 23) return "buildkit";

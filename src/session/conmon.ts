@@ -3,6 +3,7 @@
  * its stdio: nobody else would tell.
  */
 import process from "node:process";
+import { engineCommand } from "../engine/command.ts";
 import type { Engine } from "../engine/engine.ts";
 import { isAlive } from "../host/proc.ts";
 import { run } from "../host/spawn.ts";
@@ -95,8 +96,7 @@ async function stateOf(engine: Engine, container: string, signal: AbortSignal): 
 
 /** What podman said; nothing when it did not, or could not even be started. */
 async function ask(engine: Engine, args: readonly string[], signal: AbortSignal): Promise<string> {
-  const command = { bin: engine.bin, args, env: engine.env };
-  const ran = await run(command, { timeoutMs: 10_000, signal }).catch(() => undefined);
+  const ran = await run(engineCommand(engine, args), { timeoutMs: 10_000, signal }).catch(() => undefined);
   signal.throwIfAborted();
   return ran?.stdout.trim() ?? "";
 }

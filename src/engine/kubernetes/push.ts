@@ -1,23 +1,23 @@
 /** How an image gets from the engine that built it to the registry that the cluster pulls from. */
-import type { Command } from "../command.ts";
+import { type Command, engineCommand } from "../command.ts";
 import type { Engine } from "../engine.ts";
 import { jsonOf } from "../json.ts";
 
 /** Gives the image its name in the registry. */
 export function tagCommand(engine: Engine, image: string, ref: string): Command {
-  return command(engine, ["tag", image, ref]);
+  return engineCommand(engine, ["tag", image, ref]);
 }
 
 /** Sends what the registry lacks; a second push of the same image sends nothing. */
 export function pushCommand(engine: Engine, ref: string): Command {
   // Docker talks to a registry of its own machine without TLS by itself.
   const plain = engine.name === "podman" && isLoopback(ref) ? ["--tls-verify=false"] : [];
-  return command(engine, ["push", ...plain, ref]);
+  return engineCommand(engine, ["push", ...plain, ref]);
 }
 
 /** Asks the registry for the image with the engine's own login; fails when it is not there. */
 export function manifestCommand(engine: Engine, ref: string): Command {
-  return command(engine, ["manifest", "inspect", ref]);
+  return engineCommand(engine, ["manifest", "inspect", ref]);
 }
 
 /** Whether {@link manifestCommand} failed because the registry has no such image, and not for want of a login. */
@@ -34,7 +34,7 @@ export function isLoopback(ref: string): boolean {
 
 /** Prints the digests under which registries know an image; {@link parseDigest} reads it. */
 export function digestCommand(engine: Engine, ref: string): Command {
-  return command(engine, ["image", "inspect", "--format", "{{json .RepoDigests}}", ref]);
+  return engineCommand(engine, ["image", "inspect", "--format", "{{json .RepoDigests}}", ref]);
 }
 
 /** The digest that the registry of `ref` gave it (`sha256:…`); undefined before the first push. */
@@ -49,8 +49,4 @@ export function parseDigest(output: string, ref: string): string | undefined {
 function digestsOf(output: string): string[] {
   const value = jsonOf(output);
   return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
-}
-
-function command(engine: Engine, args: readonly string[]): Command {
-  return { bin: engine.bin, args, env: engine.env };
 }
