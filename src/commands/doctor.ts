@@ -4,7 +4,7 @@ import process from "node:process";
 import { readSettings, unknownSettings } from "../config/settings.ts";
 import { plain } from "../config/text.ts";
 import { expandVolume } from "../config/variables.ts";
-import type { Engine, OciName } from "../engine/engine.ts";
+import { type Engine, OCI_NAMES, type OciName } from "../engine/engine.ts";
 import { explain } from "../engine/explain.ts";
 import { type EngineFacts, factsCommand, parseFacts } from "../engine/facts.ts";
 import { imageListCommand, removeCommand, runCommand } from "../engine/oci.ts";
@@ -69,13 +69,11 @@ async function findClusters(
   return { findings, runEverything: everything && unclear === undefined && allLive, unclear };
 }
 
-const NAMES: readonly OciName[] = ["docker", "podman"];
-
 /** One engine is enough, and none where clusters run everything; one that does not answer is worth a word in any case. */
 function engineChecks(found: readonly Probe[], clustersRunEverything: boolean): Check[] {
   const live = found.some(({ state }) => state === "live");
   const bad = live || clustersRunEverything ? "warn" : "fail";
-  return NAMES.map((name): Check => {
+  return OCI_NAMES.map((name): Check => {
     const probe = found.find((candidate) => candidate.name === name);
     if (probe === undefined) {
       if (live || found.length > 0) return { name, status: "ok", message: "not installed" };

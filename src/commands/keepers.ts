@@ -1,7 +1,7 @@
 /** Whatever keeps sessions: the engines of this machine, and the clusters that the config or a variable names. */
 import type { KubernetesFields } from "../config/schema.ts";
 import { readSettings } from "../config/settings.ts";
-import type { Engine, OciName } from "../engine/engine.ts";
+import { type Engine, OCI_NAMES } from "../engine/engine.ts";
 import { explain } from "../engine/explain.ts";
 import type { Cluster } from "../engine/kubernetes/kubectl.ts";
 import { ArgusError } from "../errors.ts";
@@ -54,8 +54,7 @@ export async function liveEngines(): Promise<Engine[]> {
 
 /** Every engine that is installed, and whether it answers. */
 export async function installedEngines(): Promise<Probe[]> {
-  const names: readonly OciName[] = ["docker", "podman"];
-  const probes = await Promise.all(names.map((name) => probeEngine(name)));
+  const probes = await Promise.all(OCI_NAMES.map((name) => probeEngine(name)));
   return probes.filter((probe) => probe !== undefined);
 }
 

@@ -4,6 +4,7 @@ import process from "node:process";
 import type { Backend, Config, StdioBackend } from "../config/parse.ts";
 import type { Problem } from "../config/problem.ts";
 import { readSettings, type Settings } from "../config/settings.ts";
+import type { Path } from "../config/yaml.ts";
 import { ArgusError, EXIT } from "../errors.ts";
 import { statOf } from "../host/files.ts";
 import type { ContainerPlan, Plan } from "../plan/plan.ts";
@@ -87,7 +88,7 @@ function planProblems(backend: Backend, config: Config, settings: Settings, chec
 
 interface AbsentFile {
   readonly code: string;
-  readonly path: readonly (string | number)[];
+  readonly path: Path;
   readonly message: string;
   readonly hint: string;
 }

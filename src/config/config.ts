@@ -2,9 +2,13 @@
 import type { SessionOptions, Volume } from "../plan/plan.ts";
 import type { ContainerFields, KubernetesFields } from "./schema.ts";
 import type { Text } from "./text.ts";
+import type { Path } from "./yaml.ts";
 
 /** The environment that variables are read from. */
 export type Env = Readonly<Record<string, string | undefined>>;
+
+/** `file:line:col` of a path in a backend: `where(["container", "volumes", 0])`. */
+export type Where = (path: Path) => string;
 
 export interface Config {
   /** As errors print it. */
@@ -35,8 +39,7 @@ export interface StdioBackend {
   readonly session: SessionOptions;
   /** A variable in `command`, `args` or `container` is unset (only with `unset: "allow"`): its reference stands there. */
   readonly unresolved: boolean;
-  /** `file:line:col` of a path in this backend: `where(["container", "volumes", 0])`. */
-  readonly where: (path: readonly (string | number)[]) => string;
+  readonly where: Where;
 }
 
 /** A backend that runs elsewhere. */
@@ -45,7 +48,7 @@ export interface RemoteBackend {
   readonly name: string;
   /** As written: argus does not connect, so no variable is expanded. */
   readonly url: string;
-  readonly where: (path: readonly (string | number)[]) => string;
+  readonly where: Where;
 }
 
 /** `container:` with the keys of the file; lists and mappings are there even when the file has none. */

@@ -2,7 +2,7 @@
 import { dirname } from "node:path";
 import * as v from "valibot";
 import { DEFAULT } from "../plan/defaults.ts";
-import type { Backend, Config, ContainerOptions, Env, RemoteBackend, StdioBackend } from "./config.ts";
+import type { Backend, Config, ContainerOptions, Env, RemoteBackend, StdioBackend, Where } from "./config.ts";
 import { explain, labelOf } from "./explain.ts";
 import { type Problem, placeOf } from "./problem.ts";
 import { quoted } from "./quoted.ts";
@@ -322,7 +322,7 @@ class Parser {
     this.#report[severity]({ ...finding, at, backend });
   }
 
-  #whereIn(root: MapNode, base: Path): (path: Path) => string {
+  #whereIn(root: MapNode, base: Path): Where {
     return (path) => placeOf({ file: this.#file, ...this.#place(offsetOf(root, [...base, ...path])) });
   }
 }

@@ -1,13 +1,8 @@
 /** Rules between fields of one backend: what needs what, and what excludes what. */
 import type { StdioFields } from "./schema.ts";
+import type { Path } from "./yaml.ts";
 
-type Tell = (
-  code: string,
-  severity: "error" | "warn",
-  path: readonly (string | number)[],
-  message: string,
-  hint?: string,
-) => void;
+type Tell = (code: string, severity: "error" | "warn", path: Path, message: string, hint?: string) => void;
 
 /** Fields that only a generated Dockerfile reads. */
 const GENERATED_ONLY = [

@@ -36,6 +36,7 @@ import { networkProblem } from "./rules/network.ts";
 import { packageNameProblem } from "./rules/package_name.ts";
 import type { Rule, RuleProblem } from "./rules/rule.ts";
 import { volumeProblem } from "./rules/volume.ts";
+import { RUNTIMES } from "./settings.ts";
 import { durationMs, SWITCH_WORDS, switchWord } from "./words.ts";
 
 /** A rule about a value as a whole, told at its field. What an issue "expected" is the hint: what to write instead. */
@@ -159,7 +160,7 @@ const container = v.strictObject(
   {
     enabled: optional(flag(), "Run this backend in a container.", "the global switch"),
     runtime: optional(
-      choice(["docker", "podman", "kubernetes"]),
+      choice(RUNTIMES),
       "Container runtime to use. Docker or Podman is detected when absent.",
       "detect",
     ),

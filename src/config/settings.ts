@@ -33,7 +33,7 @@ export interface SettingRow {
 }
 
 /** What a config, a variable or a flag may name. */
-export const RUNTIMES: readonly RuntimeName[] = ["docker", "podman", "kubernetes"];
+export const RUNTIMES = ["docker", "podman", "kubernetes"] as const;
 
 /** The variables, as the README lists them. */
 export const SETTINGS: readonly SettingRow[] = [

@@ -2,13 +2,14 @@
  * The plan: what argus would do for one backend, as plain data that `plan` prints, `build` and `run` consume, and the
  * golden tests hold. It knows no engine and touches no machine.
  */
+import type { RUNTIMES } from "../config/settings.ts";
 import type { Text } from "../config/text.ts";
 
 /** How an image is made. */
 export type Recipe = "uvx" | "npx" | "go" | "source" | "dockerfile";
 
 /** The engine that a config, a variable or a flag may name. */
-export type RuntimeName = "docker" | "podman" | "kubernetes";
+export type RuntimeName = (typeof RUNTIMES)[number];
 
 /** Something that the user should know and that stops nothing. */
 export interface Notice {
