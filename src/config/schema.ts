@@ -13,7 +13,7 @@ import { buildStepProblem } from "./rules/build_step.ts";
 import { cpusProblem } from "./rules/cpus.ts";
 import { dockerfilePathProblem } from "./rules/dockerfile_path.ts";
 import { entrypointProblem, entrypointWordProblem } from "./rules/entrypoint.ts";
-import { argumentProblem, envNameProblem, envValueProblem } from "./rules/env.ts";
+import { envNameProblem, processTextProblem } from "./rules/env.ts";
 import { extraArgsProblems } from "./rules/extra_args.ts";
 import { gitRefProblem } from "./rules/git_ref.ts";
 import { gitUrlProblem } from "./rules/git_url.ts";
@@ -236,9 +236,9 @@ const session = v.strictObject(
 export const stdioBackend = v.strictObject(
   {
     type: optional(v.literal("stdio", 'must be "stdio"'), "`stdio`, `sse` or `streamable-http`.", "stdio"),
-    command: v.pipe(text(argumentProblem), v.metadata({ description: "Program that starts the server." })),
-    args: optional(list(argumentProblem), "Its arguments.", "[]"),
-    env: optional(mapping(envValueProblem, envNameProblem), "Variables of the server.", "{}"),
+    command: v.pipe(text(processTextProblem), v.metadata({ description: "Program that starts the server." })),
+    args: optional(list(processTextProblem), "Its arguments.", "[]"),
+    env: optional(mapping(processTextProblem, envNameProblem), "Variables of the server.", "{}"),
     container: optional(container, "How the backend is isolated."),
     stdout: optional(
       choice(["raw", "strict"]),

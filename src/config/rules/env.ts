@@ -1,4 +1,4 @@
-/** `env`: the variables of a server. */
+/** `command`, `args` and `env`: what the process of a server is given. */
 import { LONE_SURROGATE, type RuleProblem } from "./rule.ts";
 
 /** Source: https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html */
@@ -9,17 +9,8 @@ export function envNameProblem(value: string): RuleProblem | undefined {
   return { message: "is no name for a variable", hint: "letters, digits and _, not starting with a digit" };
 }
 
-/** Any text is a value, but for the one byte that no process can have in its environment or arguments. */
-export function envValueProblem(value: string): RuleProblem | undefined {
-  return nulProblem(value);
-}
-
-/** `command` and each of `args`: any text but NUL. */
-export function argumentProblem(value: string): RuleProblem | undefined {
-  return nulProblem(value);
-}
-
-function nulProblem(value: string): RuleProblem | undefined {
+/** A variable's value, `command` and each of `args`: any text, but for the byte that no process can be given. */
+export function processTextProblem(value: string): RuleProblem | undefined {
   if (value.includes("\0")) return { message: "holds a NUL character, which no program can be given" };
   // A lone surrogate has no bytes: the program would get another text than the file says.
   return LONE_SURROGATE.test(value) ? { message: "holds half of a character (a lone surrogate)" } : undefined;

@@ -1,11 +1,10 @@
 /** `container.source_url`: a git repository on a public host. Spec: "Source Build Pattern". */
-
+import { credentialsProblem, hostOf } from "./authority.ts";
 import { hostProblem } from "./public_host.ts";
 import { lineProblem, type RuleProblem } from "./rule.ts";
 
 const LONGEST = 2048;
 const PARTS = /^(https|git\+ssh):\/\/([^/]*)(\/.*)$/;
-const USER = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 const PATH = /^\/[A-Za-z0-9._~%+@:,=/-]+$/;
 const HINT = 'such as "https://github.com/owner/repository.git"';
 
@@ -18,15 +17,7 @@ export function gitUrlProblem(value: string): RuleProblem | undefined {
     return { message: "must be a URL that starts with https:// or git+ssh:// and names a host and a path", hint: HINT };
   }
   const [, scheme, authority, path] = parts as unknown as [string, string, string, string];
-  const at = authority.lastIndexOf("@");
-  const user = at === -1 ? undefined : authority.slice(0, at);
-  if (user !== undefined && (scheme === "https" || !USER.test(user))) {
-    return {
-      message: "must not hold credentials",
-      hint: "remove what stands before the @; it would end up in the image",
-    };
-  }
-  return hostProblem(authority.slice(at + 1)) ?? pathProblem(path);
+  return credentialsProblem(authority, scheme === "git+ssh") ?? hostProblem(hostOf(authority)) ?? pathProblem(path);
 }
 
 function pathProblem(path: string): RuleProblem | undefined {

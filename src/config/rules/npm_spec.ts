@@ -1,5 +1,5 @@
 /** What npm installs: a name with a version, tag or range, a repository, or an archive. */
-import { authorityProblem } from "./requirement.ts";
+import { authorityProblem } from "./authority.ts";
 import { lineProblem, type RuleProblem } from "./rule.ts";
 
 const LONGEST = 2048;

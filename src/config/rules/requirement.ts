@@ -1,4 +1,5 @@
 /** What pip and uv install: a PEP 508 requirement without a marker, or a URL. */
+import { authorityProblem } from "./authority.ts";
 import { lineProblem, type RuleProblem } from "./rule.ts";
 
 const LONGEST = 2048;
@@ -38,20 +39,4 @@ function placeProblem(place: string, hint: string): RuleProblem | undefined {
 function isPlace(place: string): boolean {
   const match = PLACE.exec(place);
   return match !== null && !/(^|\/)(\.|%2e){2}(\/|$)/i.test(match[2]!) && !(match[3] ?? "").includes("..");
-}
-
-/** `user@` is how ssh names its account; anything else before the host is a secret. */
-export function authorityProblem(url: string, authority: string): RuleProblem | undefined {
-  const at = authority.lastIndexOf("@");
-  const user = at === -1 ? undefined : authority.slice(0, at);
-  const ssh = /^(?:git\+)?ssh:/.test(url);
-  if (user !== undefined && !(ssh && /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(user))) {
-    return {
-      message: "must not hold credentials",
-      hint: "remove what stands before the @; it would end up in the image",
-    };
-  }
-  const host = authority.slice(at + 1);
-  if (/^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?$/.test(host)) return undefined;
-  return { message: "must have a URL with a valid host" };
 }

@@ -1,5 +1,5 @@
 import { backendNameProblem } from "../../../../src/config/rules/backend_name.ts";
-import { argumentProblem, envNameProblem, envValueProblem } from "../../../../src/config/rules/env.ts";
+import { envNameProblem, processTextProblem } from "../../../../src/config/rules/env.ts";
 import { packageNameProblem } from "../../../../src/config/rules/package_name.ts";
 import { pythonModuleProblem } from "../../../../src/config/rules/python_module.ts";
 import { table, UNSEEN } from "./table.ts";
@@ -68,27 +68,22 @@ table("a variable's name", envNameProblem, {
   refused: ["", "1VAR", "A=B", "A B", "A-B", "A.B", "A\n", "-e", "ä", "A$", "A\0", "x".repeat(256), "${X}", ...UNSEEN],
 });
 
-for (const [name, rule] of [
-  ["a variable's value", envValueProblem],
-  ["an argument", argumentProblem],
-] as const) {
-  table(name, rule, {
-    fine: [
-      "",
-      "plain",
-      "two\nlines",
-      "quotes \"'",
-      "$(id) `id` ${X}",
-      "-dash",
-      "--",
-      "ünï\u2028",
-      "\u202e",
-      "a\tb",
-      "x".repeat(100_000),
-    ],
-    refused: ["a\0b", "\0", "a\ud800b", "\udc00"],
-  });
-}
+table("a text for a process", processTextProblem, {
+  fine: [
+    "",
+    "plain",
+    "two\nlines",
+    "quotes \"'",
+    "$(id) `id` ${X}",
+    "-dash",
+    "--",
+    "ünï\u2028",
+    "\u202e",
+    "a\tb",
+    "x".repeat(100_000),
+  ],
+  refused: ["a\0b", "\0", "a\ud800b", "\udc00"],
+});
 
 table("a Python module", pythonModuleProblem, {
   fine: ["my_server", "my_server.main", "a", "_x", "pkg.sub.mod"],
