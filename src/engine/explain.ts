@@ -1,6 +1,7 @@
 /** What an engine's failure means and what to type next, from what it printed. */
 import { ArgusError, EXIT } from "../errors.ts";
 import type { OciName } from "./engine.ts";
+import { lastLines } from "./last_lines.ts";
 import { plainLine } from "./plain_line.ts";
 
 /** A failed call of an engine's program. */
@@ -26,14 +27,11 @@ export function explain(failure: EngineFailure): ArgusError {
     const match = rule.pattern.exec(text);
     if (match !== null) return errorOf(rule, match, failure, lines);
   }
-  const details = { where: failure.where, output: lastOf(lines) };
+  const details = { where: failure.where, output: lastLines(lines) };
   if (failure.phase === "build")
     return new ArgusError("engine/build-failed", `${failure.engine} build failed`, details);
   return new ArgusError("engine/failed", sentence(failure.engine, lines.at(-1)), details);
 }
-
-/** Lines kept for the report. */
-const KEPT = 15;
 
 interface Rule {
   readonly pattern: RegExp;
@@ -345,7 +343,7 @@ function errorOf(rule: Rule, match: readonly string[], failure: EngineFailure, l
   return new ArgusError(rule.code, rule.message(match, failure), {
     hint: rule.hint?.(match, failure),
     where: failure.where,
-    output: lastOf(lines),
+    output: lastLines(lines),
     exitCode: rule.exitCode,
   });
 }
@@ -360,10 +358,6 @@ function tellingLines(output: string): string[] {
 
 const NOISE =
   /^(?:|-{3,}|sha256:[0-9a-f]+|Removing intermediate container [0-9a-f]+|transferring .*|DONE [\d.]+s|CACHED|Run 'docker .* --help' for more information|See '(?:docker|podman) .*--help'\.?|Usage: .*|DEPRECATED: .*|\s+(?:BuildKit is currently|Install the buildx|environment-variable|https:\/\/docs\.docker).*|npm (?:notice|warn).*|npm error A complete log .*|WARNING: Running pip as .*|\[notice\].*)$/;
-
-function lastOf(lines: readonly string[]): string | undefined {
-  return lines.length === 0 ? undefined : lines.slice(-KEPT).join("\n");
-}
 
 function sentence(subject: string, said: string | undefined): string {
   if (said === undefined) return `${subject} failed`;

@@ -1,5 +1,6 @@
 /** What a failure of kubectl means and what to type next, from what it printed. */
 import { ArgusError, EXIT } from "../../errors.ts";
+import { lastLines } from "../last_lines.ts";
 import { roleYaml } from "./role.ts";
 
 /** A failed call of kubectl. */
@@ -22,14 +23,14 @@ export function explainKubectl(failure: KubectlFailure): ArgusError {
     return new ArgusError(rule.code, rule.message(match), {
       hint: rule.hint(match, failure),
       where: failure.where,
-      output: rule.output?.(match) ?? lastOf(lines),
+      output: rule.output?.(match) ?? lastLines(lines),
       exitCode: rule.exitCode,
     });
   }
   const last = lines.at(-1)?.replace(/^error: /i, "");
   return new ArgusError("kubernetes/failed", last === undefined ? "kubectl failed" : `kubectl failed: ${last}`, {
     where: failure.where,
-    output: lastOf(lines),
+    output: lastLines(lines),
   });
 }
 
@@ -281,8 +282,6 @@ const OTHERS: readonly Rule[] = [
 /** The refusals come first: their texts quote names that others would match. */
 const RULES: readonly Rule[] = [...REFUSED, ...UNREACHABLE, ...OTHERS];
 
-const KEPT = 15;
-
 /** Without what kubectl logs for its developers, some of which goes over several lines. */
 function tellingLines(output: string): string[] {
   return output
@@ -290,8 +289,4 @@ function tellingLines(output: string): string[] {
     .split(/\r?\n/)
     .map((line) => line.trimEnd())
     .filter((line) => line !== "" && !/^[EWI]\d{4} \d\d:|^See 'kubectl .*--help'|^Warning: Use tokens/.test(line));
-}
-
-function lastOf(lines: readonly string[]): string | undefined {
-  return lines.length === 0 ? undefined : lines.slice(-KEPT).join("\n");
 }
