@@ -2,7 +2,7 @@
 import type { Config, StdioBackend } from "../config/config.ts";
 import type { Settings } from "../config/settings.ts";
 import { imageRef } from "../engine/kubernetes/image_ref.ts";
-import { podManifest, podObjects } from "../engine/kubernetes/pod.ts";
+import { podObjects } from "../engine/kubernetes/pod.ts";
 import { policyNotices } from "../engine/kubernetes/policy.ts";
 import { ArgusError } from "../errors.ts";
 import { findCluster } from "../host/cluster.ts";
@@ -27,16 +27,11 @@ export async function runPod(
   const identity = newIdentity(plan.backend);
   const input = { plan, entry: image.entry, args, identity, kubernetes, where: backend.where };
   // What a Pod cannot do is told before anything is built.
-  podManifest({ ...input, image: image.name });
+  podObjects({ ...input, image: image.name });
   tell([...image.notices, ...policyNotices(plan.network)]);
   const ref = await publishedRef(image, kubernetes.registry, plan.backend, settings);
-  const podInput = { ...input, image: ref };
-  return runPodSession({
-    cluster,
-    backend: plan.backend,
-    objects: podObjects(podInput),
-    session: plan.session,
-  });
+  const objects = podObjects({ ...input, image: ref });
+  return runPodSession({ cluster, backend: plan.backend, objects, session: plan.session });
 }
 
 /** The image as the cluster pulls it: built and pushed when the registry lacks it, by digest where that is known. */

@@ -46,12 +46,12 @@ type PodCheck = (plan: ContainerPlan, backend: StdioBackend) => void;
 async function podCheck(config: Config, settings: Settings): Promise<PodCheck> {
   const runtimes = [...config.backends.values()].map((each) => each.type === "stdio" && each.container.runtime);
   if (![settings.runtime, ...runtimes].includes("kubernetes")) return () => {};
-  const { podManifest } = await import("../engine/kubernetes/pod.ts");
+  const { podObjects } = await import("../engine/kubernetes/pod.ts");
   const { plannedIdentity } = await import("./describe.ts");
   return (plan, { name, container, where }) => {
     if (plan.runtime !== "kubernetes") return;
     const { kubernetes } = container;
-    podManifest({ plan, image: "", args: plan.args, identity: plannedIdentity(name), kubernetes, where });
+    podObjects({ plan, image: "", args: plan.args, identity: plannedIdentity(name), kubernetes, where });
   };
 }
 

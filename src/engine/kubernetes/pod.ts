@@ -54,17 +54,45 @@ export function gateKey(pod: Pod): string {
 /** Seconds between TERM and KILL; the kubelet never waits less than 2 (facts of Kubernetes 1.34). */
 const GRACE_SECONDS = 1;
 
+/** All objects of a session. */
+export interface PodObjects {
+  readonly policy?: NetworkPolicy;
+  readonly pod: Pod;
+  readonly secret?: Secret;
+}
+
 /**
- * The Pod of a session. It holds no value of the environment and no argument that came from a variable: they are in the
- * Secret, which whoever may read Pods need not be able to read.
+ * The Pod of a session and what belongs to it.
  *
  * @throws ArgusError `config/…` for what a Pod cannot do.
  */
-export function podManifest(input: PodInput): Pod {
-  const { plan, kubernetes } = input;
+export function podObjects(input: PodInput): PodObjects {
+  const { plan, identity } = input;
   refuseExtraArgs(plan.extraArgs, input.where);
-  deniesAll(plan.network, input.where);
+  const denied = deniesAll(plan.network, input.where);
   const texts = serverTexts(plan.env, input.args);
+  const { annotations: _, ...others } = metadataOf(input);
+  const metadata: Metadata = { ...others, labels: argusLabels(identity) };
+  // Should it stay alone, its owner tells whether anyone needs it.
+  const owned: Metadata = { ...metadata, annotations: argusAnnotations(identity) };
+  return {
+    ...(denied ? { policy: networkPolicy(owned, { [LABEL.session]: podName(identity) }) } : {}),
+    pod: podManifest(input, texts),
+    ...(needsSecret(texts) ? { secret: secretManifest(metadata, texts) } : {}),
+  };
+}
+
+/** The objects in the order in which they are to be made: nothing gets through before the policy is there. */
+export function inOrder({ policy, pod, secret }: PodObjects): Manifest[] {
+  return [policy, pod, secret].filter((each) => each !== undefined);
+}
+
+/**
+ * It holds no value of the environment and no argument that came from a variable: they are in the Secret, which whoever may
+ * read Pods need not be able to read.
+ */
+function podManifest(input: PodInput, texts: ServerTexts): Pod {
+  const { plan, kubernetes } = input;
   const { volumes, mounts } = podVolumes(input);
   const resources = { cpu: cpuQuantity(plan.limits.cpus), memory: memoryQuantity(plan.limits.memory) };
   return {
@@ -116,34 +144,6 @@ export function podManifest(input: PodInput): Pod {
       volumes,
     },
   };
-}
-
-/** All objects of a session. */
-export interface PodObjects {
-  readonly policy?: NetworkPolicy;
-  readonly pod: Pod;
-  readonly secret?: Secret;
-}
-
-/** The Pod of a session and what belongs to it; throws as {@link podManifest} does. */
-export function podObjects(input: PodInput): PodObjects {
-  const { plan, identity } = input;
-  const pod = podManifest(input);
-  const texts = serverTexts(plan.env, input.args);
-  const { annotations: _, ...others } = metadataOf(input);
-  const metadata: Metadata = { ...others, labels: argusLabels(identity) };
-  // Should it stay alone, its owner tells whether anyone needs it.
-  const owned: Metadata = { ...metadata, annotations: argusAnnotations(identity) };
-  return {
-    ...(deniesAll(plan.network) ? { policy: networkPolicy(owned, { [LABEL.session]: podName(identity) }) } : {}),
-    pod,
-    ...(needsSecret(texts) ? { secret: secretManifest(metadata, texts) } : {}),
-  };
-}
-
-/** The objects in the order in which they are to be made: nothing gets through before the policy is there. */
-export function inOrder({ policy, pod, secret }: PodObjects): Manifest[] {
-  return [policy, pod, secret].filter((each) => each !== undefined);
 }
 
 function needsSecret(texts: ServerTexts): boolean {

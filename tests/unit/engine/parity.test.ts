@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { plain } from "../../../src/config/text.ts";
 import { realArgs } from "../../../src/engine/command.ts";
-import { type PodInput, podManifest, podObjects } from "../../../src/engine/kubernetes/pod.ts";
+import { type PodInput, podObjects } from "../../../src/engine/kubernetes/pod.ts";
 import { ROLE_RULES } from "../../../src/engine/kubernetes/role.ts";
 import { runCommand } from "../../../src/engine/oci.ts";
 import type { ContainerPlan } from "../../../src/plan/plan.ts";
@@ -17,6 +17,7 @@ const pod = (changes: Partial<ContainerPlan>, kubernetes: PodInput["kubernetes"]
   identity: IDENTITY,
   kubernetes,
 });
+const podOf = (input: PodInput) => podObjects(input).pod;
 const argv = (changes: Partial<ContainerPlan>): string[] =>
   realArgs(runCommand(sampleRun({ plan: samplePlan(changes) })));
 
@@ -25,7 +26,7 @@ const CHECKS: Readonly<Record<string, () => void>> = {
     const words = realArgs(runCommand(sampleRun({ env: { TOKEN: "s3cret" } })));
     assert.ok(words.includes("TOKEN") && !words.join(" ").includes("s3cret"));
     const input = pod({ env: { TOKEN: plain("s3cret") } });
-    assert.ok(!JSON.stringify(podManifest(input)).includes("s3cret"));
+    assert.ok(!JSON.stringify(podOf(input)).includes("s3cret"));
     assert.deepEqual(podObjects(input).secret?.stringData, { TOKEN: "s3cret" });
     assert.ok(ROLE_RULES.some(({ resources, verbs }) => resources.includes("secrets") && verbs.includes("delete")));
   },
@@ -35,17 +36,17 @@ const CHECKS: Readonly<Record<string, () => void>> = {
   "`extra_args`, named networks": () => {
     const extra = { extraArgs: [plain("--device"), plain("/dev/dri")] };
     assert.match(argv(extra).join(" "), /--device \/dev\/dri/);
-    assert.throws(() => podManifest(pod(extra)), { code: "config/kubernetes-extra-args" });
+    assert.throws(() => podOf(pod(extra)), { code: "config/kubernetes-extra-args" });
     assert.match(argv({ network: "mine" }).join(" "), /--network mine/);
-    assert.throws(() => podManifest(pod({ network: "mine" })), { code: "config/kubernetes-network" });
+    assert.throws(() => podOf(pod({ network: "mine" })), { code: "config/kubernetes-network" });
   },
   "`volumes`": () => {
     const path = { volumes: [mount("/data", "/data")] };
     const named = { volumes: [{ source: "data", kind: "named", target: "/data", mode: "rw" } as const] };
     for (const each of [path, named]) assert.ok(argv(each).join(" ").includes("/data"));
-    assert.throws(() => podManifest(pod(path)), { code: "config/host-path" });
-    assert.match(JSON.stringify(podManifest(pod(path, { allow_host_path: true }))), /hostPath/);
-    assert.match(JSON.stringify(podManifest(pod(named))), /"claimName":"data"/);
+    assert.throws(() => podOf(pod(path)), { code: "config/host-path" });
+    assert.match(JSON.stringify(podOf(pod(path, { allow_host_path: true }))), /hostPath/);
+    assert.match(JSON.stringify(podOf(pod(named))), /"claimName":"data"/);
   },
 };
 

@@ -2,14 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { KubernetesFields } from "../../../../src/config/schema.ts";
 import { plain } from "../../../../src/config/text.ts";
-import {
-  gateKey,
-  inOrder,
-  type PodInput,
-  type PodPlan,
-  podManifest,
-  podObjects,
-} from "../../../../src/engine/kubernetes/pod.ts";
+import { gateKey, inOrder, type PodInput, type PodPlan, podObjects } from "../../../../src/engine/kubernetes/pod.ts";
 import { withoutValues } from "../../../../src/engine/kubernetes/secret.ts";
 import type { ArgusError } from "../../../../src/errors.ts";
 import { VERSION } from "../../../../src/version.ts";
@@ -24,9 +17,11 @@ function sample(plan: Partial<PodPlan> = {}, kubernetes: KubernetesFields = {}, 
   return { plan: { ...PLAN, ...plan }, image: "r.example.com/argus/x@sha256:1", args, identity, kubernetes, where };
 }
 
+const podOf = (input: PodInput) => podObjects(input).pod;
+
 function failure(input: PodInput): ArgusError {
   try {
-    podManifest(input);
+    podOf(input);
   } catch (error) {
     return error as ArgusError;
   }
@@ -35,20 +30,20 @@ function failure(input: PodInput): ArgusError {
 
 test("a server waits for its client behind a shell where the image surely has one", () => {
   const entry = ["/app/mcp-server", "--price", "$(NAME) $$(NAME) $HOME"];
-  const pod = podManifest({ ...sample({}, {}, [plain("--last")]), entry });
+  const pod = podOf({ ...sample({}, {}, [plain("--last")]), entry });
   const [server] = pod.spec.containers;
   // Kubernetes replaces $(NAME) here too.
   const words = ["/app/mcp-server", "--price", "$$(NAME) $$$$(NAME) $HOME"];
   assert.deepEqual(server.command, ["/bin/sh", "-c", 'read -r _ && exec "$@"', "sh", ...words]);
   assert.deepEqual(server.args, ["--last"]);
   assert.equal(gateKey(pod), "\n");
-  const open = podManifest(sample());
+  const open = podOf(sample());
   assert.equal(open.spec.containers[0].command, undefined);
   assert.equal(gateKey(open), "");
 });
 
 test("a Pod gets the whole posture", () => {
-  const { metadata, spec } = podManifest(sample());
+  const { metadata, spec } = podOf(sample());
   const [server] = spec.containers;
   assert.deepEqual(metadata, {
     name: "argus-time-0123456789ab",
@@ -107,7 +102,7 @@ test("a Pod of no variables on the bridge needs nothing", () => {
 
 test("values are in the Secret and nowhere else", () => {
   const input = sample({ env: { API_TOKEN: SECRET, HOME: plain("/data") } }, {}, [plain("--token"), SECRET]);
-  const pod = podManifest(input);
+  const pod = podOf(input);
   assert.ok(!JSON.stringify(pod).includes("s3cret"));
   const [server] = pod.spec.containers;
   assert.deepEqual(server.args, ["--token", "$(ARGUS_ARG_2)"]);
@@ -125,7 +120,7 @@ test("values are in the Secret and nowhere else", () => {
 
 test("an argument's variable never takes the name of one of the backend's", () => {
   const input = sample({ env: { ARGUS_ARG_1: plain("own") } }, {}, [SECRET]);
-  assert.deepEqual(podManifest(input).spec.containers[0].args, ["$(ARGUS_ARG_101)"]);
+  assert.deepEqual(podOf(input).spec.containers[0].args, ["$(ARGUS_ARG_101)"]);
 });
 
 for (const [arg, sent] of [
@@ -136,7 +131,7 @@ for (const [arg, sent] of [
   ["cost: 5$", "cost: 5$"],
 ] as const) {
   test(`the argument ${arg} reaches the server as it is`, () => {
-    assert.deepEqual(podManifest(sample({}, {}, [plain(arg)])).spec.containers[0].args, [sent]);
+    assert.deepEqual(podOf(sample({}, {}, [plain(arg)])).spec.containers[0].args, [sent]);
     assert.equal(expanded(sent), arg);
   });
 }
@@ -164,7 +159,7 @@ test("network: none is a policy that selects this Pod alone, made before the Pod
 
 test("every field of the section reaches the Pod, and argus' own keys win", () => {
   const tolerations = [{ operator: "Exists" as const, effect: "NoExecute" as const }];
-  const { metadata, spec } = podManifest(
+  const { metadata, spec } = podOf(
     sample(
       {},
       {
@@ -195,12 +190,12 @@ test("every field of the section reaches the Pod, and argus' own keys win", () =
 });
 
 test("deadline: never leaves the Pod without one", () => {
-  assert.ok(!("activeDeadlineSeconds" in podManifest(sample({}, { deadline: "never" })).spec));
+  assert.ok(!("activeDeadlineSeconds" in podOf(sample({}, { deadline: "never" })).spec));
 });
 
 test("a named volume is a claim, mounted as often as it is named", () => {
   const volume = (source: string, target: string, mode: string) => ({ source, kind: "named" as const, target, mode });
-  const { spec } = podManifest(
+  const { spec } = podOf(
     sample({
       volumes: [volume("data", "/data", "ro,z"), volume("data", "/more", "rw"), volume("home", "/home/nonroot", "rw")],
     }),
@@ -221,7 +216,7 @@ test("a named volume is a claim, mounted as often as it is named", () => {
 const path = (source: string, mode = "rw") => ({ source, kind: "path" as const, target: "/data", mode });
 
 test("a folder of the node is mounted only where it is allowed", () => {
-  const { spec } = podManifest(sample({ volumes: [path("/srv", "ro")] }, { allow_host_path: true }));
+  const { spec } = podOf(sample({ volumes: [path("/srv", "ro")] }, { allow_host_path: true }));
   assert.deepEqual(spec.volumes.at(-1), { name: "volume-1", hostPath: { path: "/srv" } });
   assert.equal(failure(sample({ volumes: [path("/srv")] }, { allow_host_path: false })).code, "config/host-path");
 });
