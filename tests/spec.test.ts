@@ -4,7 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Config, parseConfig, type StdioBackend } from "../src/config/parse.ts";
+import type { Config, StdioBackend } from "../src/config/config.ts";
+import { parseConfig } from "../src/config/parse.ts";
 import type { Problem } from "../src/config/problem.ts";
 import { readSettings } from "../src/config/settings.ts";
 import { plain } from "../src/config/text.ts";

@@ -1,5 +1,6 @@
 /** `argus run -- npx -y pkg`: a config of one backend, made of the command line and checked like any other. */
-import { type Config, parseConfig, type StdioBackend } from "../config/parse.ts";
+import type { Config, StdioBackend } from "../config/config.ts";
+import { parseConfig } from "../config/parse.ts";
 import { quoted } from "../config/quoted.ts";
 import { cpusProblem } from "../config/rules/cpus.ts";
 import { envNameProblem } from "../config/rules/env.ts";

@@ -1,5 +1,5 @@
 /** `argus build`: every image that a config needs, each built once, a failure never stopping the others. */
-import type { Backend, Config } from "../config/parse.ts";
+import type { Backend, Config } from "../config/config.ts";
 import { readSettings, type Settings } from "../config/settings.ts";
 import type { Engine } from "../engine/engine.ts";
 import { explain } from "../engine/explain.ts";

@@ -1,5 +1,5 @@
 /** `argus clean`: removes what sessions left, and on request the images that no backend needs any more. */
-import type { Backend, Config } from "../config/parse.ts";
+import type { Backend, Config } from "../config/config.ts";
 import { readSettings, type Settings } from "../config/settings.ts";
 import type { Engine } from "../engine/engine.ts";
 import { imageListCommand, imageRemoveCommand } from "../engine/oci.ts";

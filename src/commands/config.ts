@@ -1,6 +1,7 @@
 /** The config of a command: found, read, parsed; its problems told once. */
+import type { Config } from "../config/config.ts";
 import { InvalidConfig } from "../config/invalid_config.ts";
-import { type Config, type ParsedConfig, parseConfig } from "../config/parse.ts";
+import { type ParsedConfig, parseConfig } from "../config/parse.ts";
 import type { Problem } from "../config/problem.ts";
 import { quoted } from "../config/quoted.ts";
 import { nearest } from "../config/suggest.ts";

@@ -1,4 +1,4 @@
-import type { Config } from "../config/parse.ts";
+import type { Config } from "../config/config.ts";
 import type { Text } from "../config/text.ts";
 import { type BuildArguments, type Image, imageOf } from "../image/image.ts";
 import type { ContainerPlan } from "../plan/plan.ts";

@@ -1,6 +1,6 @@
 /** `argus plan`: what argus would do, without touching an engine. */
 
-import type { Config, StdioBackend } from "../config/parse.ts";
+import type { Config, StdioBackend } from "../config/config.ts";
 import { readSettings, type Settings } from "../config/settings.ts";
 import { pasteableWords } from "../engine/command.ts";
 import { ArgusError, EXIT } from "../errors.ts";

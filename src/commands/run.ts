@@ -1,6 +1,6 @@
 /** `argus run`: one backend, isolated or loudly not, its stdio on the caller's own pipes. */
 import { isatty } from "node:tty";
-import type { Backend, Config, StdioBackend } from "../config/parse.ts";
+import type { Backend, Config, StdioBackend } from "../config/config.ts";
 import { readSettings, type Settings } from "../config/settings.ts";
 import { plain, type Text } from "../config/text.ts";
 import { clampCpus } from "../engine/cpus.ts";

@@ -1,7 +1,7 @@
 /** `argus validate`: every problem of the config, of the plans that it leads to, and of the files that it names. */
 import { join } from "node:path";
 import process from "node:process";
-import type { Backend, Config, StdioBackend } from "../config/parse.ts";
+import type { Backend, Config, StdioBackend } from "../config/config.ts";
 import type { Problem } from "../config/problem.ts";
 import { readSettings, type Settings } from "../config/settings.ts";
 import type { Path } from "../config/yaml.ts";

@@ -37,8 +37,6 @@ import {
   readYaml,
 } from "./yaml.ts";
 
-export type { Backend, Config, Env, StdioBackend } from "./config.ts";
-
 export interface ParseOptions {
   /** What `${VAR}` reads. */
   readonly env: Env;

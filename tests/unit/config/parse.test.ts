@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type ParsedConfig, type ParseOptions, parseConfig, type StdioBackend } from "../../../src/config/parse.ts";
+import type { StdioBackend } from "../../../src/config/config.ts";
+import { type ParsedConfig, type ParseOptions, parseConfig } from "../../../src/config/parse.ts";
 
 const ENV = { HOME: "/home/me", TOKEN: "s3cret-canary" };
 
