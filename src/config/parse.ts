@@ -248,7 +248,7 @@ class Parser {
     });
     checkRelations(value as StdioFields, (code, severity, path, message, hint) => {
       const at = keyOffsetOf(root, [...base, ...path]);
-      this.#report[severity]({ code, message: `${labelOf([], name)}: ${message}`, hint, at, backend: name });
+      this.#report.add(severity, { code, message: `${labelOf([], name)}: ${message}`, hint, at, backend: name });
     });
     this.#unset.push(...open.map((path) => [...base, ...path]));
     const closed = open.filter((path) => !TEXT_FIELDS.some((field) => field.every((step, at) => path[at] === step)));
@@ -317,7 +317,7 @@ class Parser {
 
   #unknownKey(key: string, at: number, path: Path, known: readonly string[], backend?: string): void {
     const { severity, ...finding } = explainKey(key, path, known, backend);
-    this.#report[severity]({ ...finding, at, backend });
+    this.#report.add(severity, { ...finding, at, backend });
   }
 
   #whereIn(root: MapNode, base: Path): Where {

@@ -1,8 +1,9 @@
 /** Rules between fields of one backend: what needs what, and what excludes what. */
+import type { Problem } from "./problem.ts";
 import type { StdioFields } from "./schema.ts";
 import type { Path } from "./yaml.ts";
 
-type Tell = (code: string, severity: "error" | "warn", path: Path, message: string, hint?: string) => void;
+type Tell = (code: string, severity: Problem["severity"], path: Path, message: string, hint?: string) => void;
 
 /** Fields that only a generated Dockerfile reads. */
 const GENERATED_ONLY = [
@@ -49,14 +50,14 @@ export function checkRelations(backend: StdioFields, tell: Tell): void {
   } else {
     for (const field of SOURCE_ONLY) {
       if (isEmpty(container[field])) continue;
-      tell("config/no-effect", "warn", at(field), `container.${field} has no effect without source_url`);
+      tell("config/no-effect", "warning", at(field), `container.${field} has no effect without source_url`);
     }
   }
   checkGo(backend, tell);
   if (container.dockerfile === undefined) return;
   for (const field of GENERATED_ONLY) {
     if (isEmpty(container[field])) continue;
-    tell("config/no-effect", "warn", at(field), `container.${field} has no effect with dockerfile`);
+    tell("config/no-effect", "warning", at(field), `container.${field} has no effect with dockerfile`);
   }
 }
 

@@ -24,12 +24,24 @@ export class Report {
   }
 
   error(finding: Finding): void {
-    if (finding.backend !== undefined) this.#broken.add(finding.backend);
-    this.#add("error", finding);
+    this.add("error", finding);
   }
 
   warn(finding: Finding): void {
-    this.#add("warning", finding);
+    this.add("warning", finding);
+  }
+
+  add(severity: Problem["severity"], { code, message, hint, at, backend }: Finding): void {
+    if (severity === "error" && backend !== undefined) this.#broken.add(backend);
+    this.#problems.push({
+      severity,
+      code,
+      message,
+      ...(hint === undefined || hint === "" ? {} : { hint }),
+      file: this.#file,
+      ...this.#place(at),
+      ...(backend === undefined ? {} : { backend }),
+    });
   }
 
   /** Whether a backend has an error. */
@@ -40,17 +52,5 @@ export class Report {
   /** All problems in the order of the file. */
   sorted(): Problem[] {
     return this.#problems.sort((a, b) => a.line - b.line || a.column - b.column);
-  }
-
-  #add(severity: Problem["severity"], { code, message, hint, at, backend }: Finding): void {
-    this.#problems.push({
-      severity,
-      code,
-      message,
-      ...(hint === undefined || hint === "" ? {} : { hint }),
-      file: this.#file,
-      ...this.#place(at),
-      ...(backend === undefined ? {} : { backend }),
-    });
   }
 }

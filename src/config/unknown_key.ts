@@ -1,6 +1,7 @@
 /** A key that the schema does not have: another program's, an old one, or a mistake with the key that was meant. */
 import { ownerOf } from "./explain.ts";
 import { FOREIGN_BACKEND_KEYS, FOREIGN_FLAGS, FOREIGN_SECTIONS, LEGACY_FIELDS, OTHER_NAMES } from "./foreign.ts";
+import type { Problem } from "./problem.ts";
 import { quoted } from "./quoted.ts";
 import { stdioBackend } from "./schema.ts";
 import { fieldsOf } from "./shape.ts";
@@ -8,7 +9,7 @@ import { nearest } from "./suggest.ts";
 import type { Path } from "./yaml.ts";
 
 export interface KeyFinding {
-  readonly severity: "error" | "warn";
+  readonly severity: Problem["severity"];
   readonly code: string;
   readonly message: string;
   readonly hint?: string;
@@ -22,14 +23,18 @@ export interface KeyFinding {
  */
 export function explainKey(key: string, path: Path, known: readonly string[], backend?: string): KeyFinding {
   if (isForeign(path, backend)) {
-    return { severity: "warn", code: "config/unused-section", message: `argus does not use ${ownerOf(path, backend)}` };
+    return {
+      severity: "warning",
+      code: "config/unused-section",
+      message: `argus does not use ${ownerOf(path, backend)}`,
+    };
   }
   const owner = ownerOf(path.slice(0, -1), backend);
   const onBackend = backend !== undefined && path.length === 1;
   const nested = LEGACY_FIELDS.get(key);
   if (onBackend && nested !== undefined) {
     const message = `${owner}: ${key} has no effect outside container:`;
-    return { severity: "warn", code: "config/legacy-field", message, hint: `write container: { ${nested}: … }` };
+    return { severity: "warning", code: "config/legacy-field", message, hint: `write container: { ${nested}: … }` };
   }
   const message = `unknown key ${quoted(key)} in ${owner}`;
   return { severity: "error", code: "config/unknown-key", message, hint: keyHint(key, known, onBackend) };
