@@ -5,11 +5,12 @@ import { plain } from "../config/text.ts";
 import { LABEL } from "../engine/engine.ts";
 import { ArgusError } from "../errors.ts";
 import { addedTo, serverArgs } from "../plan/entry.ts";
+import { imageName } from "../plan/image_name.ts";
 import type { DockerfileImage, ImagePlan, Notice } from "../plan/plan.ts";
 import { type DockerfileEntry, type Invocation, readDockerfile } from "./dockerfile.ts";
 import { entryOf } from "./entry.ts";
+import { hashOf, slowHash } from "./hash.ts";
 import { inputsOf, renderDockerfile, valuesOf } from "./render.ts";
-import { hashOf, imageName, slowHash } from "./tag.ts";
 
 /** An image as data. */
 export interface Image {

@@ -5,8 +5,8 @@ import { BUILD_VALUES, LABEL } from "../engine/engine.ts";
 import type { GoImage, NpxImage, SourceImage, UvxImage } from "../plan/plan.ts";
 import { VERSION } from "../version.ts";
 import { entryOf, PROGRAM } from "./entry.ts";
+import { hashOf } from "./hash.ts";
 import { assignment, execForm, oneLine, shellLine, shellWord, shellWords } from "./quote.ts";
-import { hashOf } from "./tag.ts";
 import { TEMPLATES } from "./templates.gen.ts";
 import { type BuildValues, buildValues, stepVariable } from "./values.ts";
 

@@ -5,8 +5,8 @@
  */
 import type { Text } from "../config/text.ts";
 import { holdsVariable } from "../config/variables.ts";
+import { slowHash } from "./hash.ts";
 import { shellWord } from "./quote.ts";
-import { slowHash } from "./tag.ts";
 
 /** The values of one image. */
 export interface BuildValues {

@@ -4,9 +4,10 @@
  */
 import type { RUNTIMES } from "../config/settings.ts";
 import type { Text } from "../config/text.ts";
+import type { RECIPES } from "./image_name.ts";
 
 /** How an image is made. */
-export type Recipe = "uvx" | "npx" | "go" | "source" | "dockerfile";
+export type Recipe = (typeof RECIPES)[number];
 
 /** The engine that a config, a variable or a flag may name. */
 export type RuntimeName = (typeof RUNTIMES)[number];

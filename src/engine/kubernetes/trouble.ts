@@ -1,5 +1,6 @@
 /** Why a Pod does not start, or ended without its server's doing. Nothing of this fails by itself: someone has to look. */
 import { ArgusError } from "../../errors.ts";
+import { NO_REGISTRY } from "../../plan/image_name.ts";
 import type { Condition, PodState, ServerState } from "./parse.ts";
 
 /** The trouble as an error; undefined while nothing is wrong, and when the server itself ended. */
@@ -93,8 +94,7 @@ function waitTrouble(pod: PodState, { reason, message }: Condition): ArgusError 
 }
 
 function imageTrouble(image: string, message: string): ArgusError {
-  const local = image.startsWith("localhost/");
-  if (local) {
+  if (image.startsWith(NO_REGISTRY)) {
     return error(
       "image-absent",
       `the node has no image ${image}, and no registry to pull it from`,

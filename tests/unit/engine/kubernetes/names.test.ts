@@ -5,7 +5,6 @@ import { imageRef } from "../../../../src/engine/kubernetes/image_ref.ts";
 import { labelValue, podName } from "../../../../src/engine/kubernetes/names.ts";
 import { parseDigest, pushCommand, saysNoManifest, tagCommand } from "../../../../src/engine/kubernetes/push.ts";
 import { cpuQuantity, memoryQuantity } from "../../../../src/engine/kubernetes/quantity.ts";
-import { ownImageName } from "../../../../src/engine/own_image.ts";
 
 for (const [size, quantity] of [
   ["512m", "512Mi"],
@@ -103,17 +102,3 @@ test("a registry without the image is told from an engine without a login", () =
     assert.ok(!saysNoManifest(said), said);
   }
 });
-
-for (const [name, own] of [
-  [IMAGE, "argus/npx-x:0123456789ab"],
-  ["registry.example.com/mcp/argus/go-a.b_c:0123456789ab", "argus/go-a.b_c:0123456789ab"],
-  ["me/argus-uvx-x-y:0123456789ab", "argus/uvx-x-y:0123456789ab"],
-  ["docker.io/me/team-argus-npx-x:0123456789ab", "argus/npx-x:0123456789ab"],
-  ["localhost/argus/npx-x:latest", undefined],
-  ["acme/my-argus/npx-x:0123456789ab", undefined],
-  ["acme/notargus-npx-x:0123456789ab", undefined],
-  ["acme/tool:0123456789ab", undefined],
-] as const) {
-  test(`${name} is ${own === undefined ? "another's image" : "an image of argus"}`, () =>
-    assert.equal(ownImageName(name), own));
-}

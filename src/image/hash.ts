@@ -1,6 +1,5 @@
-/** The name of an image, equal in every engine: `localhost/…` is what Podman would make of a shorter one. */
+/** What an image is made of, as hashes. */
 import { createHash, scryptSync } from "node:crypto";
-import type { Recipe } from "../plan/plan.ts";
 
 /** Hash over parts that shape an image: 64 hex digits. */
 export function hashOf(...parts: readonly string[]): string {
@@ -27,8 +26,3 @@ export function slowHash(values: string, salt: string): string {
 
 /** An image's name, text and label want the same hash, and so do all images of a config. */
 const known = new Map<string, string>();
-
-/** `localhost/argus/<recipe>-<name>:<12 hex>`; the plan has made the name one that registries accept. */
-export function imageName(recipe: Recipe, name: string, inputs: string): string {
-  return `localhost/argus/${recipe}-${name}:${inputs.slice(0, 12)}`;
-}
