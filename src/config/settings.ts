@@ -102,8 +102,8 @@ export function readSettings(env: Env): Settings {
   };
 }
 
-/** What is known of the environment beside its variables. */
-export interface Surroundings {
+/** What keeps a name from being taken for a slip. */
+export interface KnownNames {
   /** Names are the same in any case, as on Windows. Default false. */
   readonly anyCase?: boolean;
   /** Names that something else reads, such as the config. */
@@ -116,7 +116,7 @@ const SLIP = 2;
 /** Variables that look like argus' own and are not, each with the one that it is a slip for. */
 export function unknownSettings(
   env: Env,
-  { anyCase = false, others = [] }: Surroundings = {},
+  { anyCase = false, others = [] }: KnownNames = {},
 ): { readonly name: string; readonly meant: string | undefined }[] {
   const settings = SETTINGS.map(({ name }) => name);
   const same = (name: string) => (anyCase ? name.toUpperCase() : name);

@@ -1,4 +1,4 @@
-/** Words that are a switch, in the file and in variables. */
+/** Words that stand for a value: switches, in the file and in variables, and lengths of time. */
 
 const OFF = ["0", "false", "no", "off", "disabled"];
 const ON = ["1", "true", "yes", "on", "enabled"];

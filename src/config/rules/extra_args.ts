@@ -77,7 +77,8 @@ const VALUED = new Set(
   ].flatMap((names) => names.split(" ")),
 );
 
-const OTHER_NAMES: Readonly<Record<string, string>> = {
+/** What else a flag is called, with the name that is used here. */
+const ALIASES: Readonly<Record<string, string>> = {
   net: "network",
   "net-alias": "network-alias",
   "dns-opt": "dns-option",
@@ -121,7 +122,7 @@ function longFlag(word: string, index: number, take: () => string | undefined): 
   const equals = word.indexOf("=");
   const written = word.slice(2, equals === -1 ? undefined : equals);
   if (!/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(written)) return bad(index, "is no flag", "write it as --flag=value");
-  const flag = Object.hasOwn(OTHER_NAMES, written) ? OTHER_NAMES[written]! : written;
+  const flag = Object.hasOwn(ALIASES, written) ? ALIASES[written]! : written;
   if (equals !== -1) return { index, flag, value: word.slice(equals + 1) };
   if (SWITCHES.has(flag)) return { index, flag, value: "true" };
   // A later engine's flag could take the next word, or even the image, as its value.
