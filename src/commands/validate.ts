@@ -123,7 +123,7 @@ function placeIn(where: string): Pick<Problem, "file" | "line" | "column"> {
   return { file: file ?? where, line: Number(line ?? 1), column: Number(column ?? 1) };
 }
 
-/** As design section 9 fixes it. */
+/** Every key is always there, for scripts. */
 function problemJson({ severity, code, message, hint, file, line, column, backend }: Problem): Record<string, unknown> {
   return { severity, code, message, hint: hint ?? null, file, line, column, backend: backend ?? null };
 }

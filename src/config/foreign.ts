@@ -1,4 +1,4 @@
-/** Keys that a config may carry for other programs or from earlier manuals: known, and without effect here. */
+/** Keys of other programs' configs and of earlier manuals: which have no effect here, and what others are called here. */
 
 /** Sections of the file that other Argus programs read. */
 export const FOREIGN_SECTIONS = new Set([
@@ -60,7 +60,7 @@ export const LEGACY_FIELDS = new Map([
   ["additional_packages", "additional_packages"],
 ]);
 
-/** Words that people bring from other programs' configs, with ours. */
+/** What a key is called in other programs' configs, and what it is called here. */
 export const OTHER_NAMES = new Map([
   ["mcpServers", "backends"],
   ["mcp_servers", "backends"],

@@ -39,12 +39,13 @@ export function printProblems(problems: readonly Problem[]): void {
   }
 }
 
-/** A failure as scripts get it (design section 9), and of another program's failure what it said last. */
+/** A failure as scripts get it. */
 export interface ErrorJson {
   readonly code: string;
   readonly message: string;
   readonly hint: string | undefined;
   readonly where: string | undefined;
+  /** The last lines of the program that failed, where that is another one than argus. */
   readonly log: readonly string[] | undefined;
   readonly problems: readonly Problem[] | undefined;
 }
