@@ -6,7 +6,7 @@ import { plain, type Text } from "../config/text.ts";
 import { clampCpus } from "../engine/cpus.ts";
 import type { Engine } from "../engine/engine.ts";
 import { runCommand } from "../engine/oci.ts";
-import { ownedVolumes } from "../engine/volume.ts";
+import { writableVolumes } from "../engine/volume.ts";
 import { ArgusError } from "../errors.ts";
 import { cpusOf, findEngine } from "../host/engines.ts";
 import { checkVolumes } from "../host/volumes.ts";
@@ -96,10 +96,10 @@ async function runContainer(plan: ContainerPlan, config: Config, engine: Engine,
     },
     prepare: async () => {
       // What a Dockerfile of the user's own has at the target decides about its volumes.
-      const owned = plan.image.recipe === "dockerfile" ? [] : ownedVolumes(engine, plan.volumes);
-      if (owned.length === 0) return;
-      const { makeVolumes } = await import("./own_volumes.ts");
-      await makeVolumes(engine, owned, image.name, identity);
+      const writable = plan.image.recipe === "dockerfile" ? [] : writableVolumes(engine, plan.volumes);
+      if (writable.length === 0) return;
+      const { makeVolumes } = await import("./writable_volumes.ts");
+      await makeVolumes(engine, writable, image.name, identity);
     },
   });
 }

@@ -22,7 +22,7 @@ export function volumeFlags(engine: EngineKind, volume: Volume): string[] {
  * The named volumes that the server has to be able to write to. Docker gives a new one to root, unless the image has something
  * at its target; podman gives it to the container's user.
  */
-export function ownedVolumes(engine: EngineKind, volumes: readonly Volume[]): string[] {
+export function writableVolumes(engine: EngineKind, volumes: readonly Volume[]): string[] {
   if (engine.name !== "docker") return [];
   const named = volumes.filter(({ kind, mode }) => kind === "named" && !mode.split(",").includes("ro"));
   return [...new Set(named.map(({ source }) => source))];

@@ -5,8 +5,8 @@ import { switchedOffBy } from "../config/switch.ts";
 import type { Text } from "../config/text.ts";
 import { commandWords, readCommandLine } from "./command_line.ts";
 import { DEFAULT } from "./defaults.ts";
+import { describedImage } from "./described_image.ts";
 import { imagePlan } from "./image_plan.ts";
-import { ownImage } from "./own_image.ts";
 import { isContainerCall } from "./passthrough.ts";
 import type { BarePlan, ContainerPlan, ImagePlan, Notice, Plan, RemotePlan } from "./plan.ts";
 import { postureWarnings } from "./posture_warnings.ts";
@@ -31,8 +31,8 @@ export function planBackend(backend: Backend, context: PlanContext): Plan {
   if (off !== undefined) return barePlan(backend, `switched off by ${off}`);
   const warnings: Notice[] = [];
   const words = commandWords(backend);
-  const own = ownImage(backend, words, warnings);
-  if (own !== undefined) return containerPlan(backend, context, own.image, own.args, warnings);
+  const described = describedImage(backend, words, warnings);
+  if (described !== undefined) return containerPlan(backend, context, described.image, described.args, warnings);
   const [program, ...others] = words.map(({ value }) => value);
   if (backend.container.transport === undefined && isContainerCall(program!, others)) {
     const reason = `${programName(program!)} starts a container of its own, without the restrictions of argus`;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ownedVolumes, volumeFlags } from "../../../src/engine/volume.ts";
+import { volumeFlags, writableVolumes } from "../../../src/engine/volume.ts";
 import type { Volume } from "../../../src/plan/plan.ts";
 import { mount } from "./samples.ts";
 
@@ -39,6 +39,6 @@ test("what Docker would give to root are the named volumes that are not read-onl
     named("ro", "ro,z"),
     mount("/a", "/b"),
   ];
-  assert.deepEqual(ownedVolumes(DOCKER, volumes), ["data", "z"]);
-  assert.deepEqual(ownedVolumes(PODMAN, volumes), []);
+  assert.deepEqual(writableVolumes(DOCKER, volumes), ["data", "z"]);
+  assert.deepEqual(writableVolumes(PODMAN, volumes), []);
 });

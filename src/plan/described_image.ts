@@ -8,7 +8,7 @@ import type { DockerfileImage, ImagePlan, Notice, SourceImage } from "./plan.ts"
 import { plainName, repositoryOf } from "./specs.ts";
 
 /** The image of `dockerfile` or `source_url` and what follows its entry; undefined when the config has neither. */
-export function ownImage(
+export function describedImage(
   backend: StdioBackend,
   words: readonly Text[],
   warnings: Notice[],
