@@ -7,7 +7,7 @@ import { expandVolume } from "../config/variables.ts";
 import { type Engine, OCI_NAMES, type OciName } from "../engine/engine.ts";
 import { explain } from "../engine/explain.ts";
 import { type EngineFacts, factsCommand, parseFacts } from "../engine/facts.ts";
-import { imageListCommand, removeCommand, runCommand } from "../engine/oci.ts";
+import { BUILDX_PACKAGE, imageListCommand, removeCommand, runCommand } from "../engine/oci.ts";
 import { parseImages } from "../engine/parse.ts";
 import { POSTURE_SCRIPT, readPosture } from "../engine/posture.ts";
 import { ArgusError, EXIT } from "../errors.ts";
@@ -136,7 +136,7 @@ async function builderCheck(engine: Engine): Promise<Check> {
   const message =
     "no buildx: builds use the old builder, without caches between builds and without ARGUS_CA_BUNDLE, and values of " +
     "build_env stay in the history of their first stage";
-  return { name, status: "warn", message, remedy: "install the package docker-buildx-plugin or docker-buildx" };
+  return { name, status: "warn", message, remedy: `install the package ${BUILDX_PACKAGE}` };
 }
 
 /** What a container really has, read from inside one; the engine's own word where no image is there to run. */

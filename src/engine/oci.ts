@@ -111,6 +111,9 @@ export interface BuildInput {
   readonly pull?: boolean;
 }
 
+/** What brings BuildKit to a docker without it, by the one who packs it. */
+export const BUILDX_PACKAGE = "docker-buildx-plugin or docker-buildx";
+
 /**
  * The build of one image; the Dockerfile travels on standard input, so that no file is left anywhere.
  *
@@ -126,7 +129,7 @@ export function buildCommand(input: BuildInput): Command {
       "build/no-buildkit",
       `${input.image} is fetched over ssh, which takes a docker with BuildKit`,
       {
-        hint: "install its plugin (package docker-buildx-plugin or docker-buildx)",
+        hint: `install its plugin (package ${BUILDX_PACKAGE})`,
       },
     );
   }
