@@ -12,6 +12,7 @@ import {
 } from "./argv.ts";
 import { quoted } from "./config/quoted.ts";
 import { ArgusError, EXIT } from "./errors.ts";
+import { DEFAULT } from "./plan/defaults.ts";
 import { printData } from "./ui/data.ts";
 import { setLevel } from "./ui/log.ts";
 import { report } from "./ui/report.ts";
@@ -106,7 +107,7 @@ function registerCommands(program: CAC): void {
     .option("--force", "Build also what is present, from the engine's build cache where it can")
     .option("--no-cache", "Build also what is present, without the engine's build cache")
     .option("--pull", "Build also what is present, on the newest base images")
-    .option("--parallel <number>", "Builds at a time. Default 2")
+    .option("--parallel <number>", `Builds at a time. Default ${DEFAULT.parallel}`)
     .example((bin) => `  ${bin} build                  every backend of the config`)
     .example((bin) => `  ${bin} build fetch github     only these`)
     .action(async (backends: string[], flags: Flags) => {

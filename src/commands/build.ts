@@ -9,6 +9,7 @@ import { ArgusError, EXIT } from "../errors.ts";
 import { findEngine } from "../host/engines.ts";
 import { run } from "../host/spawn.ts";
 import type { Image } from "../image/image.ts";
+import { DEFAULT } from "../plan/defaults.ts";
 import type { ContainerPlan, Recipe, RuntimeName } from "../plan/plan.ts";
 import { planBackend } from "../plan/plan_backend.ts";
 import { printData } from "../ui/data.ts";
@@ -294,7 +295,7 @@ async function inParallel<Item>(limit: number, items: readonly Item[], work: (it
 }
 
 function parallelOf(word: string | undefined): number {
-  if (word === undefined) return 2;
+  if (word === undefined) return DEFAULT.parallel;
   if (/^[1-9]\d?$/.test(word)) return Number(word);
   throw new ArgusError("usage/parallel", "--parallel must be a number from 1 to 99", {
     hint: "argus build --parallel 4",

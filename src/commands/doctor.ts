@@ -186,7 +186,7 @@ async function postureFromInside(engine: Engine) {
 /** The default posture around a shell instead of a server. */
 function probePlan() {
   return {
-    limits: { memory: DEFAULT.memory.value, cpus: "1" },
+    limits: { memory: DEFAULT.memory, cpus: DEFAULT.cpus },
     network: "none",
     volumes: [],
     extraArgs: ["--entrypoint", "/bin/sh"].map(plain),

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { ArgusError, EXIT } from "../errors.ts";
 import { statOf } from "../host/files.ts";
+import { DEFAULT } from "../plan/defaults.ts";
 import { printData } from "../ui/data.ts";
 import { printLine } from "../ui/line.ts";
 
@@ -18,7 +19,7 @@ const STARTER = `# yaml-language-server: $schema=./argus.schema.json
 # (argus schema > argus.schema.json gives your editor completion and checks.)
 
 # Every backend is an MCP server. argus builds an image for its command and runs it locked down:
-# read-only, no capabilities, uid 65532, 512m of memory, one CPU.
+# read-only, no capabilities, uid ${DEFAULT.uid}, ${DEFAULT.memory} of memory, ${DEFAULT.cpus} CPU.
 backends:
   time:
     command: uvx                      # uvx, npx, go, python, node …

@@ -354,7 +354,7 @@ function textAt(node: MapNode, path: Path, value: string): Text {
 }
 
 function sessionOf(fields: StdioFields): StdioBackend["session"] {
-  const grace = fields.session?.eof_grace ?? DEFAULT.eofGraceMs.value;
+  const grace = fields.session?.eof_grace ?? DEFAULT.eofGraceMs;
   return { stdout: fields.stdout ?? "raw", ...(grace === "never" ? {} : { eofGraceMs: grace }) };
 }
 

@@ -149,7 +149,7 @@ const kubernetes = v.strictObject(
         'must be a length of time such as "8h", or "never"',
       ),
       "The cluster ends the Pod after this time, whatever happens to argus: `8h`, `never`.",
-      `${DEFAULT.deadlineMs.value / 3_600_000}h`,
+      `${DEFAULT.deadlineMs / 3_600_000}h`,
     ),
     allow_host_path: optional(flag(), "Allow `volumes` that mount a folder of the node.", "false"),
   },
@@ -164,12 +164,12 @@ const container = v.strictObject(
       "Container runtime to use. Docker or Podman is detected when absent.",
       "detect",
     ),
-    memory: optional(text(memoryProblem), "Memory limit in Docker's size syntax: `512m`, `1g`.", DEFAULT.memory.value),
-    cpus: optional(text(cpusProblem), "CPU limit; fractions are allowed: `0.5`, `2`.", DEFAULT.cpus.value),
+    memory: optional(text(memoryProblem), "Memory limit in Docker's size syntax: `512m`, `1g`.", DEFAULT.memory),
+    cpus: optional(text(cpusProblem), "CPU limit; fractions are allowed: `0.5`, `2`.", DEFAULT.cpus),
     network: optional(
       text(networkProblem),
       "`none` isolates fully, `bridge` allows outbound access, or a network's name.",
-      DEFAULT.network.value,
+      DEFAULT.network,
     ),
     volumes: optional(
       list(volumeProblem),
@@ -226,7 +226,7 @@ const session = v.strictObject(
     eof_grace: optional(
       v.union([v.literal("never"), duration()], 'must be a length of time such as "500ms" or "3s", or "never"'),
       "Silence after the client closed its end before the server is stopped: `3s`, `500ms`, `never`.",
-      `${DEFAULT.eofGraceMs.value / 1000}s`,
+      `${DEFAULT.eofGraceMs / 1000}s`,
     ),
   },
   "must be a mapping",

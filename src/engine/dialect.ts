@@ -1,4 +1,5 @@
 /** What differs between the engines' command lines, each difference with its reason. */
+import { DEFAULT } from "../plan/defaults.ts";
 import type { Engine, OciName } from "./engine.ts";
 
 /** The part of an engine that decides how its command line is written. */
@@ -57,5 +58,5 @@ const ROOTLESS_PODMAN: Dialect = {
   ...DIALECTS.podman,
   // The user's own files belong to nobody's id in the container otherwise. Only with host folders: a server without any
   // stays under a subordinate id that owns nothing, and no image has to be copied for the mapping (3 s at its first run).
-  hostFolders: ["--userns=keep-id:uid=65532,gid=65532"],
+  hostFolders: [`--userns=keep-id:uid=${DEFAULT.uid},gid=${DEFAULT.uid}`],
 };

@@ -12,9 +12,9 @@ import { homeVariables, serverEnv } from "./server_env.ts";
 import { volumeFlags } from "./volume.ts";
 
 /** Numeric, so that no image needs a passwd entry; both ids, for the group is 0 otherwise. */
-const USER = `${DEFAULT.uid.value}:${DEFAULT.uid.value}`;
-const HOME = DEFAULT.home.value;
-const TEMPORARY = DEFAULT.temporary.value;
+const USER = `${DEFAULT.uid}:${DEFAULT.uid}`;
+const HOME = DEFAULT.home;
+const TEMPORARY = DEFAULT.temporary;
 /** Podman's own default allows programs; without a size it would be half of the host's memory. */
 const TMPFS = "rw,noexec,nosuid,nodev,size=";
 
@@ -55,15 +55,15 @@ export function runCommand(input: RunInput): Command {
     ...runLabels(identity),
     // Nothing of the image can be changed.
     "--read-only",
-    ...tmpfs(plan, TEMPORARY, DEFAULT.temporarySize.value),
-    ...tmpfs(plan, HOME, DEFAULT.homeSize.value),
+    ...tmpfs(plan, TEMPORARY, DEFAULT.temporarySize),
+    ...tmpfs(plan, HOME, DEFAULT.homeSize),
     ...["--cap-drop", "ALL"],
     ...["--security-opt", "no-new-privileges"],
     ...["--memory", plan.limits.memory],
     // Equal to --memory: the limit holds with swap, too.
     ...["--memory-swap", plan.limits.memory],
     ...["--cpus", input.cpus],
-    ...["--pids-limit", String(DEFAULT.pids.value)],
+    ...["--pids-limit", String(DEFAULT.pids)],
     ...["--user", USER],
     ...["--network", plan.network],
     // The default drivers write every byte of the conversation to a file.

@@ -1,4 +1,5 @@
 /** The restrictions of a container as a process inside sees them: flags can be accepted and ignored. */
+import { memoryBytes } from "../config/rules/memory.ts";
 import { DEFAULT } from "../plan/defaults.ts";
 
 /** What a container lacks. */
@@ -13,7 +14,7 @@ export interface PostureGaps {
 export const POSTURE_SCRIPT = `grep -E '^(NoNewPrivs|Seccomp|CapEff|CapPrm|CapBnd|CapInh|CapAmb|Uid|Gid):' /proc/self/status
 (: >/argus-probe) 2>/dev/null && echo 'root: writable' || echo 'root: read-only'
 (: >"$HOME/argus-probe") 2>/dev/null && echo 'home: writable' || echo 'home: read-only'
-grep -E '^[^ ]+ (/tmp|/home/nonroot) ' /proc/mounts | while read -r _ place _ options _; do echo "mount $place: $options"; done
+grep -E '^[^ ]+ (${DEFAULT.temporary}|${DEFAULT.home}) ' /proc/mounts | while read -r _ place _ options _; do echo "mount $place: $options"; done
 echo "memory: $(cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null)"
 echo "pids: $(cat /sys/fs/cgroup/pids.max /sys/fs/cgroup/pids/pids.max 2>/dev/null)"
 echo "cpu: $(cat /sys/fs/cgroup/cpu.max /sys/fs/cgroup/cpu/cpu.cfs_quota_us 2>/dev/null)"
@@ -28,7 +29,7 @@ export function readPosture(output: string): PostureGaps | undefined {
   }
   if (!found.has("NoNewPrivs")) return undefined;
   const value = (name: string) => found.get(name) ?? "";
-  const id = String(DEFAULT.uid.value);
+  const id = String(DEFAULT.uid);
   const open = [
     [value("NoNewPrivs") === "1", "programs can gain privileges"],
     [value("Seccomp") === "2", "system calls are not filtered"],
@@ -47,15 +48,15 @@ export function readPosture(output: string): PostureGaps | undefined {
     ],
     [value("root") === "read-only", "the root file system can be written"],
     [value("home") === "writable", "the home cannot be written"],
-    ...["/tmp", DEFAULT.home.value].map((place): [boolean, string] => [
+    ...[DEFAULT.temporary, DEFAULT.home].map((place): [boolean, string] => [
       ["noexec", "nosuid", "nodev"].every((option) => value(`mount ${place}`).split(",").includes(option)),
       `programs can be put into ${place}`,
     ]),
   ] as const;
   const limits = {
-    memory: isLimit(value("memory"), 512 * 1024 * 1024),
+    memory: isLimit(value("memory"), memoryBytes(DEFAULT.memory)!),
     cpus: /^[1-9]\d*/.test(value("cpu")),
-    pids: isLimit(value("pids"), DEFAULT.pids.value),
+    pids: isLimit(value("pids"), DEFAULT.pids),
   };
   return {
     open: open.filter(([closed]) => !closed).map(([, sentence]) => sentence),

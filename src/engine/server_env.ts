@@ -33,7 +33,7 @@ export function serverEnv(env: Readonly<Record<string, string>>): ServerEnv {
  * that can be written.
  */
 export function homeVariables(env: Readonly<Record<string, unknown>>): [name: string, value: string][] {
-  const own = { HOME: DEFAULT.home.value, TMPDIR: DEFAULT.temporary.value };
+  const own = { HOME: DEFAULT.home, TMPDIR: DEFAULT.temporary };
   return Object.entries(own).filter(([name]) => !(name in env));
 }
 

@@ -43,7 +43,7 @@ export function volumeMakeCommand(engine: Engine, volume: string, image: string,
     "--pull=never",
     ...["--name", identity.container],
     ...labelFlags({ [LABEL.backend]: identity.backend, [LABEL.owner]: ownerText(identity.owner) }),
-    ...["-v", `${volume}:${DEFAULT.home.value}`],
+    ...["-v", `${volume}:${DEFAULT.home}`],
     image,
   ]);
 }

@@ -59,7 +59,7 @@ interface Ids {
 
 /** The ids that the server's user has outside: rootless podman maps them to the user's own. */
 function serverUser(stat: Stats, engine: EngineKind): Ids {
-  if (!engine.rootless) return { uid: DEFAULT.uid.value, gid: DEFAULT.uid.value };
+  if (!engine.rootless) return { uid: DEFAULT.uid, gid: DEFAULT.uid };
   return { uid: process.getuid?.() ?? stat.uid, gid: process.getgid?.() ?? stat.gid };
 }
 
@@ -69,12 +69,12 @@ function allowed(stat: Stats, who: Ids, bit: number): boolean {
 }
 
 function warning(code: string, source: string, what: string, engine: EngineKind, stat: Stats): Notice {
-  const who = engine.rootless ? "this user" : `user ${DEFAULT.uid.value}`;
+  const who = engine.rootless ? "this user" : `user ${DEFAULT.uid}`;
   const owner = `${source} belongs to ${stat.uid}:${stat.gid}, mode ${(stat.mode & 0o7777).toString(8)}`;
   const bits = code === "volume/not-readable" ? "rX" : "rwX";
   const remedy = engine.rootless
     ? `\`chmod -R u+${bits} ${source}\``
-    : `\`chmod -R o+${bits} ${source}\` or \`sudo chown -R ${DEFAULT.uid.value} ${source}\`` +
+    : `\`chmod -R o+${bits} ${source}\` or \`sudo chown -R ${DEFAULT.uid} ${source}\`` +
       (code === "volume/not-writable" ? ", or mount it `:ro`" : "");
   return { code, message: `${what}: ${owner}, the server runs as ${who}; ${remedy}` };
 }

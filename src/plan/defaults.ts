@@ -1,103 +1,35 @@
-/** Every default once: its value, its unit, why it is that, and who asks for it. Code, help and the manual read it here. */
-
-/** A default and its reason. */
-export interface Default<Value> {
-  readonly value: Value;
-  readonly unit: string;
-  readonly reason: string;
-  /** Where it is asked for. */
-  readonly source: string;
-}
-
+/** Every default once, with the reason for it. */
 export const DEFAULT = {
-  memory: {
-    value: "512m",
-    unit: "Docker size",
-    reason: "enough for a usual server, small enough that a leak does not take the machine down",
-    source: "spec: Resource Limits and Runtime",
-  },
-  cpus: {
-    value: "1",
-    unit: "cores",
-    reason: "one busy server leaves the rest alone",
-    source: "spec: Resource Limits and Runtime",
-  },
-  network: {
-    value: "bridge",
-    unit: "network",
-    reason: "outbound access without the host's own interfaces",
-    source: "spec: Resource Limits and Runtime",
-  },
-  uid: {
-    value: 65532,
-    unit: "user and group id",
-    reason: "the nonroot user of distroless and Chainguard images",
-    source: "spec: Container Isolation",
-  },
-  home: {
-    value: "/home/nonroot",
-    unit: "path",
-    reason: "the home of that user, a tmpfs over a read-only root",
-    source: "spec: Container Isolation",
-  },
-  temporary: {
-    value: "/tmp",
-    unit: "path",
-    reason: "where programs write by habit",
-    source: "spec: Container Isolation",
-  },
-  temporarySize: {
-    value: "64m",
-    unit: "Docker size",
-    reason: "a tmpfs counts against the memory limit, so it stays well below it",
-    source: "design: Run",
-  },
-  homeSize: {
-    value: "64m",
-    unit: "Docker size",
-    reason: "a tmpfs counts against the memory limit, so it stays well below it",
-    source: "design: Run",
-  },
-  pids: {
-    value: 256,
-    unit: "processes and threads",
-    reason: "stops a fork bomb; a browser or a Node server stays below it",
-    source: "design: Run",
-  },
-  pythonImage: {
-    value: "python:3.13-slim",
-    unit: "image",
-    reason: "glibc, so that binary wheels install",
-    source: "spec: Image Building Pipeline",
-  },
-  nodeImage: {
-    value: "node:22-alpine",
-    unit: "image",
-    reason: "the smallest official image of the LTS line",
-    source: "spec: Image Building Pipeline",
-  },
-  goImage: {
-    value: "golang:1.24-alpine",
-    unit: "image",
-    reason: "builder only; the toolchain that a module asks for is fetched",
-    source: "spec: Go Transport Pattern",
-  },
-  goRuntimeImage: {
-    value: "alpine:3.21",
-    unit: "image",
-    reason: "a static binary needs certificates and a user, no more",
-    source: "design: Images",
-  },
-  eofGraceMs: {
-    value: 3000,
-    unit: "milliseconds of silence",
-    reason: "a server may finish its answers after the client closed its end",
-    source: "design: Session",
-  },
-  deadlineMs: {
-    value: 7 * 24 * 3600 * 1000,
-    unit: "milliseconds",
-    reason: "a Pod whose client vanished ends at last, while no work week is cut in two",
-    source: "design: Kubernetes",
-  },
-} as const satisfies Record<string, Default<string | number>>;
+  /** Docker size. Enough for a usual server, and a leak does not take the machine down. Spec: "Resource Limits and Runtime". */
+  memory: "512m",
+  /** Cores. One busy server leaves the rest alone. Spec: "Resource Limits and Runtime". */
+  cpus: "1",
+  /** Outbound access without the host's own interfaces. Spec: "Resource Limits and Runtime". */
+  network: "bridge",
+  /** User and group: the nonroot user of distroless and Chainguard images. Spec: "Container Isolation". */
+  uid: 65532,
+  /** The home of that user, a tmpfs over a read-only root. Spec: "Container Isolation". */
+  home: "/home/nonroot",
+  /** A tmpfs where programs write by habit. Spec: "Container Isolation". */
+  temporary: "/tmp",
+  /** Docker size. A tmpfs counts against the memory limit, so it stays well below it. */
+  temporarySize: "64m",
+  /** Docker size, for the same reason. */
+  homeSize: "64m",
+  /** Processes and threads. Stops a fork bomb; a browser or a Node server stays below it. */
+  pids: 256,
+  /** Has glibc, so that binary wheels install. Spec: "Image Building Pipeline". */
+  pythonImage: "python:3.13-slim",
+  /** The smallest official image of the LTS line. Spec: "Image Building Pipeline". */
+  nodeImage: "node:22-alpine",
+  /** Builder only; it fetches the toolchain that a module asks for. Spec: "Go Transport Pattern". */
+  goImage: "golang:1.24-alpine",
+  /** A static binary needs certificates and a user, no more. */
+  goRuntimeImage: "alpine:3.21",
+  /** Milliseconds of silence: a server may finish its answers after the client closed its end. */
+  eofGraceMs: 3000,
+  /** Milliseconds. A Pod whose client vanished ends at last, while no work week is cut in two. */
+  deadlineMs: 7 * 24 * 3600 * 1000,
+  /** Builds at a time. Each may take a core and much memory for minutes. */
+  parallel: 2,
+} as const;

@@ -40,7 +40,7 @@ function sourceImage(backend: StdioBackend, url: string): SourceImage {
   return {
     recipe: "source",
     name: plainName(repositoryOf(url) ?? "source"),
-    base: container.builder_image ?? (language === "node" ? DEFAULT.nodeImage.value : DEFAULT.pythonImage.value),
+    base: container.builder_image ?? (language === "node" ? DEFAULT.nodeImage : DEFAULT.pythonImage),
     systemDeps: container.system_deps,
     buildSystemDeps: container.build_system_deps,
     additionalPackages: packages,

@@ -25,7 +25,7 @@ export function imagePlan(backend: StdioBackend, use: Use, tool: KnownTool | und
     return {
       recipe: "npx",
       ...common,
-      base: container.builder_image ?? DEFAULT.nodeImage.value,
+      base: container.builder_image ?? DEFAULT.nodeImage,
       packages: use.packages,
       ...(use.binary === undefined ? {} : { binary: use.binary }),
     };
@@ -34,9 +34,9 @@ export function imagePlan(backend: StdioBackend, use: Use, tool: KnownTool | und
     return {
       recipe: "go",
       ...common,
-      base: container.builder_image ?? DEFAULT.goImage.value,
+      base: container.builder_image ?? DEFAULT.goImage,
       module: use.module,
-      runtimeBase: DEFAULT.goRuntimeImage.value,
+      runtimeBase: DEFAULT.goRuntimeImage,
     };
   }
   const python = use.python ?? tool?.python;
@@ -73,7 +73,7 @@ function pythonBase(builderImage: string | undefined, python: string | undefined
   const wish = python === undefined ? {} : { python };
   if (builderImage !== undefined) return { base: builderImage, ...wish };
   if (python !== undefined && /^3\.\d+(\.\d+)?$/.test(python)) return { base: `python:${python}-slim`, ...wish };
-  return { base: DEFAULT.pythonImage.value, ...wish };
+  return { base: DEFAULT.pythonImage, ...wish };
 }
 
 const LANGUAGES = { uvx: "python", npx: "node", go: "go" } as const;

@@ -149,7 +149,7 @@ export function letGo({ client }: Started): void {
 function promisedFrom({ end, server }: Case, { heard }: Started, { ended, begun }: Timeline): number {
   if (!isEofAlone(end)) return ended;
   const quiet = Math.max(ended, heard());
-  return ENDS_AT_EOF.includes(server) ? quiet : Math.max(quiet, begun + TIMING.start - DEFAULT.eofGraceMs.value);
+  return ENDS_AT_EOF.includes(server) ? quiet : Math.max(quiet, begun + TIMING.start - DEFAULT.eofGraceMs);
 }
 
 /** Output that flows is never cut then, so that a flood must end by itself. */

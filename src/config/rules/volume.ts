@@ -1,5 +1,6 @@
 /** `container.volumes`: `source:target[:mode]`. Spec: "Volume Mounts and Extra Arguments". */
 import { posix } from "node:path";
+import { DEFAULT } from "../../plan/defaults.ts";
 import type { Notice, Volume } from "../../plan/plan.ts";
 import { lineProblem, type RuleProblem } from "./rule.ts";
 
@@ -93,7 +94,7 @@ const WIDE = new RegExp(
     "[a-z]:/(?:users)?",
   ].join("|")})$`,
 );
-const REPLACED = new Set(["/tmp", "/home/nonroot"]);
+const REPLACED = new Set<string>([DEFAULT.temporary, DEFAULT.home]);
 
 /** One spelling for one place. Windows' names of shares and pipes have two slashes in front, which mean something. */
 function plainSource(source: string): string {

@@ -111,9 +111,9 @@ function podManifest(input: PodInput, texts: ServerTexts): Pod {
       shareProcessNamespace: true,
       securityContext: {
         runAsNonRoot: true,
-        runAsUser: DEFAULT.uid.value,
-        runAsGroup: DEFAULT.uid.value,
-        fsGroup: DEFAULT.uid.value,
+        runAsUser: DEFAULT.uid,
+        runAsGroup: DEFAULT.uid,
+        fsGroup: DEFAULT.uid,
         fsGroupChangePolicy: "OnRootMismatch",
         seccompProfile: { type: "RuntimeDefault" },
       },
@@ -173,7 +173,7 @@ function argusLabels(identity: SessionIdentity): Record<string, string> {
   };
 }
 
-function deadlineOf({ deadline = DEFAULT.deadlineMs.value }: KubernetesFields): { activeDeadlineSeconds?: number } {
+function deadlineOf({ deadline = DEFAULT.deadlineMs }: KubernetesFields): { activeDeadlineSeconds?: number } {
   return deadline === "never" ? {} : { activeDeadlineSeconds: Math.ceil(deadline / 1000) };
 }
 

@@ -43,8 +43,8 @@ export function podVolumes(input: Pick<PodInput, "plan" | "kubernetes" | "where"
 
 /** Memory, as a tmpfs is: nothing reaches the node's disk. Kubernetes has no `noexec` for it. */
 const OWN = [
-  { name: "tmp", target: DEFAULT.temporary.value, size: DEFAULT.temporarySize.value },
-  { name: "home", target: DEFAULT.home.value, size: DEFAULT.homeSize.value },
+  { name: "tmp", target: DEFAULT.temporary, size: DEFAULT.temporarySize },
+  { name: "home", target: DEFAULT.home, size: DEFAULT.homeSize },
 ] as const;
 
 interface At {

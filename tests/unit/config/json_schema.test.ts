@@ -39,6 +39,6 @@ test("an editor accepts what argus accepts: numbers, switches, nothing", () => {
 test("the table shows the defaults that plans use", () => {
   const rows = new Map(fieldRows().map((row) => [row.field, row.default]));
   for (const name of ["memory", "cpus", "network"] as const) {
-    assert.equal(rows.get(`backends.<name>.container.${name}`), DEFAULT[name].value);
+    assert.equal(rows.get(`backends.<name>.container.${name}`), DEFAULT[name]);
   }
 });
