@@ -1,5 +1,5 @@
 /** The words of the command line: as the parser must get them, and as messages may show them. */
-import { pasteableWords } from "./engine/command.ts";
+import { pasteableWords } from "./shell.ts";
 
 /**
  * cac turns words that look like numbers into numbers (`1.10` → 1.1), and drops `-` and empty words: such words carry a

@@ -2,10 +2,10 @@
 
 import type { Config, StdioBackend } from "../config/config.ts";
 import { readSettings, type Settings } from "../config/settings.ts";
-import { pasteableWords } from "../engine/command.ts";
 import { ArgusError, EXIT } from "../errors.ts";
 import type { Plan, RuntimeName } from "../plan/plan.ts";
 import { planBackend } from "../plan/plan_backend.ts";
+import { pasteableWords } from "../shell.ts";
 import { printData } from "../ui/data.ts";
 import { loadConfig } from "./config.ts";
 import { describeContainer, describeOther, type PlanJson } from "./describe.ts";

@@ -1,4 +1,5 @@
 import type { Text } from "../config/text.ts";
+import { pasteableWords } from "../shell.ts";
 import type { Engine } from "./engine.ts";
 
 /** An argument of a command: a string, or a text whose value may not be printed. */
@@ -49,14 +50,4 @@ export function realArgs(command: Command): string[] {
 /** The command as one line that can be pasted into a POSIX shell. */
 export function pasteable(command: Command): string {
   return pasteableWords(shownWords(command));
-}
-
-/** Words as one line of a POSIX shell. */
-export function pasteableWords(words: readonly string[]): string {
-  return words.map(shellQuoted).join(" ");
-}
-
-/** One word of a POSIX shell, quoted where it has to be. */
-export function shellQuoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -17,19 +17,6 @@ export interface Engine {
   readonly remote?: boolean;
 }
 
-/** What a container of argus carries as labels: they are its only database. */
-export const LABEL = {
-  backend: "argus.backend",
-  session: "argus.session",
-  owner: "argus.owner",
-  version: "argus.version",
-  inputs: "argus.inputs",
-  recipe: "argus.recipe",
-} as const;
-
-/** What the values of a build are called on their way: as a secret, and as a variable of the engine's program. */
-export const BUILD_VALUES = { secret: "build-values", variable: "ARGUS_BUILD_VALUES" } as const;
-
 /** Who owns a container: the argus process, precisely enough that a reused pid is not mistaken for it. */
 export interface Owner {
   readonly pid: number;

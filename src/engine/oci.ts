@@ -1,12 +1,14 @@
 /** The one place where command lines for docker and podman are written. */
 import type { Text } from "../config/text.ts";
 import { ArgusError } from "../errors.ts";
+import { BUILD_VALUES } from "../plan/build_values.ts";
 import { DEFAULT } from "../plan/defaults.ts";
+import { LABEL } from "../plan/labels.ts";
 import type { ContainerPlan } from "../plan/plan.ts";
 import { VERSION } from "../version.ts";
 import { type Arg, type Command, EXTRA_INPUT_PATH, engineCommand, labelFlags } from "./command.ts";
 import { dialectOf } from "./dialect.ts";
-import { BUILD_VALUES, type Engine, LABEL, type SessionIdentity } from "./engine.ts";
+import type { Engine, SessionIdentity } from "./engine.ts";
 import { ownerText } from "./owner.ts";
 import { homeVariables, serverEnv } from "./server_env.ts";
 import { volumeFlags } from "./volume.ts";
@@ -85,6 +87,11 @@ export function runCommand(input: RunInput): Command {
     env: { ...variables.byName, ...engine.env },
     ...(variables.file === "" ? {} : { extraInput: { fd: 3, text: variables.file } }),
   };
+}
+
+/** The same container without its client: what the engine says when it cannot start it comes to argus. */
+export function detachedCommand(run: Command): Command {
+  return { ...run, args: run.args.with(run.args.indexOf("-i"), "-d") };
 }
 
 /** What a build needs to know. */

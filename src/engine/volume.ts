@@ -1,10 +1,11 @@
 /** Mounts as flags, and the volumes that Docker would make as root's. */
 import { ArgusError } from "../errors.ts";
 import { DEFAULT } from "../plan/defaults.ts";
+import { LABEL } from "../plan/labels.ts";
 import type { Volume } from "../plan/plan.ts";
 import { type Command, engineCommand, labelFlags } from "./command.ts";
 import type { EngineKind } from "./dialect.ts";
-import { type Engine, LABEL, type SessionIdentity } from "./engine.ts";
+import type { Engine, SessionIdentity } from "./engine.ts";
 import { ownerText } from "./owner.ts";
 
 /** `-v`, or `--mount` where a path holds the colon that separates the fields of `-v`. */

@@ -2,10 +2,10 @@
 import type { Settings } from "../config/settings.ts";
 import type { Text } from "../config/text.ts";
 import { plain } from "../config/text.ts";
-import { LABEL } from "../engine/engine.ts";
 import { ArgusError } from "../errors.ts";
 import { addedTo, serverArgs } from "../plan/entry.ts";
 import { imageName } from "../plan/image_name.ts";
+import { LABEL } from "../plan/labels.ts";
 import type { DockerfileImage, ImagePlan, Notice } from "../plan/plan.ts";
 import { type DockerfileEntry, type Invocation, readDockerfile } from "./dockerfile.ts";
 import { entryOf } from "./entry.ts";

@@ -1,6 +1,7 @@
 /** Values as one word of a Dockerfile line: for a shell, for ENV and LABEL, as a JSON list. */
-import { shellQuoted } from "../engine/command.ts";
+
 import { ArgusError } from "../errors.ts";
+import { shellQuoted } from "../shell.ts";
 
 /** One word of a POSIX shell. A line break or NUL → image/unsafe-value. */
 export function shellWord(value: string): string {

@@ -1,7 +1,8 @@
 /** The Dockerfile of a plan: values are made safe words here, the templates put them on their lines. */
 import { Eta } from "eta/core";
 import { holdsVariable } from "../config/variables.ts";
-import { BUILD_VALUES, LABEL } from "../engine/engine.ts";
+import { BUILD_VALUES } from "../plan/build_values.ts";
+import { LABEL } from "../plan/labels.ts";
 import type { GoImage, NpxImage, SourceImage, UvxImage } from "../plan/plan.ts";
 import { VERSION } from "../version.ts";
 import { entryOf, PROGRAM } from "./entry.ts";

@@ -1,6 +1,7 @@
 /** The one place where command lines for kubectl are written. */
+
+import { LABEL } from "../../plan/labels.ts";
 import type { Command } from "../command.ts";
-import { LABEL } from "../engine.ts";
 import type { Manifest } from "./manifest.ts";
 import { CONTAINER } from "./names.ts";
 

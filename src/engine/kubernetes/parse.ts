@@ -1,5 +1,6 @@
 /** What kubectl prints, as data. */
-import { LABEL, type Owner } from "../engine.ts";
+import { LABEL } from "../../plan/labels.ts";
+import type { Owner } from "../engine.ts";
 import { jsonOf } from "../json.ts";
 import { parseOwner } from "../owner.ts";
 import { CONTAINER } from "./names.ts";

@@ -9,9 +9,10 @@
 import type { KubernetesFields } from "../../config/schema.ts";
 import type { Text } from "../../config/text.ts";
 import { DEFAULT } from "../../plan/defaults.ts";
+import { LABEL } from "../../plan/labels.ts";
 import type { ContainerPlan } from "../../plan/plan.ts";
 import { VERSION } from "../../version.ts";
-import { LABEL, type SessionIdentity } from "../engine.ts";
+import type { SessionIdentity } from "../engine.ts";
 import { ownerText } from "../owner.ts";
 import { homeVariables } from "../server_env.ts";
 import { refuseExtraArgs } from "./extra_args.ts";
