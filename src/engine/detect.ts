@@ -1,4 +1,5 @@
 /** Where engines can be: programs and endpoints to try, in order. */
+import type { Env } from "../config/config.ts";
 import type { OciName } from "./engine.ts";
 import { jsonOf } from "./json.ts";
 
@@ -7,7 +8,7 @@ export interface Surroundings {
   /** `process.platform`. */
   readonly platform: string;
   readonly home: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Env;
   /** Of this process; -1 where there is none. */
   readonly uid: number;
 }
@@ -67,7 +68,7 @@ export interface DockerChoice {
 }
 
 /** Reads the choice as docker does: DOCKER_HOST, then DOCKER_CONTEXT, then `currentContext` of its config file. */
-export function dockerChoice(env: Surroundings["env"], configText: string | undefined): DockerChoice {
+export function dockerChoice(env: Env, configText: string | undefined): DockerChoice {
   const host = env.DOCKER_HOST ?? "";
   if (host !== "") return { endpoint: { address: host, env: {}, from: "DOCKER_HOST", chosen: true } };
   const named = env.DOCKER_CONTEXT ?? "";
@@ -112,7 +113,7 @@ export function dockerEndpoints(here: Surroundings): Endpoint[] {
 }
 
 /** The endpoint that podman was told to use; undefined = it needs none on Linux, its machine elsewhere. */
-export function podmanEndpoint(env: Surroundings["env"]): Endpoint | undefined {
+export function podmanEndpoint(env: Env): Endpoint | undefined {
   const host = env.CONTAINER_HOST ?? "";
   return host === "" ? undefined : { address: host, env: {}, from: "CONTAINER_HOST", chosen: true };
 }

@@ -76,6 +76,7 @@ function inPod(): Promise<number> {
     args: [],
     identity,
     kubernetes,
+    where: () => "",
   };
   const cluster = findCluster(kubernetes);
   return runPodSession({ cluster, backend, objects: podObjects(input), session });

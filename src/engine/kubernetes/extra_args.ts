@@ -1,17 +1,18 @@
 /** `extra_args` are words for `docker run`: on a cluster they mean nothing, and some have a field of their own. */
+import type { Where } from "../../config/config.ts";
 import type { Text } from "../../config/text.ts";
 import { ArgusError } from "../../errors.ts";
 
 /** Throws when there are any, with the field that does what they ask for. No value of an argument is in the message. */
-export function refuseExtraArgs(words: readonly Text[], where?: (path: readonly (string | number)[]) => string): void {
+export function refuseExtraArgs(words: readonly Text[], where: Where): void {
   const index = words.findIndex(({ value }) => value.startsWith("-"));
   const word = words[index];
   if (word === undefined) {
     if (words.length === 0) return;
-    throw refused("extra_args", undefined, where?.(["container", "extra_args"]));
+    throw refused("extra_args", undefined, where(["container", "extra_args"]));
   }
   const flag = flagOf(word.shown);
-  throw refused(`extra_args: ${flag}`, FIELDS[flag], where?.(["container", "extra_args", index]));
+  throw refused(`extra_args: ${flag}`, FIELDS[flag], where(["container", "extra_args", index]));
 }
 
 /** `-v`, `-vx:y`, `--volume=x` → `--volume`. */
@@ -49,7 +50,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   "--volume": "`volumes`, with the name of a PersistentVolumeClaim",
 };
 
-function refused(subject: string, field: string | undefined, where: string | undefined): ArgusError {
+function refused(subject: string, field: string | undefined, where: string): ArgusError {
   return new ArgusError(
     "config/kubernetes-extra-args",
     `container.${subject} is for docker and podman, and means nothing on kubernetes`,

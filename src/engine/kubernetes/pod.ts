@@ -6,6 +6,7 @@
  * second call would have to make it, and a node that does not find it looks again only after 10 s (seen with 1.34); as the
  * next object of the same call it is there long before the node has made the Pod's sandbox.
  */
+import type { Where } from "../../config/config.ts";
 import type { KubernetesFields } from "../../config/schema.ts";
 import type { Text } from "../../config/text.ts";
 import { DEFAULT } from "../../plan/defaults.ts";
@@ -38,7 +39,7 @@ export interface PodInput {
   readonly identity: SessionIdentity;
   readonly kubernetes: KubernetesFields;
   /** Places of the backend in the config, for errors. */
-  readonly where?: (path: readonly (string | number)[]) => string;
+  readonly where: Where;
 }
 
 /**

@@ -1,10 +1,11 @@
 /** `network` on a cluster. */
+import type { Where } from "../../config/config.ts";
 import { ArgusError } from "../../errors.ts";
 import type { Notice } from "../../plan/plan.ts";
 import type { Metadata, NetworkPolicy } from "./manifest.ts";
 
 /** True for `none`, false for `bridge`; throws for what only a single machine has. */
-export function deniesAll(network: string, where?: (path: readonly (string | number)[]) => string): boolean {
+export function deniesAll(network: string, where: Where): boolean {
   if (network === "none") return true;
   if (network === "bridge") return false;
   const shared = network === "host" || network.startsWith("container:");
@@ -15,7 +16,7 @@ export function deniesAll(network: string, where?: (path: readonly (string | num
       : `network: "${network}" names a network of a single machine, and kubernetes has none`,
     {
       hint: '"bridge" (the Pod\'s own network) or "none"; for anything between, write a NetworkPolicy that selects `kubernetes.labels`',
-      where: where?.(["container", "network"]),
+      where: where(["container", "network"]),
     },
   );
 }

@@ -27,14 +27,14 @@ export function podVolumes(input: Pick<PodInput, "plan" | "kubernetes" | "where"
   }
   const names = new Map<string, string>();
   for (const [index, volume] of plan.volumes.entries()) {
-    const at = { where: where?.(["container", "volumes", index]) };
-    const readOnly = isReadOnly(volume, at);
+    const place = where(["container", "volumes", index]);
+    const readOnly = isReadOnly(volume, place);
     // Two mounts of one source are one volume.
     let name = names.get(volume.source);
     if (name === undefined) {
       name = `volume-${names.size + 1}`;
       names.set(volume.source, name);
-      volumes.push({ name, ...sourceOf(volume, kubernetes.allow_host_path === true, at) });
+      volumes.push({ name, ...sourceOf(volume, kubernetes.allow_host_path === true, place) });
     }
     mounts.push({ name, mountPath: volume.target, ...(readOnly ? { readOnly } : {}) });
   }
@@ -47,15 +47,11 @@ const OWN = [
   { name: "home", target: DEFAULT.home, size: DEFAULT.homeSize },
 ] as const;
 
-interface At {
-  readonly where: string | undefined;
-}
-
-function sourceOf({ source, kind }: Volume, hostPath: boolean, at: At) {
+function sourceOf({ source, kind }: Volume, hostPath: boolean, where: string) {
   if (kind === "named") {
     if (isObjectName(source)) return { persistentVolumeClaim: { claimName: source } };
     throw new ArgusError("config/kubernetes-volume", `no PersistentVolumeClaim can have the name "${source}"`, {
-      ...at,
+      where,
       hint: "on kubernetes a named volume is a claim of that name: small letters, digits, - and .",
     });
   }
@@ -64,7 +60,7 @@ function sourceOf({ source, kind }: Volume, hostPath: boolean, at: At) {
       "config/host-path",
       `the volume ${source} is a folder of this machine, which a node of the cluster does not have`,
       {
-        ...at,
+        where,
         hint:
           "name a PersistentVolumeClaim instead (`claim:/data`); for a folder of the node itself set " +
           "`kubernetes.allow_host_path: true`, which the PodSecurity level restricted refuses",
@@ -73,18 +69,18 @@ function sourceOf({ source, kind }: Volume, hostPath: boolean, at: At) {
   }
   if (source.startsWith("/")) return { hostPath: { path: source } };
   throw new ArgusError("config/host-path", `a node has no folder ${source}`, {
-    ...at,
+    where,
     hint: "use a path with slashes",
   });
 }
 
 /** Words that change nothing for one Pod are dropped; others would be a broken promise. */
-function isReadOnly({ source, mode }: Volume, at: At): boolean {
+function isReadOnly({ source, mode }: Volume, where: string): boolean {
   const words = mode.split(",");
   const unknown = words.find((word) => !["ro", "rw", "z", "Z", ""].includes(word));
   if (unknown === undefined) return words.includes("ro");
   throw new ArgusError("config/volume-mode", `kubernetes cannot mount ${source} with the mode "${unknown}"`, {
-    ...at,
+    where,
     hint: '"ro" or "rw"',
   });
 }

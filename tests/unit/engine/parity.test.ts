@@ -16,6 +16,7 @@ const pod = (changes: Partial<ContainerPlan>, kubernetes: PodInput["kubernetes"]
   args: [],
   identity: IDENTITY,
   kubernetes,
+  where: () => "",
 });
 const podOf = (input: PodInput) => podObjects(input).pod;
 const argv = (changes: Partial<ContainerPlan>): string[] =>
