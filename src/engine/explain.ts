@@ -2,12 +2,13 @@
 import { ArgusError, EXIT } from "../errors.ts";
 import type { OciName } from "./engine.ts";
 import { lastLines } from "./last_lines.ts";
+import { BUILDX_PACKAGE } from "./oci.ts";
 import { plainLine } from "./plain_line.ts";
 
 /** A failed call of an engine's program. */
 export interface EngineFailure {
   readonly engine: OciName;
-  readonly phase: "build" | "other";
+  readonly phase: "run" | "build" | "other";
   /** Everything that it printed. */
   readonly output: string;
   /** The call, pasteable. */
@@ -21,7 +22,7 @@ export interface EngineFailure {
 /** The failure as an error with a hint; the engine's own words when nothing is known about it. */
 export function explain(failure: EngineFailure): ArgusError {
   const lines = tellingLines(failure.output);
-  const rules = [...UNUSABLE, ...(failure.phase === "build" ? BUILD_RULES : []), ...RULES];
+  const rules = [...UNUSABLE, ...RULES_OF[failure.phase], ...RULES];
   const text = lines.join("\n");
   for (const rule of rules) {
     const match = rule.pattern.exec(text);
@@ -30,6 +31,8 @@ export function explain(failure: EngineFailure): ArgusError {
   const details = { where: failure.where, output: lastLines(lines) };
   if (failure.phase === "build")
     return new ArgusError("engine/build-failed", `${failure.engine} build failed`, details);
+  if (failure.phase === "run")
+    return new ArgusError("engine/run-failed", sentence(`${failure.engine} run`, lines.at(-1)), details);
   return new ArgusError("engine/failed", sentence(failure.engine, lines.at(-1)), details);
 }
 
@@ -45,10 +48,11 @@ interface Rule {
 const UNUSABLE: readonly Rule[] = [
   {
     pattern:
-      /exec: "?(newuidmap|newgidmap|slirp4netns|pasta|netavark|aardvark-dns|conmon|crun|runc|docker-credential-[\w-]+)"?: executable file not found|could not find "?(slirp4netns|netavark|aardvark-dns|pasta|conmon)\b/,
+      /exec: "?(newuidmap|newgidmap|slirp4netns|pasta|netavark|aardvark-dns|conmon|crun|runc|docker-credential-[\w-]+)"?: executable file not found|could not find "?(slirp4netns|netavark|aardvark-dns|pasta|conmon)\b|(container-init) binary not found/,
     code: "engine/no-helper",
-    message: ([, exec, other], { engine }) => `${engine} lacks a program of its own: ${exec ?? other}`,
-    hint: ([, exec, other]) => helperHint(exec ?? other ?? ""),
+    message: (match, { engine }) =>
+      `${engine} lacks a program of its own: ${match.slice(1).find((name) => name !== undefined)}`,
+    hint: ([, exec, other, init]) => helperHint(exec ?? other ?? init ?? ""),
   },
   {
     pattern: /permission denied while trying to connect to the docker (?:daemon socket|API) at (\S+?):?(?:\s|$)/i,
@@ -105,7 +109,7 @@ const RULES: readonly Rule[] = [
     hint: (_, { backend }) => `build it: \`argus build${backend === undefined ? "" : ` ${backend}`}\``,
   },
   {
-    pattern: /The container name "\/?([^"]+)" is already in use/,
+    pattern: /(?:The|the) container name "\/?([^"]+)" is already in use/,
     code: "engine/name-taken",
     message: ([, name]) => `a container named ${name} exists already`,
     hint: (_, { engine }) => `\`argus clean\` removes what argus left; \`${engine} ps -a\` shows the rest`,
@@ -158,9 +162,10 @@ const RULES: readonly Rule[] = [
     hint: () => "see the ENTRYPOINT of the Dockerfile, or `entrypoint` of the backend",
   },
   {
-    pattern: /exec: "([^"]*)": permission denied/,
+    pattern: /exec: "([^"]*)": permission denied|OCI permission denied/,
     code: "engine/not-executable",
-    message: ([, program]) => `the image's program "${program}" cannot be executed by user 65532`,
+    message: ([, program]) =>
+      `the image's program ${program === undefined ? "" : `"${program}" `}cannot be executed by user 65532`,
     hint: () => "make it readable and executable for everybody in the build (`chmod 0755`)",
   },
   {
@@ -183,6 +188,80 @@ const RULES: readonly Rule[] = [
     message: (_, { engine }) => `no space is left where ${engine} keeps its images`,
     hint: (_, { engine }) =>
       `\`argus clean --images\` removes images that no backend uses; \`${engine} system df\` shows the rest`,
+  },
+];
+
+/** What keeps a container from starting. */
+const RUN_RULES: readonly Rule[] = [
+  {
+    pattern: /Range of CPUs is from [\d.]+ to ([\d.]+)/,
+    code: "engine/cpus",
+    message: ([, most]) => `docker's machine has ${Number(most)} CPUs, fewer than \`cpus\` asks for`,
+    hint: ([, most]) => `set \`cpus: "${Number(most)}"\` or less`,
+  },
+  {
+    pattern: /Minimum memory limit allowed is (\w+)/,
+    code: "engine/memory",
+    message: ([, least]) => `\`memory\` is below docker's minimum of ${least}`,
+    hint: () => "a server needs tens of megabytes: the default is 512m",
+  },
+  {
+    pattern: /cannot be connected to network endpoints|cannot set multiple networks/i,
+    code: "engine/two-networks",
+    message: () => "two networks are asked for, one of them alone",
+    hint: () => "use the field `network` and no `--network` in `extra_args`",
+  },
+  {
+    pattern: /[Dd]uplicate mount point: (\S+)|(\S+): duplicate mount destination/,
+    code: "engine/two-mounts",
+    message: ([, docker, podman]) => `two mounts have the target ${docker ?? podman}`,
+    hint: () => "use `volumes` for it: a mount there replaces that of argus; in `extra_args` it does not",
+  },
+  {
+    pattern: /bind source path does not exist: (\S+)|statfs (\S+): no such file or directory/,
+    code: "engine/no-source",
+    message: ([, docker, podman]) => `the folder to mount does not exist where the engine runs: ${docker ?? podman}`,
+    hint: () => "create it, or share it with the engine's virtual machine",
+  },
+  {
+    pattern: /(?:mounts denied|is not shared from the host)[^\n]*/i,
+    code: "engine/not-shared",
+    message: ([all]) => `docker's virtual machine may not mount a folder: ${all}`,
+    hint: () => "share the folder in its settings (Resources, File sharing)",
+  },
+  {
+    pattern: /invalid mode: (\S+)/,
+    code: "engine/volume-mode",
+    message: ([, mode], { engine }) => `${engine} does not know the mount mode "${mode}"`,
+    hint: () => "a volume is `source:target`, with `:ro` to keep it read-only",
+  },
+  {
+    pattern: /invalid CapAdd: unknown capability: (\S+)/,
+    code: "engine/bad-flag",
+    message: ([, name], { engine }) => `${engine} knows no capability ${name}`,
+    hint: () => "see `--cap-add` in `extra_args`",
+  },
+  {
+    pattern:
+      /could not select device driver[^\n]*|error gathering device information while adding custom device "([^"]+)"|Error: stat (\/dev\/\S+): no such file/,
+    code: "engine/no-device",
+    message: ([all, docker, podman]) =>
+      docker === undefined && podman === undefined
+        ? `a device is not there: ${all}`
+        : `the device ${docker ?? podman} is not there`,
+    hint: () => "see `--device` and `--gpus` in `extra_args`",
+  },
+  {
+    pattern: /Unknown runtime specified (\S+)|unknown or invalid runtime name: (\S+)|OCI runtime "([^"]+)" not found/,
+    code: "engine/no-runtime",
+    message: ([, old, current, podman], { engine }) => `${engine} has no runtime "${old ?? current ?? podman}"`,
+    hint: () => "see `--runtime` in `extra_args`, and what the engine's own settings list",
+  },
+  {
+    pattern: /keep-id is only supported in rootless mode/,
+    code: "engine/not-rootless",
+    message: () => "podman runs as root where argus took it for rootless",
+    hint: () => "set CONTAINER_HOST to the connection that you use (`podman system connection list`)",
   },
 ];
 
@@ -312,7 +391,7 @@ const BUILD_RULES: readonly Rule[] = [
     pattern: /buildx component is missing or broken|the --mount option requires BuildKit/,
     code: "build/no-buildkit",
     message: () => "this docker has no BuildKit",
-    hint: () => "install its plugin (package docker-buildx-plugin or docker-buildx)",
+    hint: () => `install its plugin (package ${BUILDX_PACKAGE})`,
   },
   {
     pattern: /dockerfile parse error[^\n]*|Syntax error - [^\n]*|RUN only supports the --mount flag/i,
@@ -328,6 +407,12 @@ const BUILD_RULES: readonly Rule[] = [
   },
 ];
 
+const RULES_OF: Readonly<Record<EngineFailure["phase"], readonly Rule[]>> = {
+  run: RUN_RULES,
+  build: BUILD_RULES,
+  other: [],
+};
+
 function helperHint(program: string): string {
   if (program.startsWith("docker-credential-"))
     return "see `credsStore` in ~/.docker/config.json: remove it or install that program";
@@ -335,6 +420,7 @@ function helperHint(program: string): string {
     newuidmap: "uidmap",
     newgidmap: "uidmap",
     pasta: "passt",
+    "container-init": "catatonit",
   };
   return `install the package ${packages[program] ?? program}`;
 }

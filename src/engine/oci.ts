@@ -229,6 +229,6 @@ function runLabels(identity: SessionIdentity): string[] {
 
 /** A mount of the user's over the same folder replaces ours: the engines refuse two of them. */
 function tmpfs(plan: RunPlan, target: string, size: string): string[] {
-  const taken = plan.volumes.some((volume) => volume.target.replace(/\/+$/, "") === target);
+  const taken = plan.volumes.some((volume) => volume.target === target);
   return taken ? [] : ["--tmpfs", `${target}:${TMPFS}${size}`];
 }

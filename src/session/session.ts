@@ -243,7 +243,21 @@ class Session {
   async #look(remove: Command, code: number, stopped: boolean): Promise<void> {
     const lived = (this.#life.stoppedAt ?? performance.now()) - this.#began;
     const removal = await this.#remove(remove, stopped ? Math.max(this.#life.left, 300) : LOOK_TIMEOUT);
+    if (!stopped && removal === "absent" && code <= 127 && lived < START_WINDOW) await this.#explainStart(code, remove);
     await this.#gone(code, this.#looksLeft(removal, lived));
+  }
+
+  /** Throws what kept the container from starting. */
+  async #explainStart(code: number, remove: Command): Promise<void> {
+    const { command, backend } = this.#input;
+    // Loaded only now: a session that starts does not carry the words of those that do not.
+    const { startTrouble } = await import("./start_trouble.ts");
+    const trouble = await startTrouble(
+      { command, engine: this.#contained!.engine, backend, code },
+      this.#making.signal,
+    );
+    await this.#call(remove, LOOK_TIMEOUT);
+    if (trouble !== undefined && !this.#life.stopped) throw trouble;
   }
 
   /** How often the guard looks after argus: a container that is known to have gone does not come back. */

@@ -79,6 +79,20 @@ for (const world of worlds()) {
     }),
   );
 
+  test(
+    `${world.name}: a container that cannot start is an error with its reason, and nothing of it stays`,
+    OPTIONS,
+    () =>
+      withId(world, async (id) => {
+        const { code, stderr, stdout } = await openSession(world, id, ["cat"], {
+          env: { DRIVER_NETWORK: "no-such-net" },
+        }).ended;
+        assert.equal(code, 1);
+        assert.match(stderr, /^argus: error: (docker|podman) has no network "no-such-net"$/m);
+        assert.equal(stdout.length, 0);
+      }),
+  );
+
   test(`${world.name}: an image that is not there is an error, and nothing is on stdout`, OPTIONS, () =>
     withId(world, async (id) => {
       const image = "localhost/argus/no-such:000000000000";

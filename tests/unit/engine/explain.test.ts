@@ -2,7 +2,205 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type EngineFailure, explain } from "../../../src/engine/explain.ts";
 
+const HELP = "\n\nRun 'docker run --help' for more information\n";
+
 /** What docker 20.10 and 28.2 and podman 4.3 really print: [engine, output, code of the error, words of its message]. */
+const RUNS: [EngineFailure["engine"], string, string, string][] = [
+  [
+    "docker",
+    `docker: Error response from daemon: No such image: localhost/argus/none:x${HELP}`,
+    "absent/image",
+    "localhost/argus/none:x is not there",
+  ],
+  ["podman", "Error: localhost/argus/none:x: image not known\n", "absent/image", "localhost/argus/none:x is not there"],
+  [
+    "docker",
+    `unknown flag: --frob\n\nUsage:  docker run [OPTIONS] IMAGE [COMMAND] [ARG...]${HELP}`,
+    "engine/unknown-flag",
+    "flag --frob",
+  ],
+  ["podman", "Error: unknown flag: --frob\nSee 'podman run --help'\n", "engine/unknown-flag", "flag --frob"],
+  [
+    "docker",
+    `docker: Error response from daemon: network nonet not found${HELP}`,
+    "engine/no-network",
+    'no network "nonet"',
+  ],
+  [
+    "podman",
+    "Error: unable to find network with name or ID nonet: network not found\n",
+    "engine/no-network",
+    'no network "nonet"',
+  ],
+  [
+    "docker",
+    `docker: Error response from daemon: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "nosuch": executable file not found in $PATH: unknown${HELP}`,
+    "engine/no-command",
+    'no program "nosuch"',
+  ],
+  [
+    "podman",
+    "Error: crun: executable file `nosuch` not found in $PATH: No such file or directory: OCI runtime attempted to invoke a command that was not found\n",
+    "engine/no-command",
+    'no program "nosuch"',
+  ],
+  [
+    "docker",
+    `docker: Error response from daemon: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "/etc/passwd": permission denied: unknown${HELP}`,
+    "engine/not-executable",
+    '"/etc/passwd" cannot be executed',
+  ],
+  [
+    "podman",
+    "Error: crun: open executable: Permission denied: OCI permission denied\n",
+    "engine/not-executable",
+    "cannot be executed",
+  ],
+  [
+    "docker",
+    `docker: Error response from daemon: Range of CPUs is from 0.01 to 2.00, as there are only 2 CPUs available${HELP}`,
+    "engine/cpus",
+    "has 2 CPUs",
+  ],
+  [
+    "docker",
+    `docker: Error response from daemon: Minimum memory limit allowed is 6MB${HELP}`,
+    "engine/memory",
+    "minimum of 6MB",
+  ],
+  [
+    "docker",
+    `invalid argument "12q" for "-m, --memory" flag: invalid suffix: 'q'\n\nUsage:  docker run`,
+    "engine/bad-flag",
+    '"12q"',
+  ],
+  ["podman", "Error: invalid value for memory: invalid size: '12q'\n", "engine/bad-flag", "'12q'"],
+  ["podman", 'Error: "CAP_NOSUCH": unknown capability\n', "engine/bad-flag", "CAP_NOSUCH"],
+  [
+    "docker",
+    `docker: Error response from daemon: invalid CapAdd: unknown capability: "CAP_NOSUCH"${HELP}`,
+    "engine/bad-flag",
+    "CAP_NOSUCH",
+  ],
+  ["podman", "Error: stat /dev/nosuch: no such file or directory\n", "engine/no-device", "/dev/nosuch"],
+  [
+    "docker",
+    `docker: Error response from daemon: error gathering device information while adding custom device "/dev/nosuch": no such file or directory${HELP}`,
+    "engine/no-device",
+    "/dev/nosuch",
+  ],
+  [
+    "docker",
+    `docker: Error response from daemon: could not select device driver "" with capabilities: [[gpu]]${HELP}`,
+    "engine/no-device",
+    "gpu",
+  ],
+  ["docker", `docker: Error response from daemon: invalid mode: foo${HELP}`, "engine/volume-mode", '"foo"'],
+  ["podman", 'Error: invalid option type "foo"\n', "engine/volume-mode", '"foo"'],
+  ["docker", `docker: Error response from daemon: Duplicate mount point: /y${HELP}`, "engine/two-mounts", "target /y"],
+  ["podman", "Error: /y: duplicate mount destination\n", "engine/two-mounts", "target /y"],
+  [
+    "docker",
+    `docker: Error response from daemon: Container cannot be connected to network endpoints: bridge, none${HELP}`,
+    "engine/two-networks",
+    "two networks",
+  ],
+  [
+    "podman",
+    "Error: cannot set multiple networks without bridge network mode, selected mode none: invalid argument\n",
+    "engine/two-networks",
+    "two networks",
+  ],
+  [
+    "docker",
+    `docker: Error response from daemon: unable to find user nobodyx: no matching entries in passwd file${HELP}`,
+    "engine/no-user",
+    '"nobodyx"',
+  ],
+  ["podman", "Error: unable to find user nobodyx: no matching entries in passwd file\n", "engine/no-user", '"nobodyx"'],
+  ["podman", "Error: crun: setgroups: Invalid argument: OCI runtime error\n", "engine/no-subuids", "subordinate ids"],
+  [
+    "docker",
+    `docker: Error response from daemon: Conflict. The container name "/eng-x" is already in use by container "77f3". You have to remove (or rename) that container to be able to reuse that name.${HELP}`,
+    "engine/name-taken",
+    "named eng-x",
+  ],
+  [
+    "podman",
+    'Error: creating container storage: the container name "eng-x" is already in use by 5037. You have to remove that container to be able to reuse that name: that name is already in use\n',
+    "engine/name-taken",
+    "named eng-x",
+  ],
+  [
+    "docker",
+    `docker: Cannot connect to the Docker daemon at unix:///tmp/nosuch.sock. Is the docker daemon running?${HELP}`,
+    "engine/not-running",
+    "unix:///tmp/nosuch.sock does not answer",
+  ],
+  [
+    "docker",
+    `docker: error during connect: Head "http://nosuch.invalid:1/_ping": dial tcp: lookup nosuch.invalid on 10.0.0.53:53: no such host${HELP}`,
+    "engine/not-running",
+    "lookup nosuch.invalid",
+  ],
+  [
+    "docker",
+    `docker: permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: Head "http://%2Fvar%2Frun%2Fdocker.sock/_ping": dial unix /var/run/docker.sock: connect: permission denied${HELP}`,
+    "engine/no-permission",
+    "may not use docker at unix:///var/run/docker.sock",
+  ],
+  [
+    "docker",
+    'Failed to initialize: unable to resolve docker endpoint: context "nosuch": context not found: open /root/.docker/meta.json: no such file\n',
+    "engine/no-context",
+    '"nosuch"',
+  ],
+  [
+    "podman",
+    'Cannot connect to Podman. Please verify your connection to the Linux system using `podman system connection list`\nError: unable to connect to Podman socket: Get "http://d/v4.3.1/libpod/_ping"\n',
+    "engine/not-running",
+    "podman does not answer",
+  ],
+  [
+    "docker",
+    `docker: Error response from daemon: image with reference x:1 was found but does not match the specified platform: wanted linux/arm64, actual: linux/amd64${HELP}`,
+    "engine/wrong-platform",
+    "wanted linux/arm64",
+  ],
+  [
+    "docker",
+    `docker: Error response from daemon: write /x: no space left on device${HELP}`,
+    "engine/no-space",
+    "no space",
+  ],
+  ["podman", "Error: statfs /nosuch/x: no such file or directory\n", "engine/no-source", "/nosuch/x"],
+  [
+    "podman",
+    "Error: container-init binary not found on the host: stat /usr/libexec/podman/catatonit: no such file or directory\n",
+    "engine/no-helper",
+    "container-init",
+  ],
+  [
+    "podman",
+    'Error: command required for rootless mode with multiple IDs: exec: "newuidmap": executable file not found in $PATH\n',
+    "engine/no-helper",
+    "newuidmap",
+  ],
+  [
+    "docker",
+    `docker: Error response from daemon: Unknown runtime specified nosuch${HELP}`,
+    "engine/no-runtime",
+    '"nosuch"',
+  ],
+  ["podman", 'Error: default OCI runtime "nosuch" not found: invalid argument\n', "engine/no-runtime", '"nosuch"'],
+  [
+    "podman",
+    "Error: crun: open executable: Permission denied: OCI permission denied\n",
+    "engine/not-executable",
+    "cannot be executed",
+  ],
+];
+
 const OTHERS: [EngineFailure["engine"], string, string, string][] = [
   ["docker", "unknown flag: --frob\n\nUsage:  docker ps [OPTIONS]\n", "engine/unknown-flag", "flag --frob"],
   [
@@ -55,16 +253,6 @@ const OTHERS: [EngineFailure["engine"], string, string, string][] = [
     "newuidmap",
   ],
 ];
-
-for (const [engine, output, code, words] of OTHERS) {
-  test(`other: ${engine}: ${code}: ${words}`, () => {
-    const error = explain({ engine, phase: "other", output });
-    assert.equal(error.code, code);
-    assert.ok(error.message.includes(words), error.message);
-    assert.ok(error.hint !== undefined && error.hint !== "", "a hint");
-    assert.ok(!`${error.message}${error.hint}`.includes("undefined"), `${error.message} / ${error.hint}`);
-  });
-}
 
 const STEP = 'Error: building at STEP "RUN x": while running runtime: exit status 1\n';
 const REGISTRY =
@@ -337,14 +525,20 @@ const BUILDS: [EngineFailure["engine"], string, string, string][] = [
   ],
 ];
 
-for (const [engine, output, code, words] of BUILDS) {
-  test(`build: ${engine}: ${code}: ${words}`, () => {
-    const error = explain({ engine, phase: "build", output });
-    assert.equal(error.code, code);
-    assert.ok(error.message.includes(words), error.message);
-    assert.ok(error.hint !== undefined && error.hint !== "", "a hint");
-    assert.ok(!`${error.message}${error.hint}`.includes("undefined"), `${error.message} / ${error.hint}`);
-  });
+for (const [phase, failures] of [
+  ["run", RUNS],
+  ["build", BUILDS],
+  ["other", OTHERS],
+] as const) {
+  for (const [engine, output, code, words] of failures) {
+    test(`${phase}: ${engine}: ${code}: ${words}`, () => {
+      const error = explain({ engine, phase, output });
+      assert.equal(error.code, code);
+      assert.ok(error.message.includes(words), error.message);
+      assert.ok(error.hint !== undefined && error.hint !== "", "a hint");
+      assert.ok(!`${error.message}${error.hint}`.includes("undefined"), `${error.message} / ${error.hint}`);
+    });
+  }
 }
 
 test("what a build step says of its own arguments is no flag of the engine", () => {
@@ -399,7 +593,7 @@ test("nothing that an engine printed moves a terminal's cursor, and colours hide
 
 test("an engine that cannot be used exits 3, whatever it was asked for", () => {
   const output = "Cannot connect to the Docker daemon at unix:///x.sock. Is the docker daemon running?\n";
-  for (const phase of ["build", "other"] as const) {
+  for (const phase of ["run", "build", "other"] as const) {
     assert.equal(explain({ engine: "docker", phase, output }).exitCode, 3);
     assert.equal(explain({ engine: "docker", phase, output: "no space left on device" }).exitCode, 1);
   }
