@@ -1,4 +1,4 @@
-/** A plan as the JSON that scripts rely on (design section 9): what would be built and run, secret values never. */
+/** A plan as the JSON that scripts rely on: what would be built and run, secret values never. */
 import type { Settings } from "../config/settings.ts";
 import type { Text } from "../config/text.ts";
 import { type Command, shownWords } from "../engine/command.ts";
@@ -28,7 +28,7 @@ export interface PlanJson {
   /** Kubernetes: makes the Pod, which is its standard input. */
   readonly create?: CommandJson;
   readonly run?: CommandJson;
-  /** Kubernetes: the Pod, and what it owns. */
+  /** Kubernetes: the Pod, and what belongs to it. */
   readonly pod?: Pod;
   readonly network_policy?: NetworkPolicy;
   readonly secret?: Secret;

@@ -12,8 +12,7 @@ export function hashOf(...parts: readonly string[]): string {
 /**
  * Hash over values that may be secrets: 32 hex digits. An image's tag has to change with them, and whoever sees the tag
  * could try values until one fits. A plain hash is tried a billion times a second; this one takes 20 ms and 8 MiB each
- * time. A token stays out of reach for ever, a word of a dictionary only for long: nothing that tells two values apart can
- * do more.
+ * time. No token is found in that way; a word of a dictionary is, only later than from a plain hash.
  *
  * @param salt What the values are for, so that equal ones differ between images.
  */

@@ -53,7 +53,7 @@ export function gateKey(pod: Pod): string {
   return pod.spec.containers[0].command === undefined ? "" : "\n";
 }
 
-/** Seconds between TERM and KILL; the kubelet never waits less than 2 (facts of Kubernetes 1.34). */
+/** Seconds between TERM and KILL; the kubelet never waits less than 2 (seen with 1.34). */
 const GRACE_SECONDS = 1;
 
 /** All objects of a session. */
