@@ -8,9 +8,12 @@ import type { Unanswered } from "./containers.ts";
 
 /** A Pod of argus and whether its session is over. */
 export interface OwnedPod extends PodState {
-  /** Its owner has surely ended. Of another machine or user nothing is sure, so it is none: its deadline ends it. */
+  /** Nobody needs it any more: see {@link isOrphan}. */
   readonly orphan: boolean;
 }
+
+/** An argus removes what it made within seconds; what is still there so long after its end has none. Milliseconds. */
+const FORGOTTEN = 3_600_000;
 
 const TIMEOUT = 30_000;
 
@@ -18,18 +21,23 @@ const TIMEOUT = 30_000;
 export async function listPods(cluster: Cluster, signal?: AbortSignal): Promise<OwnedPod[] | Unanswered> {
   const listed = await list(cluster, signal);
   if ("said" in listed) return listed;
-  return listed.pods.map((pod) => ({ ...pod, orphan: isOrphan(pod) }));
+  return listed.pods.map((pod) => ({ ...pod, orphan: isOrphan(pod, endOf(pod)) }));
 }
 
-/** Removes what dead owners left in the namespace. */
+/** Removes what sessions left in the namespace. */
 export async function reapPods(
   cluster: Cluster,
   signal?: AbortSignal,
 ): Promise<{ readonly orphans: readonly SessionObject[]; readonly removed: boolean } | Unanswered> {
   const listed = await list(cluster, signal);
   if ("said" in listed) return listed;
+  const { pods, policies } = listed;
   // A start that was killed half-way may have come no further than its policy.
-  const all = [...listed.pods, ...listed.policies].filter(isOrphan);
+  const alone = (policy: SessionObject) => (pods.some(({ name }) => name === policy.name) ? undefined : policy.created);
+  const all = [
+    ...pods.filter((pod) => isOrphan(pod, endOf(pod))),
+    ...policies.filter((policy) => isOrphan(policy, alone(policy))),
+  ];
   const orphans = [...new Map(all.map((each) => [each.name, each])).values()];
   if (orphans.length === 0) return { orphans, removed: true };
   const names = orphans.map(({ name }) => name);
@@ -48,8 +56,18 @@ async function list(
   return { pods: parsePods(stdout).filter(stays), policies: parsePolicies(stdout).filter(stays) };
 }
 
-function isOrphan({ owner }: SessionObject): boolean {
-  return owner !== undefined && ownerAlive(owner) === false;
+/**
+ * Its owner has surely ended, or it is over for so long that an owner would have removed it. Of another machine's or another
+ * user's owner nothing is sure: what still runs is left to its deadline.
+ */
+function isOrphan({ owner }: SessionObject, ended: string | undefined): boolean {
+  if (owner === undefined) return false;
+  return ownerAlive(owner) === false || (ended !== undefined && Date.now() - Date.parse(ended) > FORGOTTEN);
+}
+
+/** Since when its server has ended; undefined while it has not. */
+function endOf({ phase, changed }: PodState): string | undefined {
+  return phase === "Succeeded" || phase === "Failed" ? changed : undefined;
 }
 
 function call(command: Command, signal: AbortSignal | undefined): Promise<Ran> {

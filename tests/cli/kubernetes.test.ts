@@ -165,3 +165,42 @@ test("ps and clean fail where a cluster is named and kubectl is not installed", 
     }
   }),
 );
+
+test(
+  "clean removes what other machines have left in the namespace an hour after its end, and nothing else of theirs",
+  POSIX,
+  () =>
+    withTmp(async (folder) => {
+      const env = prepare(folder, "");
+      const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString().replace(/\.\d+/, "");
+      const owner = "7:1:another-boot:0:another-machine";
+      const object = (kind: string, name: string, created: number, status?: object) => ({
+        kind,
+        metadata: { name, creationTimestamp: ago(created), annotations: { "argus.owner": owner } },
+        status,
+      });
+      const pod = (name: string, phase: string, changed: number) =>
+        object("Pod", name, 1000, { phase, conditions: [{ type: "Ready", lastTransitionTime: ago(changed) }] });
+      const items = [
+        pod("runs", "Running", 1000),
+        pod("ended-now", "Succeeded", 5),
+        pod("ended-long-ago", "Failed", 90),
+        object("NetworkPolicy", "runs", 1000),
+        object("NetworkPolicy", "starts", 5),
+        object("NetworkPolicy", "alone", 90),
+      ];
+      writeTree(folder, "list.json", JSON.stringify({ items }));
+      const script = `#!/bin/sh\ncase "$*" in *pods,networkpolicies*) cat '${folder}/list.json' ;; *delete*) echo "$*" >>'${folder}/deleted' ;; esac\n`;
+      writeTree(folder, "bin/kubectl", script, 0o755);
+      const ended = await argus(["clean", "--json", "--config", join(folder, "config.yaml")], { env });
+      assert.equal(ended.code, 0, ended.stderr);
+      const { containers } = JSON.parse(ended.stdout) as { containers: { container: string }[] };
+      assert.deepEqual(
+        containers.map(({ container }) => container),
+        ["ended-long-ago", "alone"],
+      );
+      const deleted = readFileSync(join(folder, "deleted"), "utf8");
+      assert.match(deleted, /ended-long-ago alone/);
+      assert.doesNotMatch(deleted, /runs|ended-now|starts/);
+    }),
+);

@@ -11,6 +11,8 @@ export interface SessionObject {
   readonly backend: string;
   /** undefined = the annotation is not one of argus: leave the object alone. */
   readonly owner: Owner | undefined;
+  /** ISO 8601 in UTC. */
+  readonly created: string;
   /** It has been deleted and ends now. */
   readonly deleting: boolean;
 }
@@ -18,10 +20,10 @@ export interface SessionObject {
 /** A Pod of argus as the cluster sees it now. */
 export interface PodState extends SessionObject {
   readonly image: string;
-  /** ISO 8601 in UTC. */
-  readonly created: string;
   /** "Pending", "Running", "Succeeded", "Failed", "Unknown". */
   readonly phase: string;
+  /** When it last changed, as far as the cluster says; ISO 8601 in UTC. */
+  readonly changed: string;
   /** Why the Pod as a whole ended: "Evicted", "DeadlineExceeded" …; "" mostly. */
   readonly reason: string;
   readonly message: string;
@@ -124,19 +126,23 @@ function sessionObject(json: unknown): SessionObject {
     name: textAt(json, "metadata", "name"),
     backend: annotation(LABEL.backend) || textAt(json, "metadata", "labels", LABEL.backend),
     owner: parseOwner(annotation(LABEL.owner)),
+    created: textAt(json, "metadata", "creationTimestamp"),
     deleting: textAt(json, "metadata", "deletionTimestamp") !== "",
   };
 }
 
 function podState(json: unknown): PodState {
   const container = listAt(json, "spec", "containers").find((each) => textAt(each, "name") === CONTAINER);
-  const scheduled = listAt(json, "status", "conditions").find((each) => textAt(each, "type") === "PodScheduled");
+  const conditions = listAt(json, "status", "conditions");
+  const scheduled = conditions.find((each) => textAt(each, "type") === "PodScheduled");
   const status = listAt(json, "status", "containerStatuses").find((each) => textAt(each, "name") === CONTAINER);
+  const object = sessionObject(json);
+  const changes = conditions.map((each) => textAt(each, "lastTransitionTime"));
   return {
-    ...sessionObject(json),
+    ...object,
     image: textAt(container, "image"),
-    created: textAt(json, "metadata", "creationTimestamp"),
     phase: textAt(json, "status", "phase"),
+    changed: [object.created, textAt(status, "state", "terminated", "finishedAt"), ...changes].sort().at(-1)!,
     ...conditionOf(at(json, "status")),
     memory: textAt(container, "resources", "limits", "memory"),
     unscheduled: textAt(scheduled, "status") === "False" ? conditionOf(scheduled) : undefined,

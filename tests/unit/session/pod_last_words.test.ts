@@ -13,6 +13,7 @@ function pod(server: ServerState | undefined): PodState {
     owner: undefined,
     deleting: false,
     phase: "Failed",
+    changed: "2026-01-01T00:00:00Z",
     reason: "",
     message: "",
     memory: "512Mi",

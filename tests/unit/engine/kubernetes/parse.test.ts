@@ -20,6 +20,7 @@ test("a Pod that runs", () => {
     owner: { pid: 42, started: "777", boot: "b-1", uid: 1000, host: "laptop" },
     deleting: false,
     phase: "Running",
+    changed: "2026-11-28T18:00:00Z",
     reason: "",
     message: "",
     memory: "512Mi",
