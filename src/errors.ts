@@ -1,9 +1,6 @@
 /** Everything that argus tells a user when it cannot go on: one class, one table of exit codes. */
 
-/**
- * Exit codes of argus itself (`run` returns the server's own code once the server has started).
- * Source: design section 9.
- */
+/** Exit codes of argus itself; `run` returns the server's own code once the server has started. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, absent: 3 } as const;
 
 /** A failure with everything a report needs: what is wrong, where, and what to type next. */
