@@ -27,11 +27,15 @@ export async function runPod(
   const identity = newIdentity(plan.backend);
   const input = { plan, entry: image.entry, args, identity, kubernetes, where: backend.where };
   // What a Pod cannot do is told before anything is built.
-  podObjects({ ...input, image: image.name });
+  const objects = podObjects({ ...input, image: image.name });
   tell([...image.notices, ...policyNotices(plan.network)]);
-  const ref = await publishedRef(image, kubernetes.registry, plan.backend, settings);
-  const objects = podObjects({ ...input, image: ref });
-  return runPodSession({ cluster, backend: plan.backend, objects, session: plan.session });
+  return runPodSession({
+    cluster,
+    backend: plan.backend,
+    objects,
+    session: plan.session,
+    publishImage: (signal) => publishedRef(image, kubernetes.registry, plan.backend, settings, signal),
+  });
 }
 
 /** The image as the cluster pulls it: built and pushed when the registry lacks it, by digest where that is known. */
@@ -40,6 +44,7 @@ async function publishedRef(
   registry: string | undefined,
   backend: string,
   settings: Settings,
+  signal: AbortSignal,
 ): Promise<string> {
   const ref = imageRef(registry, image.name);
   // Without a registry the nodes have the image, and only they know.
@@ -57,8 +62,8 @@ async function publishedRef(
     });
   }
   const { ensureImage } = await import("./ensure_image.ts");
-  await ensureImage(engine, image, backend, settings);
-  return imageRef(registry, image.name, await publish(engine, image.name, ref));
+  await ensureImage(engine, image, backend, settings, signal);
+  return imageRef(registry, image.name, await publish(engine, image.name, ref, signal));
 }
 
 function absent(ref: string, backend: string): ArgusError {

@@ -19,7 +19,7 @@ import {
   logsCommand,
 } from "../engine/kubernetes/kubectl.ts";
 import { type PodState, parseEvents, parsePod } from "../engine/kubernetes/parse.ts";
-import { gateKey, inOrder, type PodObjects } from "../engine/kubernetes/pod.ts";
+import { gateKey, inOrder, type PodObjects, withImage } from "../engine/kubernetes/pod.ts";
 import { podTrouble } from "../engine/kubernetes/trouble.ts";
 import { ArgusError } from "../errors.ts";
 import { type Ran, run, signalNumber } from "../host/spawn.ts";
@@ -42,6 +42,11 @@ export interface PodSessionInput {
   readonly cluster: Cluster;
   readonly backend: string;
   readonly objects: PodObjects;
+  /**
+   * Makes the image and sends it to its registry where it is absent, unless it is told to stop; resolves to where the cluster
+   * pulls it from. Default: from where the objects say.
+   */
+  readonly publishImage?: (signal: AbortSignal) => Promise<string>;
   readonly session: SessionOptions;
 }
 
@@ -94,7 +99,8 @@ class PodSession {
   #output: Output | undefined;
   #resolve: (code: number) => void = () => {};
   #reject: (error: unknown) => void = () => {};
-  readonly #began = performance.now();
+  /** When the Pod was asked for. */
+  #began = performance.now();
   readonly #flow = new PodFlow();
   /** Ends the calls that a stop makes pointless. */
   readonly #asking = new AbortController();
@@ -151,8 +157,9 @@ class PodSession {
     const wires = await openWires({ name: this.#name, remove: this.#deletion }, gateKey(objects.pod));
     this.#wires = wires;
     void wires.inputEnded.then(() => this.#life.endOfInput());
+    const image = await this.#publishImage();
     if (this.#stopping) return this.#stopped();
-    await this.#create();
+    await this.#create(image === undefined ? objects : withImage(objects, image));
     if (this.#stopping) return this.#stopped();
     const watching = this.#watchStart();
     // Its failure ends the session, whatever the attach does meanwhile.
@@ -168,9 +175,19 @@ class PodSession {
     else await this.#ended(end);
   }
 
-  async #create(): Promise<void> {
-    const { cluster, objects } = this.#input;
-    const command = createCommand(cluster, inOrder(objects));
+  async #publishImage(): Promise<string | undefined> {
+    try {
+      return await this.#input.publishImage?.(this.#asking.signal);
+    } catch (error) {
+      // A session that is being stopped needs none.
+      if (!this.#stopping) throw error;
+      return undefined;
+    }
+  }
+
+  async #create(objects: PodObjects): Promise<void> {
+    const command = createCommand(this.#input.cluster, inOrder(objects));
+    this.#began = performance.now();
     this.#made = "maybe";
     const made = await run(command, { timeoutMs: CALL_TIMEOUT, signal: this.#asking.signal }).catch((error) => {
       // A program that cannot be started has made nothing.
@@ -313,7 +330,7 @@ class PodSession {
       this.#asking.abort();
       this.#attachment?.giveUp();
     }
-    void this.#remove();
+    if (this.#made !== "no") void this.#remove();
   }
 
   #written(): number | undefined {
@@ -325,7 +342,7 @@ class PodSession {
   /** The stream is over, or never began, after a stop. */
   async #stopped(): Promise<void> {
     // A call may be under way; the ladder asks again until one is answered.
-    while (!this.#removed && !this.#over) await pause(STOP_LOOK);
+    while (this.#made !== "no" && !this.#removed && !this.#over) await pause(STOP_LOOK);
     await this.#finish(this.#stopCode);
   }
 

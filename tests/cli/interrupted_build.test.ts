@@ -1,4 +1,4 @@
-/** `argus build` on a fake engine that hangs: a signal ends it and the engine's program with it. */
+/** Builds and pushes on a fake engine that hangs: a signal ends argus and the engine's program with it. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import process from "node:process";
@@ -13,25 +13,30 @@ const ABSENT = { "image inspect": { code: 1, stderr: "No such image\n" } };
 const PRESENT = { "image inspect": { stdout: "sha256:1\t1\t{}\n" } };
 const UNPUBLISHED = { manifest: { code: 1, stderr: "no such manifest\n" } };
 
-const cases: readonly (readonly [string, Answers])[] = [
-  ["build", { ...ABSENT, build: { hangs: true } }],
-  ["push", { ...PRESENT, ...UNPUBLISHED, push: { hangs: true } }],
+const KUBERNETES = ["--runtime", "kubernetes"];
+
+const cases: readonly (readonly [string[], string, Answers])[] = [
+  [["build", "--json"], "build", { ...ABSENT, build: { hangs: true } }],
+  [["build", "--json", ...KUBERNETES], "push", { ...PRESENT, ...UNPUBLISHED, push: { hangs: true } }],
+  [["run", "time", ...KUBERNETES], "build", { ...ABSENT, ...UNPUBLISHED, build: { hangs: true } }],
+  [["run", "time", ...KUBERNETES], "push", { ...PRESENT, ...UNPUBLISHED, push: { hangs: true } }],
 ];
 
-for (const [subcommand, answers] of cases) {
-  test(`a signal ends argus build and the engine's ${subcommand} that hangs`, () =>
+const CONFIG = `kubernetes: { registry: 127.0.0.1:1/mcp }
+backends:
+  time: { command: uvx, args: [mcp-server-time] }
+`;
+
+for (const [words, subcommand, answers] of cases) {
+  test(`a signal ends argus ${words.join(" ")} and the engine's ${subcommand} that hangs`, () =>
     withTmp(async (folder) => {
       const fakes = fakeEngines(folder, { docker: answers });
-      const config = writeTree(
-        folder,
-        "config.yaml",
-        "kubernetes: { registry: 127.0.0.1:1/mcp }\nbackends:\n  time: { command: uvx, args: [mcp-server-time] }\n",
-      );
-      const [bin = "", ...words] = argusWords();
-      const runtime = subcommand === "push" ? ["--runtime", "kubernetes"] : [];
-      const child = spawn(bin, [...words, "build", "--json", "--config", config, ...runtime], {
+      writeTree(folder, "bin/kubectl", "#!/bin/sh\n", 0o755);
+      const config = writeTree(folder, "config.yaml", CONFIG);
+      const [bin = "", ...first] = argusWords();
+      const child = spawn(bin, [...first, ...words, "--config", config], {
         env: cleanEnv(fakes.env),
-        stdio: ["ignore", "pipe", "ignore"],
+        stdio: ["pipe", "pipe", "ignore"],
       });
       const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
       let stdout = "";
@@ -44,6 +49,7 @@ for (const [subcommand, answers] of cases) {
       process.kill(child.pid!, "SIGTERM");
       assert.equal(await ended, 143);
       assert.ok(!isAlive(hanging()!.pid), `docker ${subcommand} is ended`);
+      if (words[0] === "run") return;
       const { results } = JSON.parse(stdout) as { results: { status: string; error: { code: string } }[] };
       assert.deepEqual([results[0]?.status, results[0]?.error.code], ["failed", "build/interrupted"]);
     }));

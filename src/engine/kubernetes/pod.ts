@@ -84,6 +84,13 @@ export function podObjects(input: PodInput): PodObjects {
   };
 }
 
+/** The same objects with the image at the place that the cluster pulls it from. */
+export function withImage(objects: PodObjects, image: string): PodObjects {
+  const { pod } = objects;
+  const [server] = pod.spec.containers;
+  return { ...objects, pod: { ...pod, spec: { ...pod.spec, containers: [{ ...server, image }] } } };
+}
+
 /** The objects in the order in which they are to be made: nothing gets through before the policy is there. */
 export function inOrder({ policy, pod, secret }: PodObjects): Manifest[] {
   return [policy, pod, secret].filter((each) => each !== undefined);
