@@ -169,7 +169,7 @@ async function withoutPresent(
 }
 
 async function isPublished(engine: Engine, ref: string): Promise<boolean> {
-  const { publishedAs } = await import("./cluster_image.ts");
+  const { publishedAs } = await import("./registry_image.ts");
   return (await publishedAs(ref, async () => engine)).state === "present";
 }
 
@@ -177,7 +177,7 @@ async function isPublished(engine: Engine, ref: string): Promise<boolean> {
 async function refOf(image: Image, backend: Backend): Promise<string | undefined> {
   const registry = backend.type === "stdio" ? backend.container.kubernetes.registry : undefined;
   if (registry === undefined) return undefined;
-  const { imageRef } = await import("../engine/kubernetes/image_ref.ts");
+  const { imageRef } = await import("../engine/image_ref.ts");
   return imageRef(registry, image.name);
 }
 
@@ -211,7 +211,7 @@ async function work(
       }));
     if (ref !== undefined) {
       progress.step(item, `pushing ${ref}`);
-      const { publish } = await import("./cluster_image.ts");
+      const { publish } = await import("./registry_image.ts");
       await publish(engine, image.name, ref, signal);
     }
     const done = present === undefined ? "built" : "present";

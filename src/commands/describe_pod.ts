@@ -2,13 +2,13 @@
 import { dump } from "js-yaml";
 import type { StdioBackend } from "../config/config.ts";
 import type { Text } from "../config/text.ts";
-import { imageRef } from "../engine/kubernetes/image_ref.ts";
+import { imageRef } from "../engine/image_ref.ts";
 import { attachCommand, createCommand } from "../engine/kubernetes/kubectl.ts";
 import type { Manifest } from "../engine/kubernetes/manifest.ts";
 import { inOrder, podObjects } from "../engine/kubernetes/pod.ts";
 import { policyNotices } from "../engine/kubernetes/policy.ts";
-import { pushCommand, tagCommand } from "../engine/kubernetes/push.ts";
 import { withoutValues } from "../engine/kubernetes/secret.ts";
+import { pushCommand, tagCommand } from "../engine/registry.ts";
 import type { Image } from "../image/image.ts";
 import type { ContainerPlan } from "../plan/plan.ts";
 import {

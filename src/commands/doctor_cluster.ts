@@ -1,7 +1,7 @@
 /** What `argus doctor` finds out about a cluster: only one that the config or a variable names is asked. */
 import type { KubernetesFields } from "../config/schema.ts";
+import { imageRef } from "../engine/image_ref.ts";
 import { explainKubectl } from "../engine/kubernetes/explain.ts";
-import { imageRef } from "../engine/kubernetes/image_ref.ts";
 import {
   type Cluster,
   canICommand,

@@ -1,7 +1,7 @@
 /** `argus run` on a cluster: the image in the registry that the cluster pulls from, then one Pod. Never a fallback. */
 import type { Config, StdioBackend } from "../config/config.ts";
 import type { Settings } from "../config/settings.ts";
-import { imageRef } from "../engine/kubernetes/image_ref.ts";
+import { imageRef } from "../engine/image_ref.ts";
 import { podObjects } from "../engine/kubernetes/pod.ts";
 import { policyNotices } from "../engine/kubernetes/policy.ts";
 import { ArgusError } from "../errors.ts";
@@ -49,7 +49,7 @@ async function publishedRef(
   const ref = imageRef(registry, image.name);
   // Without a registry the nodes have the image, and only they know.
   if (registry === undefined) return ref;
-  const { publish, publishedAs } = await import("./cluster_image.ts");
+  const { publish, publishedAs } = await import("./registry_image.ts");
   const published = await publishedAs(ref, () => findEngine());
   // Where nobody here may ask, the cluster tells.
   if (published.state === "unknown") return ref;

@@ -28,12 +28,12 @@ import {
   namespaceProblem,
   objectNameProblem,
   ownKeyProblem,
-  registryProblem,
   tolerationProblem,
 } from "./rules/kubernetes.ts";
 import { memoryProblem } from "./rules/memory.ts";
 import { networkProblem } from "./rules/network.ts";
 import { packageNameProblem } from "./rules/package_name.ts";
+import { registryProblem } from "./rules/registry.ts";
 import type { Rule, RuleProblem } from "./rules/rule.ts";
 import { volumeProblem } from "./rules/volume.ts";
 import { RUNTIMES } from "./settings.ts";

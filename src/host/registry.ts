@@ -1,6 +1,6 @@
 /** One question to a registry: has it an image? Asked without a login, so that "unknown" is a usual answer. */
-import { isDockerHub } from "../engine/kubernetes/image_ref.ts";
-import { isLoopback } from "../engine/kubernetes/push.ts";
+import { isDockerHub } from "../engine/image_ref.ts";
+import { isLoopback } from "../engine/registry.ts";
 
 /** What the registry says. */
 export type RegistryAnswer =

@@ -2,7 +2,6 @@
  * Texts of the `kubernetes` section, as the API server checks them, so that a mistake is told with its line.
  * Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ and …/labels/#syntax-and-character-set
  */
-import { imageReferenceProblem } from "./image_reference.ts";
 import { lineProblem, type Rule, type RuleProblem } from "./rule.ts";
 
 const WORD = "[a-z0-9]([a-z0-9-]*[a-z0-9])?";
@@ -32,17 +31,6 @@ export function contextProblem(value: string): RuleProblem | undefined {
   const found = lineProblem(value, LONGEST_NAME);
   if (found !== undefined || !value.startsWith("-")) return found;
   return { message: "must be the name of a context", hint: "`kubectl config get-contexts -o name` lists them" };
-}
-
-/** A registry with or without a path: an image's reference without its last part. */
-export function registryProblem(value: string): RuleProblem | undefined {
-  const hint = 'such as "registry.example.com/mcp" or "localhost:5000"';
-  if (/^[A-Za-z][\w+.-]*:\/\//.test(value)) return { message: "must not start with a scheme", hint };
-  const prefix = value.replace(/\/$/, "");
-  const [host = ""] = prefix.split("/");
-  const named = /[.:[]/.test(host) || host === "localhost";
-  if (named && imageReferenceProblem(`${prefix}/argus/x:1`) === undefined) return undefined;
-  return { message: "must be a registry, with or without a path", hint };
 }
 
 /** The key of a label, an annotation or a taint: `name` or `domain/name`. */

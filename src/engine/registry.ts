@@ -1,7 +1,7 @@
-/** How an image gets from the engine that built it to the registry that the cluster pulls from. */
-import { type Command, engineCommand } from "../command.ts";
-import type { Engine } from "../engine.ts";
-import { jsonOf } from "../json.ts";
+/** How an image gets from the engine that built it to a registry, and from there to another engine. */
+import { type Command, engineCommand } from "./command.ts";
+import type { Engine } from "./engine.ts";
+import { jsonOf } from "./json.ts";
 
 /** Gives the image its name in the registry. */
 export function tagCommand(engine: Engine, image: string, ref: string): Command {

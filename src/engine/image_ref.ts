@@ -1,9 +1,9 @@
-/** An image as the cluster pulls it. */
-import { NO_REGISTRY } from "../../plan/image_name.ts";
+/** An image as a registry names it. */
+import { NO_REGISTRY } from "../plan/image_name.ts";
 
 /**
  * `localhost/argus/npx-x:abc` under a registry's prefix: `registry.example.com/mcp/argus/npx-x:abc`, or by digest when
- * that is known. Without a registry the node must have the image under its local name.
+ * that is known. Without a registry it has its local name only.
  */
 export function imageRef(registry: string | undefined, image: string, digest?: string): string {
   const name = registry === undefined ? image : nameIn(registry, image.slice(NO_REGISTRY.length));

@@ -1,4 +1,4 @@
-/** An image on its way into the registry that a cluster pulls from. */
+/** An image on its way into a registry. */
 import { pasteable } from "../engine/command.ts";
 import type { Engine } from "../engine/engine.ts";
 import {
@@ -8,7 +8,7 @@ import {
   pushCommand,
   saysNoManifest,
   tagCommand,
-} from "../engine/kubernetes/push.ts";
+} from "../engine/registry.ts";
 import { ArgusError } from "../errors.ts";
 import { askRegistry } from "../host/registry.ts";
 import { run } from "../host/spawn.ts";
