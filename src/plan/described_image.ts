@@ -62,9 +62,9 @@ function languageOf({ container }: StdioBackend): SourceImage["language"] {
   return builder_image === undefined || additional_packages.length > 0 ? "python" : "unknown";
 }
 
-/** Whole words only: `pip install nodeenv` and `node_modules` name no Node tool. */
+/** Whole words only, for `pip install nodeenv` names no Node tool; a program that npm has linked runs on Node. */
 function namesNode(text: string): boolean {
-  return /(?<![\w.-])(npm|npx|node|yarn|pnpm)(?![\w.-])/.test(text);
+  return /(?<![\w.-])(npm|npx|node|yarn|pnpm)(?![\w.-])|node_modules\/\.bin\//.test(text);
 }
 
 /** Package managers leave devDependencies out when NODE_ENV says so, and most TypeScript builds need them. */

@@ -10,10 +10,15 @@ const RESERVED =
 
 export function buildEnvNameProblem(value: string): RuleProblem | undefined {
   if (!NAME.test(value)) {
-    return { message: "is no name for a build variable", hint: "a capital letter, then capitals, digits and _" };
+    // npm's own are known by their small letters, and read in capitals as well.
+    const capitals = /^npm_config_\w+$/.test(value) ? `: ${value.toUpperCase()}` : "";
+    return {
+      message: "is no name for a build variable",
+      hint: `a capital letter, then capitals, digits and _${capitals}`,
+    };
   }
   if (RESERVED.test(value)) {
-    return { message: `${value} is reserved, because the build itself depends on it`, hint: "use another name" };
+    return { message: "is reserved, because the build itself depends on it", hint: "use another name" };
   }
   return undefined;
 }

@@ -193,6 +193,7 @@ const LANGUAGES: readonly (readonly [readonly string[], readonly string[], strin
   [["pip install ."], ["python", "-m", "x"], "python:3.13-slim"],
   [["pip install nodeenv"], ["python", "-m", "x"], "python:3.13-slim"],
   [["rm -rf node_modules"], ["python", "node.py"], "python:3.13-slim"],
+  [["make"], ["./node_modules/.bin/server"], "node:22-alpine"],
   [["make my-node"], ["./run"], "python:3.13-slim"],
 ];
 
