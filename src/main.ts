@@ -107,6 +107,7 @@ function registerCommands(program: CAC): void {
     .option("--force", "Build also what is present, from the engine's build cache where it can")
     .option("--no-cache", "Build also what is present, without the engine's build cache")
     .option("--pull", "Build also what is present, on the newest base images")
+    .option("--push", "Send what the registry lacks to it, also what is present")
     .option("--parallel <number>", `Builds at a time. Default ${DEFAULT.parallel}`)
     .example((bin) => `  ${bin} build                  every backend of the config`)
     .example((bin) => `  ${bin} build fetch github     only these`)
@@ -120,6 +121,7 @@ function registerCommands(program: CAC): void {
         cache: flags.cache !== false,
         pull: on(flags, "pull"),
         parallel: text(flags, "parallel"),
+        push: on(flags, "push"),
       });
     });
 

@@ -8,6 +8,7 @@ import { memoryProblem } from "../config/rules/memory.ts";
 import { networkProblem } from "../config/rules/network.ts";
 import type { Rule } from "../config/rules/rule.ts";
 import { volumeProblem } from "../config/rules/volume.ts";
+import { readRegistry } from "../config/settings.ts";
 import { expandVolume } from "../config/variables.ts";
 import { ArgusError } from "../errors.ts";
 
@@ -47,7 +48,8 @@ export function adHocConfig(
   const text = JSON.stringify({
     backends: { [NAME]: { command, args, env: variables, container: { network, memory, cpus, volumes } } },
   });
-  const { config, problems } = parseConfig(text, "command line", { env, literal: ["command", "args"] });
+  const options = { env, literal: ["command", "args"], registry: readRegistry(env) };
+  const { config, problems } = parseConfig(text, "command line", options);
   const wrong = problems.find(({ severity }) => severity === "error");
   // Nobody typed the backend's name, nor the text that a line and a column would be of.
   if (wrong !== undefined) {

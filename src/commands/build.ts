@@ -1,10 +1,11 @@
 /** `argus build`: every image that a config needs, each built once, a failure never stopping the others. */
-import type { Backend, Config } from "../config/config.ts";
+import type { Config, StdioBackend } from "../config/config.ts";
 import { readSettings, type Settings } from "../config/settings.ts";
 import type { Engine } from "../engine/engine.ts";
 import { explain } from "../engine/explain.ts";
+import { imageRef } from "../engine/image_ref.ts";
 import { imageListCommand } from "../engine/oci.ts";
-import { parseImages } from "../engine/parse.ts";
+import { type FoundImage, parseImages } from "../engine/parse.ts";
 import { ArgusError, EXIT } from "../errors.ts";
 import { findEngine } from "../host/engines.ts";
 import { run } from "../host/spawn.ts";
@@ -37,6 +38,8 @@ export interface BuildFlags {
   /** For what is present, too. */
   readonly pull: boolean;
   readonly parallel: string | undefined;
+  /** Send to the registry what it lacks, as always for a cluster. */
+  readonly push: boolean;
 }
 
 /** One backend's outcome, as `--json` prints it. */
@@ -45,7 +48,7 @@ interface Result {
   readonly recipe?: Recipe;
   readonly image?: string;
   readonly id?: string;
-  /** The image in the registry that a cluster pulls from. */
+  /** The image in the registry, which surely has it now. */
   readonly pushed?: string;
   readonly status: "built" | "present" | "skipped" | "failed";
   readonly seconds: number;
@@ -61,8 +64,10 @@ interface Job {
   readonly image: Image;
   readonly recipe: Recipe;
   readonly backends: string[];
-  /** For a cluster: the image's name in the registry, where it is to be as well. */
+  /** Its name in the registry, if there is one. */
   readonly ref: string | undefined;
+  /** It is to be in the registry as well. */
+  readonly push: boolean;
 }
 
 /** Builds what is missing and returns the exit code: 1 when a backend failed. */
@@ -118,13 +123,18 @@ async function prepare(
       const engine = await engines.find(plan);
       const { image } = await imageFor(plan, config, settings);
       tell(image.notices);
-      const ref = engines.isCluster(plan) ? await refOf(image, config.backends.get(name)!) : undefined;
-      const key = `${engine.name} ${image.name} ${ref}`;
-      const job = jobs.get(key) ?? { engine, image, recipe: plan.image.recipe, backends: [], ref };
+      const cluster = engines.isCluster(plan);
+      const { kubernetes } = (config.backends.get(name) as StdioBackend).container;
+      const registry = cluster ? kubernetes.registry : config.registry;
+      if (registry === undefined && flags.push) throw noRegistry();
+      const ref = registry === undefined ? undefined : imageRef(registry, image.name);
+      const push = ref !== undefined && (cluster || flags.push);
+      const key = `${engine.name} ${image.name} ${ref} ${push}`;
+      const job = jobs.get(key) ?? { engine, image, recipe: plan.image.recipe, backends: [], ref, push };
       job.backends.push(name);
       jobs.set(key, job);
     } catch (error) {
-      if (!(error instanceof ArgusError)) throw error;
+      if (!(error instanceof ArgusError) || error.code === NO_REGISTRY) throw error;
       if (error.exitCode === EXIT.absent) absent.push({ name, error });
       else fail(name, error);
     }
@@ -155,74 +165,68 @@ async function withoutPresent(
   }
   const missing: Job[] = [];
   for (const job of jobs) {
-    const { engine, image, recipe, backends, ref } = job;
+    const { engine, image, recipe, backends } = job;
     const listed = ids.get(engine);
     if (listed === undefined) continue;
     const id = listed.get(image.name);
-    if (id === undefined || (ref !== undefined && !(await isPublished(engine, ref)))) missing.push(job);
+    if (id === undefined || !(await isWhereItIsToBe(job))) missing.push(job);
     else
       for (const backend of backends) {
-        results.push({ backend, recipe, image: image.name, id, ...pushedAs(ref), status: "present", seconds: 0 });
+        results.push({ backend, recipe, image: image.name, id, ...pushedAs(job), status: "present", seconds: 0 });
       }
   }
   return missing;
 }
 
-async function isPublished(engine: Engine, ref: string): Promise<boolean> {
+/** Of what the engine has: whether the registry has it, too, where it is to. */
+async function isWhereItIsToBe({ engine, ref, push }: Job): Promise<boolean> {
+  if (ref === undefined || !push) return true;
   const { publishedAs } = await import("./registry_image.ts");
   return (await publishedAs(ref, async () => engine)).state === "present";
 }
 
-/** Where the cluster pulls the image from; undefined when its nodes must have it. */
-async function refOf(image: Image, backend: Backend): Promise<string | undefined> {
-  const registry = backend.type === "stdio" ? backend.container.kubernetes.registry : undefined;
-  if (registry === undefined) return undefined;
-  const { imageRef } = await import("../engine/image_ref.ts");
-  return imageRef(registry, image.name);
+function pushedAs({ ref, push }: Job): { pushed?: string } {
+  return ref !== undefined && push ? { pushed: ref } : {};
 }
 
-function pushedAs(ref: string | undefined): { pushed?: string } {
-  return ref === undefined ? {} : { pushed: ref };
+const NO_REGISTRY = "usage/no-registry";
+
+function noRegistry(): ArgusError {
+  return new ArgusError(NO_REGISTRY, "--push needs a registry, and the config names none", {
+    hint: "add `registry: registry.example.com/mcp` to the config, or set ARGUS_REGISTRY",
+  });
 }
 
 async function work(
-  { engine, image, recipe, backends, ref }: Job,
+  job: Job,
   flags: BuildFlags,
   settings: Settings,
   signal: AbortSignal,
   progress: ReturnType<typeof createProgress>,
 ): Promise<Result[]> {
+  const { engine, image, recipe, backends, ref } = job;
   const item = backends.join(", ");
   const began = performance.now();
   const seconds = () => Math.round((performance.now() - began) / 100) / 10;
   progress.start(item);
   try {
     if (signal.aborted) throw new ArgusError("build/interrupted", "interrupted before it began");
-    const present = flags.force ? undefined : await findImage(engine, image.name);
-    const found =
-      present ??
-      (await buildImage(engine, image, {
-        settings,
-        backend: backends[0],
-        noCache: !flags.cache,
-        pull: flags.pull,
-        signal,
-        onStep: (step) => progress.step(item, step),
-      }));
-    if (ref !== undefined) {
+    const { found, how } = await obtain(job, flags, settings, signal, (step) => progress.step(item, step));
+    // What was pulled is there.
+    const push = job.push && how !== "pulled";
+    if (ref !== undefined && push) {
       progress.step(item, `pushing ${ref}`);
       const { publish } = await import("./registry_image.ts");
       await publish(engine, image.name, ref, signal);
     }
-    const done = present === undefined ? "built" : "present";
-    progress.finish(item, `${done} ${image.name}${ref === undefined ? "" : ", pushed"} in ${seconds()} s`);
+    progress.finish(item, `${how} ${image.name}${push ? ", pushed" : ""} in ${seconds()} s`);
     return backends.map((backend) => ({
       backend,
       recipe,
       image: image.name,
       id: found.id,
-      ...pushedAs(ref),
-      status: done,
+      ...pushedAs(job),
+      status: how === "built" ? "built" : "present",
       seconds: seconds(),
       bytes: found.bytes,
     }));
@@ -233,6 +237,36 @@ async function work(
     if (!flags.json) printFailure(failure);
     return backends.map((backend) => failed(backend, { recipe, image: image.name }, seconds(), failure));
   }
+}
+
+/** The image, which one tag stands for everywhere: what the registry has is not built a second time unasked. */
+async function obtain(
+  { engine, image, backends, ref }: Job,
+  flags: BuildFlags,
+  settings: Settings,
+  signal: AbortSignal,
+  onStep: (step: string) => void,
+): Promise<{ readonly found: FoundImage; readonly how: "present" | "pulled" | "built" }> {
+  if (!flags.force) {
+    const found = await findImage(engine, image.name);
+    if (found !== undefined) return { found, how: "present" };
+    if (ref !== undefined) {
+      onStep(`pulling ${ref}`);
+      const { pull } = await import("./registry_image.ts");
+      const pulled = await pull(engine, image.name, ref, signal);
+      if ("id" in pulled) return { found: pulled, how: "pulled" };
+      if (!pulled.absent) log.warn(`${engine.name} could not pull ${ref}: ${pulled.why}; building ${image.name}`);
+    }
+  }
+  const found = await buildImage(engine, image, {
+    settings,
+    backend: backends[0],
+    noCache: !flags.cache,
+    pull: flags.pull,
+    signal,
+    onStep,
+  });
+  return { found, how: "built" };
 }
 
 function failed(

@@ -4,6 +4,7 @@ import { InvalidConfig } from "../config/invalid_config.ts";
 import { type ParsedConfig, parseConfig } from "../config/parse.ts";
 import type { Problem } from "../config/problem.ts";
 import { quoted } from "../config/quoted.ts";
+import { readRegistry } from "../config/settings.ts";
 import { nearest } from "../config/suggest.ts";
 import { ArgusError } from "../errors.ts";
 import { readConfigFile } from "../host/config_file.ts";
@@ -38,7 +39,8 @@ export async function loadConfig(options: ConfigOptions, used?: readonly string[
 /** The config with all its problems, for commands that print them. */
 export async function readConfig(options: ConfigOptions): Promise<ParsedConfig> {
   const { file, text } = await readConfigFile(options.config);
-  return parseConfig(text, file, { env: process.env, unset: options.unset ?? "error" });
+  const { env } = process;
+  return parseConfig(text, file, { env, unset: options.unset ?? "error", registry: readRegistry(env) });
 }
 
 function isUsed(problem: Problem, used: readonly string[] | undefined): boolean {

@@ -1,10 +1,13 @@
 /** A plan as the JSON that scripts rely on: what would be built and run, secret values never. */
+import type { Config } from "../config/config.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Text } from "../config/text.ts";
 import { type Command, shownWords } from "../engine/command.ts";
 import type { Engine, OciName, Owner, SessionIdentity } from "../engine/engine.ts";
+import { imageRef } from "../engine/image_ref.ts";
 import type { NetworkPolicy, Pod, Secret } from "../engine/kubernetes/manifest.ts";
 import { buildCommand, runCommand } from "../engine/oci.ts";
+import { pullCommand } from "../engine/registry.ts";
 import type { Image } from "../image/image.ts";
 import type { ContainerPlan, Notice, Plan, Recipe, RuntimeName } from "../plan/plan.ts";
 import { containerName } from "../session/identity.ts";
@@ -22,6 +25,8 @@ export interface PlanJson {
   /** Absolute folder of the build context. */
   readonly context?: string | null;
   readonly build?: CommandJson;
+  /** Docker or Podman with a registry: what comes before a build. */
+  readonly pull?: CommandJson;
   /** Kubernetes with a registry: the commands that bring the image there. */
   readonly tag?: CommandJson;
   readonly push?: CommandJson;
@@ -58,12 +63,14 @@ export function describeContainer(
   image: Image,
   args: readonly Text[],
   runtime: OciName,
-  settings: BuildSettings,
+  settings: BuildSettings & Pick<Config, "registry">,
 ): PlanJson {
   const engine = plannedEngine(runtime);
   const identity = plannedIdentity(plan.backend);
   const env = Object.fromEntries(Object.keys(plan.env).map((name) => [name, ""]));
   const { cpus } = plan.limits;
+  const { registry } = settings;
+  const pull = registry === undefined ? undefined : pullCommand(engine, imageRef(registry, image.name));
   return {
     backend: plan.backend,
     kind: "container",
@@ -72,6 +79,7 @@ export function describeContainer(
     image: image.name,
     dockerfile: image.dockerfile,
     context: image.context ?? null,
+    ...(pull === undefined ? {} : { pull: commandJson(pull) }),
     build: commandJson(plannedBuild(image, runtime, settings)),
     run: commandJson(runCommand({ engine, image: image.name, plan, args, identity, cpus, env })),
     warnings: [...plan.warnings, ...image.notices],

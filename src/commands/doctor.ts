@@ -20,6 +20,7 @@ import { newIdentity } from "../session/identity.ts";
 import { printData } from "../ui/data.ts";
 import { readConfig } from "./config.ts";
 import type { ClusterFindings } from "./doctor_cluster.ts";
+import { registryCheck } from "./doctor_registry.ts";
 import { installedEngines, type Named, namedSections } from "./keepers.ts";
 
 export interface DoctorOptions {
@@ -46,7 +47,7 @@ export async function doctor(options: DoctorOptions): Promise<number> {
   for (const { engine } of live) checks.push(...(await liveChecks(engine)));
   for (const found of clusters.findings) checks.push(...found.checks);
   if (clusters.unclear !== undefined) checks.push({ name: "kubernetes", status: "warn", message: clusters.unclear });
-  checks.push(await settingsCheck(options.config), await configCheck(options.config));
+  checks.push(await settingsCheck(options.config), ...(await configChecks(options.config)));
   const ok = checks.every(({ status }) => status !== "fail");
   if (options.json) printData(JSON.stringify({ ok, checks }, undefined, 2));
   else printChecks(checks);
@@ -247,18 +248,22 @@ async function namesInConfig(file: string | undefined): Promise<readonly string[
   }
 }
 
-async function configCheck(file: string | undefined): Promise<Check> {
+async function configChecks(file: string | undefined): Promise<Check[]> {
   const name = "config";
   try {
     const { config, problems } = await readConfig({ config: file, unset: "allow" });
     const errors = problems.filter(({ severity }) => severity === "error").length;
     const remedy = `argus validate${file === undefined ? "" : ` --config ${file}`}`;
-    if (errors > 0) return { name, status: "fail", message: `${config.file}: errors: ${errors}`, remedy };
-    return { name, status: "ok", message: `${config.file}: backends: ${config.backends.size}` };
+    if (errors > 0) return [{ name, status: "fail", message: `${config.file}: errors: ${errors}`, remedy }];
+    const { registry } = config;
+    return [
+      { name, status: "ok", message: `${config.file}: backends: ${config.backends.size}` },
+      ...(registry === undefined ? [] : [await registryCheck("registry", registry)]),
+    ];
   } catch (error) {
     // Without a config there are still ad hoc runs.
     const absent = error instanceof ArgusError && error.code === "config/not-found" && file === undefined;
-    return { name, status: absent ? "warn" : "fail", ...saidBy(error) };
+    return [{ name, status: absent ? "warn" : "fail", ...saidBy(error) }];
   }
 }
 

@@ -1,6 +1,5 @@
 /** What `argus doctor` finds out about a cluster: only one that the config or a variable names is asked. */
 import type { KubernetesFields } from "../config/schema.ts";
-import { imageRef } from "../engine/image_ref.ts";
 import { explainKubectl } from "../engine/kubernetes/explain.ts";
 import {
   type Cluster,
@@ -13,9 +12,9 @@ import { parseContext, parseNamespace, parseVersions } from "../engine/kubernete
 import { ROLE_RULES, roleYaml } from "../engine/kubernetes/role.ts";
 import { ArgusError } from "../errors.ts";
 import { findCluster } from "../host/cluster.ts";
-import { askRegistry } from "../host/registry.ts";
 import { run } from "../host/spawn.ts";
 import type { Check } from "./doctor.ts";
+import { registryCheck } from "./doctor_registry.ts";
 
 /** The findings, and whether sessions can run there. */
 export interface ClusterFindings {
@@ -25,6 +24,13 @@ export interface ClusterFindings {
 
 const TIMEOUT = { timeoutMs: 60_000 };
 const AREA = "kubernetes";
+
+const NO_REGISTRY: Check = {
+  name: `${AREA} registry`,
+  status: "warn",
+  message: "none is configured: the nodes must have every image",
+  remedy: "set `registry` to one that this machine and the nodes reach",
+};
 
 /** Asks one cluster about one namespace. */
 export async function clusterChecks(section: KubernetesFields): Promise<ClusterFindings> {
@@ -48,7 +54,7 @@ export async function clusterChecks(section: KubernetesFields): Promise<ClusterF
     versionCheck(versions.client, versions.server),
     await namespaceCheck(cluster, namespace),
     await rightsCheck(cluster, namespace),
-    await registryCheck(section.registry),
+    section.registry === undefined ? NO_REGISTRY : await registryCheck(`${AREA} registry`, section.registry),
     {
       name: `${AREA} network`,
       status: "warn",
@@ -114,26 +120,6 @@ async function rightsCheck(cluster: Cluster, namespace: string): Promise<Check> 
     status: "fail",
     message: `not allowed: ${missing.join(", ")}`,
     remedy: `an administrator can apply this:\n${roleYaml(namespace, "USER")}`,
-  };
-}
-
-async function registryCheck(registry: string | undefined): Promise<Check> {
-  const name = `${AREA} registry`;
-  if (registry === undefined) {
-    return {
-      name,
-      status: "warn",
-      message: "none is configured: the nodes must have every image",
-      remedy: "set `kubernetes.registry` to one that this machine and the nodes reach",
-    };
-  }
-  const answer = await askRegistry(imageRef(registry, "localhost/argus/doctor:0"));
-  if (answer.state !== "unknown") return { name, status: "ok", message: `${registry} answers` };
-  return {
-    name,
-    status: "warn",
-    message: `${registry}: ${answer.reason}`,
-    remedy: "a registry that wants a login is asked with the one of docker or podman",
   };
 }
 

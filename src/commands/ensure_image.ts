@@ -1,13 +1,21 @@
 import type { Settings } from "../config/settings.ts";
 import type { Engine } from "../engine/engine.ts";
+import { imageRef } from "../engine/image_ref.ts";
 import { ArgusError } from "../errors.ts";
 import type { Image } from "../image/image.ts";
 import { log } from "../ui/log.ts";
 import { createProgress } from "../ui/progress.ts";
 import { buildImage, findImage } from "./build_image.ts";
 
+export interface EnsureOptions {
+  /** Where the image is pulled from, before anything is built. Default: it is only built. */
+  readonly registry?: string | undefined;
+  /** Ends the pull or the build. */
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Makes sure that the engine has the image: found, else built, else an error.
+ * Makes sure that the engine has the image: found, else pulled, else built, else an error.
  *
  * @throws ArgusError `absent/image` when it is absent and building is switched off; `build/…` when its build fails.
  */
@@ -16,21 +24,30 @@ export async function ensureImage(
   image: Image,
   backend: string,
   settings: Settings,
-  signal?: AbortSignal,
+  { registry, signal }: EnsureOptions = {},
 ): Promise<void> {
   if ((await findImage(engine, image.name)) !== undefined) return;
-  if (!settings.buildIfMissing) {
-    throw new ArgusError(
-      "absent/image",
-      `the image ${image.name} of backend "${backend}" is absent in ${engine.name}`,
-      {
-        hint: `argus build ${backend}`,
-      },
-    );
+  const ref = registry === undefined ? undefined : imageRef(registry, image.name);
+  const building = `building ${image.name} (argus build does it ahead of time)`;
+  if (ref !== undefined || settings.buildIfMissing) {
+    // A session starts with the engine's own error about it, on the client's stderr, where nothing can be taken back.
+    const why = `${engine.name} has no image for it yet, which is no error`;
+    log.info(`first use of "${backend}": ${why}; ${ref === undefined ? building : `pulling ${ref}`}`);
   }
-  // A session starts with the engine's own error about it, on the client's stderr, where nothing can be taken back.
-  const why = `${engine.name} has no image for it yet, which is no error`;
-  log.info(`first use of "${backend}": ${why}; building ${image.name} (argus build does it ahead of time)`);
+  if (ref !== undefined) {
+    const { pull } = await import("./registry_image.ts");
+    const pulled = await pull(engine, image.name, ref, signal);
+    if ("id" in pulled) return log.info(`"${backend}": pulled`);
+    const { absent, why, hint } = pulled;
+    if (!settings.buildIfMissing) {
+      const reason = absent ? `its registry has no ${ref}` : `${ref} could not be pulled: ${why}`;
+      const elsewhere = `\`argus build ${backend} --push\`, where images are built`;
+      throw absence(engine, image, backend, `, and ${reason}`, absent ? elsewhere : hint);
+    }
+    if (absent) log.info(`the registry has no image for "${backend}"; ${building}`);
+    else log.warn(`${engine.name} could not pull ${ref}: ${why}; ${building}`);
+  }
+  if (!settings.buildIfMissing) throw absence(engine, image, backend, "", `argus build ${backend}`);
   const progress = createProgress({ quiet: log.level < 3 });
   progress.start(backend);
   try {
@@ -43,4 +60,9 @@ export async function ensureImage(
   } finally {
     progress.close();
   }
+}
+
+function absence(engine: Engine, image: Image, backend: string, more: string, hint: string): ArgusError {
+  const message = `the image ${image.name} of backend "${backend}" is absent in ${engine.name}${more}`;
+  return new ArgusError("absent/image", message, { hint });
 }

@@ -44,6 +44,9 @@ backends:
   #     volumes:
   #       - "\${HOME}/Documents:/data:ro"
 
+# Where \`argus build --push\` sends images to, and absent ones are pulled from instead of being built:
+# registry: registry.example.com/mcp
+
 # Next: argus validate, argus build, argus run time
 `;
 

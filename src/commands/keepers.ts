@@ -79,11 +79,11 @@ const CHOICE = ["context", "namespace"] as const;
  * whose choice cannot be read as it is meant is left out, for without its fields it would mean the current context.
  */
 export async function namedSections(file: string | undefined): Promise<Named> {
-  const { runtime } = readSettings(process.env);
+  const { runtime, registry } = readSettings(process.env);
   const parsed = await configOf(file);
   if (parsed === undefined) {
     const everything = runtime === "kubernetes";
-    return { sections: everything ? [{}] : [], everything };
+    return { sections: everything ? [{ registry }] : [], everything };
   }
   const { config, problems, unset } = parsed;
   const own = [...config.backends.values()].filter((backend) => backend.type === "stdio");

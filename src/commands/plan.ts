@@ -54,7 +54,7 @@ async function describe(
     const { describePod } = await import("./describe_pod.ts");
     return describePod(plan, image, args, config.backends.get(plan.backend) as StdioBackend, settings);
   }
-  return describeContainer(plan, image, args, runtime, settings);
+  return describeContainer(plan, image, args, runtime, { ...settings, registry: config.registry });
 }
 
 function onlyDockerfile(plans: readonly PlanJson[], backend: string | undefined): string {
@@ -86,6 +86,7 @@ function textOf(plan: PlanJson): string {
     `${plan.backend}: ${plan.kind}${plan.reason === undefined ? "" : `, ${plan.reason}`}`,
     plan.recipe && `  recipe   ${plan.recipe}`,
     plan.image && `  image    ${plan.image}`,
+    plan.pull && `  pull     ${pasteableWords(plan.pull.command)}`,
     plan.build && `  build    ${pasteableWords(plan.build.command)}`,
     plan.tag && `  tag      ${pasteableWords(plan.tag.command)}`,
     plan.push && `  push     ${pasteableWords(plan.push.command)}`,

@@ -1,10 +1,13 @@
-/** An image on its way into a registry. */
-import { pasteable } from "../engine/command.ts";
+/** An image on its way into a registry, and from there into an engine. */
+import { type Command, pasteable } from "../engine/command.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { FoundImage } from "../engine/parse.ts";
+import { plainLine } from "../engine/plain_line.ts";
 import {
   digestCommand,
   manifestCommand,
   parseDigest,
+  pullCommand,
   pushCommand,
   saysNoManifest,
   tagCommand,
@@ -12,6 +15,7 @@ import {
 import { ArgusError } from "../errors.ts";
 import { askRegistry } from "../host/registry.ts";
 import { run } from "../host/spawn.ts";
+import { findImage } from "./build_image.ts";
 
 /** Whether the registry has an image, as far as this machine can tell. */
 export interface Published {
@@ -36,7 +40,7 @@ export async function publishedAs(ref: string, engine: () => Promise<Engine | un
 /**
  * Gives an image that the engine has its name in the registry and sends it there; returns its digest.
  *
- * @throws ArgusError `kubernetes/push` with the engine's last lines.
+ * @throws ArgusError `registry/push` with the engine's last lines.
  */
 export async function publish(
   engine: Engine,
@@ -54,29 +58,64 @@ export async function publish(
   return parseDigest((await run(digestCommand(engine, ref), { timeoutMs: ASK_TIMEOUT })).stdout, ref);
 }
 
-function notPushed({ name }: Engine, ref: string, output: string, where: string): ArgusError {
-  const lines = output.split(/\r?\n/).filter((line) => line.trim() !== "");
-  const host = ref.split("/")[0]!;
-  const hint = HINTS.find(([pattern]) => pattern.test(output))?.[1](name, host);
-  return new ArgusError("kubernetes/push", `${name} could not push ${ref}`, {
-    hint: hint ?? `\`${where}\` must work first; \`kubernetes.registry\` names the registry`,
+/** Why an image was not pulled. */
+export interface NotPulled {
+  /** The registry answers, and has no such image. */
+  readonly absent: boolean;
+  /** The engine's own reason, one line. */
+  readonly why: string;
+  /** What to do about a registry that does not answer, or refuses. */
+  readonly hint: string;
+}
+
+/** Fetches an image from its registry and gives it its local name. */
+export async function pull(
+  engine: Engine,
+  image: string,
+  ref: string,
+  signal?: AbortSignal,
+): Promise<FoundImage | NotPulled> {
+  for (const command of [pullCommand(engine, ref), tagCommand(engine, ref, image)]) {
+    const { code, stderr } = await run(command, signal === undefined ? {} : { signal });
+    if (signal?.aborted === true) throw new ArgusError("build/interrupted", "interrupted");
+    if (code !== 0) return notPulled(engine, ref, stderr, command);
+  }
+  const silence = "it ended the pull well, and the image is not there";
+  return (await findImage(engine, image)) ?? notPulled(engine, ref, silence, pullCommand(engine, ref));
+}
+
+function notPulled(engine: Engine, ref: string, output: string, command: Command): NotPulled {
+  const line = plainLine(linesOf(output).at(-1) ?? "it says no reason");
+  const why = line.replace(/^(?:Error response from daemon: |Error: )+/, "");
+  const hint = hintFor(output, engine, ref) ?? `\`${pasteable(command)}\` must work first`;
+  return { absent: saysNoManifest(output), why, hint };
+}
+
+function notPushed(engine: Engine, ref: string, output: string, where: string): ArgusError {
+  return new ArgusError("registry/push", `${engine.name} could not push ${ref}`, {
+    hint: hintFor(output, engine, ref) ?? `\`${where}\` must work first; \`registry\` names the registry`,
     where,
-    output: lines.slice(-10).join("\n"),
+    output: linesOf(output).slice(-10).join("\n"),
   });
+}
+
+function linesOf(output: string): string[] {
+  return output.split(/\r?\n/).filter((line) => line.trim() !== "");
+}
+
+function hintFor(output: string, { name }: Engine, ref: string): string | undefined {
+  return HINTS.find(([pattern]) => pattern.test(output))?.[1](name, ref.split("/")[0]!);
 }
 
 const HINTS: readonly (readonly [RegExp, (engine: string, host: string) => string])[] = [
   [
     /denied|unauthorized|authentication required|no basic auth/i,
-    (engine, host) => `\`${engine} login ${host}\`, with an account that may push there`,
+    (engine, host) => `\`${engine} login ${host}\`, with an account that may do so`,
   ],
   [
     /server gave HTTP response to HTTPS client|x509|certificate/i,
     (engine, host) =>
       `${engine} does not trust ${host}: add its certificate, or make it an insecure registry of ${engine}`,
   ],
-  [
-    /connection refused|no such host|i\/o timeout|no route to host/i,
-    (_, host) => `${host} must answer this machine as well as the cluster`,
-  ],
+  [/connection refused|no such host|i\/o timeout|no route to host/i, (_, host) => `${host} must answer this machine`],
 ];

@@ -92,7 +92,7 @@ async function runContainer(plan: ContainerPlan, config: Config, engine: Engine,
     makeImage: async (signal) => {
       // Loaded only now: most runs find their image, and what a build needs would stay in memory as long as the session.
       const { ensureImage } = await import("./ensure_image.ts");
-      await ensureImage(engine, image, plan.backend, settings, signal);
+      await ensureImage(engine, image, plan.backend, settings, { registry: config.registry, signal });
     },
     prepare: async () => {
       // What a Dockerfile of the user's own has at the target decides about its volumes.

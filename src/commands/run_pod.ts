@@ -62,7 +62,7 @@ async function publishedRef(
     });
   }
   const { ensureImage } = await import("./ensure_image.ts");
-  await ensureImage(engine, image, backend, settings, signal);
+  await ensureImage(engine, image, backend, settings, { signal });
   return imageRef(registry, image.name, await publish(engine, image.name, ref, signal));
 }
 

@@ -20,7 +20,9 @@ export interface Config {
     readonly requireIsolation?: boolean | undefined;
   };
   readonly policy: { readonly allowWeakening: boolean };
-  /** The global `kubernetes:` section. */
+  /** Of the file, else `ARGUS_REGISTRY`; undefined = images are built where they run. */
+  readonly registry?: string | undefined;
+  /** The global `kubernetes:` section, its registry by default the one above. */
   readonly kubernetes: KubernetesFields;
   /** The backends that are valid, in the order of the file. */
   readonly backends: ReadonlyMap<string, Backend>;

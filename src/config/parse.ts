@@ -44,6 +44,8 @@ export interface ParseOptions {
   readonly unset?: "error" | "allow";
   /** Fields of a backend whose texts stand as they are, whatever variables they seem to name. Default none. */
   readonly literal?: readonly string[];
+  /** The registry of a file that names none. Default none. */
+  readonly registry?: string | undefined;
 }
 
 export interface ParsedConfig {
@@ -84,9 +86,11 @@ class Parser {
   parse(): ParsedConfig {
     const root = this.#root();
     const settings: FileSettings = root === undefined ? {} : this.#settings(root);
+    const registry = settings.registry ?? this.#options.registry;
+    const kubernetes = { ...(registry === undefined ? {} : { registry }), ...settings.kubernetes };
     const backends = new Map<string, Backend>();
     for (const [name, entry] of root === undefined ? [] : this.#backendEntries(root)) {
-      const backend = this.#backend(name, entry.node, root!, settings.kubernetes ?? {});
+      const backend = this.#backend(name, entry.node, root!, kubernetes);
       if (backend !== undefined) backends.set(name, backend);
     }
     const config: Config = {
@@ -97,7 +101,8 @@ class Parser {
         requireIsolation: settings.feature_flags?.require_isolation,
       },
       policy: { allowWeakening: settings.policy?.allow_weakening ?? true },
-      kubernetes: settings.kubernetes ?? {},
+      registry,
+      kubernetes,
       backends,
     };
     return { config, problems: this.#report.sorted(), unset: this.#unset };

@@ -129,8 +129,8 @@ const kubernetes = v.strictObject(
     namespace: optional(text(namespaceProblem), "Namespace of the Pod.", "the context's"),
     registry: optional(
       text(registryProblem),
-      "Registry and path that images are pushed to and pulled from: `registry.example.com/mcp`.",
-      "none: the node has the image",
+      "Registry and path that the cluster pulls images from, and that they are pushed to.",
+      "`registry`; without one the node has the image",
     ),
     image_pull_secret: optional(text(objectNameProblem), "Name of the Secret that the cluster pulls the image with."),
     service_account: optional(
@@ -283,6 +283,11 @@ const top = {
   version: optional(v.literal("1", 'must be "1"'), "Version of the format.", "1"),
   feature_flags: optional(featureFlags, "Switches for all backends."),
   policy: optional(policy, "What the backends may do."),
+  registry: optional(
+    text(registryProblem),
+    "Registry and path that `argus build --push` sends images to, and that absent ones are pulled from: `registry.example.com/mcp`.",
+    "`ARGUS_REGISTRY`",
+  ),
   kubernetes: optional(kubernetes, "Settings of `runtime: kubernetes` for all backends."),
 };
 

@@ -3,6 +3,7 @@ import { ArgusError } from "../errors.ts";
 import type { RuntimeName } from "../plan/plan.ts";
 import { shapingWords } from "./build_arguments.ts";
 import type { Env } from "./config.ts";
+import { registryProblem } from "./rules/registry.ts";
 import { nearest } from "./suggest.ts";
 import { SWITCH_WORDS, switchWord } from "./words.ts";
 
@@ -16,6 +17,8 @@ export interface Settings {
   readonly runtime?: RuntimeName | undefined;
   /** `ARGUS_CONTAINER_BUILD_IF_MISSING`. */
   readonly buildIfMissing: boolean;
+  /** `ARGUS_REGISTRY`. */
+  readonly registry?: string | undefined;
   /** `ARGUS_CA_BUNDLE`, else `SSL_CERT_FILE`. */
   readonly caBundle?: string | undefined;
   /** `ARGUS_BUILD_EXTRA_ARGS`, split at blanks. */
@@ -27,7 +30,7 @@ export interface Settings {
 /** One row of the README's table. */
 export interface SettingRow {
   readonly name: string;
-  readonly type: "switch" | "path" | "runtime" | "words";
+  readonly type: "switch" | "path" | "runtime" | "registry" | "words";
   readonly default: string;
   readonly meaning: string;
 }
@@ -61,7 +64,13 @@ export const SETTINGS: readonly SettingRow[] = [
     name: "ARGUS_CONTAINER_BUILD_IF_MISSING",
     type: "switch",
     default: "true",
-    meaning: "`false`: an absent image is an error at once instead of a build.",
+    meaning: "`false`: an image that neither the engine nor the registry has is an error instead of a build.",
+  },
+  {
+    name: "ARGUS_REGISTRY",
+    type: "registry",
+    default: "",
+    meaning: "Registry of a config that has no `registry`.",
   },
   {
     name: "ARGUS_CA_BUNDLE",
@@ -96,10 +105,23 @@ export function readSettings(env: Env): Settings {
     requireIsolation: readSwitch("ARGUS_REQUIRE_ISOLATION", env) ?? false,
     runtime: readRuntime(env),
     buildIfMissing: readSwitch("ARGUS_CONTAINER_BUILD_IF_MISSING", env) ?? true,
+    registry: readRegistry(env),
     caBundle: filled(env.ARGUS_CA_BUNDLE) ?? filled(env.SSL_CERT_FILE),
     buildExtraArgs: withoutTarget(buildExtraArgs),
     buildShape: shapingWords(buildExtraArgs, env),
   };
+}
+
+/**
+ * The registry of a config that names none.
+ *
+ * @throws ArgusError `config/bad-setting` for what is none.
+ */
+export function readRegistry(env: Env): string | undefined {
+  const value = filled(env.ARGUS_REGISTRY)?.trim();
+  const problem = value === undefined ? undefined : registryProblem(value);
+  if (problem === undefined) return value;
+  throw new ArgusError("config/bad-setting", `ARGUS_REGISTRY ${problem.message}`, { hint: problem.hint });
 }
 
 /** What keeps a name from being taken for a slip. */

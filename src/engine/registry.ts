@@ -10,9 +10,17 @@ export function tagCommand(engine: Engine, image: string, ref: string): Command 
 
 /** Sends what the registry lacks; a second push of the same image sends nothing. */
 export function pushCommand(engine: Engine, ref: string): Command {
-  // Docker talks to a registry of its own machine without TLS by itself.
-  const plain = engine.name === "podman" && isLoopback(ref) ? ["--tls-verify=false"] : [];
-  return engineCommand(engine, ["push", ...plain, ref]);
+  return engineCommand(engine, ["push", ...plainHttp(engine, ref), ref]);
+}
+
+/** Fetches what the engine lacks. */
+export function pullCommand(engine: Engine, ref: string): Command {
+  return engineCommand(engine, ["pull", ...plainHttp(engine, ref), ref]);
+}
+
+/** Docker talks to a registry of its own machine without TLS by itself. */
+function plainHttp({ name }: Engine, ref: string): string[] {
+  return name === "podman" && isLoopback(ref) ? ["--tls-verify=false"] : [];
 }
 
 /** Asks the registry for the image with the engine's own login; fails when it is not there. */
@@ -20,10 +28,10 @@ export function manifestCommand(engine: Engine, ref: string): Command {
   return engineCommand(engine, ["manifest", "inspect", ref]);
 }
 
-/** Whether {@link manifestCommand} failed because the registry has no such image, and not for want of a login. */
+/** Whether a question or a pull failed because the registry has no such image, and not for want of a login or a registry. */
 export function saysNoManifest(output: string): boolean {
-  // A program for logins that is absent, or that has none, is "not found" as well.
-  if (/executable file not found|credential/i.test(output)) return false;
+  // A program for logins that is absent, or that has none, is "not found" as well, and so is every page of a web server.
+  if (/executable file not found|credential|parsing HTTP|invalid status code/i.test(output)) return false;
   return /no such manifest|manifest unknown|not found|name unknown/i.test(output);
 }
 

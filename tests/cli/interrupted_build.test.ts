@@ -1,4 +1,4 @@
-/** Builds and pushes on a fake engine that hangs: a signal ends argus and the engine's program with it. */
+/** Builds, pushes and pulls on a fake engine that hangs: a signal ends argus and the engine's program with it. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import process from "node:process";
@@ -10,19 +10,23 @@ import { argusWords, cleanEnv } from "../support/proc.ts";
 import { withTmp, writeTree } from "../support/tmp.ts";
 
 const ABSENT = { "image inspect": { code: 1, stderr: "No such image\n" } };
+const NOT_RUN = { run: { code: 125, stderr: "docker: No such image\n" } };
 const PRESENT = { "image inspect": { stdout: "sha256:1\t1\t{}\n" } };
 const UNPUBLISHED = { manifest: { code: 1, stderr: "no such manifest\n" } };
 
 const KUBERNETES = ["--runtime", "kubernetes"];
 
 const cases: readonly (readonly [string[], string, Answers])[] = [
-  [["build", "--json"], "build", { ...ABSENT, build: { hangs: true } }],
+  [["build", "--json"], "build", { ...ABSENT, pull: { code: 1 }, build: { hangs: true } }],
+  [["build", "--json"], "pull", { ...ABSENT, pull: { hangs: true } }],
+  [["build", "--json", "--push"], "push", { ...PRESENT, ...UNPUBLISHED, push: { hangs: true } }],
+  [["run", "time"], "pull", { ...NOT_RUN, ...ABSENT, pull: { hangs: true } }],
   [["build", "--json", ...KUBERNETES], "push", { ...PRESENT, ...UNPUBLISHED, push: { hangs: true } }],
   [["run", "time", ...KUBERNETES], "build", { ...ABSENT, ...UNPUBLISHED, build: { hangs: true } }],
   [["run", "time", ...KUBERNETES], "push", { ...PRESENT, ...UNPUBLISHED, push: { hangs: true } }],
 ];
 
-const CONFIG = `kubernetes: { registry: 127.0.0.1:1/mcp }
+const CONFIG = `registry: 127.0.0.1:1/mcp
 backends:
   time: { command: uvx, args: [mcp-server-time] }
 `;

@@ -13,6 +13,8 @@ export interface Answer {
   readonly stdin?: "echo" | "eat" | "ignore";
   /** It says what it has to say, and does not end by itself. */
   readonly hangs?: boolean;
+  /** What it does instead, once another subcommand was called. */
+  readonly after?: Readonly<Record<string, Answer>>;
 }
 
 /** Answers by subcommand: "run", "image inspect", "--version". One that is not listed answers nothing, with code 0. */
@@ -43,6 +45,7 @@ export function fakeEngines(
 ): FakeEngines {
   mkdirSync(join(folder, "bin"), { recursive: true });
   mkdirSync(join(folder, "calls"), { recursive: true });
+  mkdirSync(join(folder, "did"), { recursive: true });
   for (const [program, answers] of Object.entries(engines)) {
     const all: Answers = { "--version": { stdout: VERSIONS[program] ?? "" }, ...answers };
     for (const [subcommand, answer] of Object.entries(all)) writeAnswer(folder, program, subcommand, answer);
@@ -61,12 +64,19 @@ const VERSIONS: Readonly<Record<string, string>> = {
 };
 
 function writeAnswer(folder: string, program: string, subcommand: string, answer: Answer): void {
-  const place = `answers/${program}/${subcommand.replaceAll(" ", "-")}`;
+  const place = `answers/${program}/${keyOf(subcommand)}`;
   writeTree(folder, `${place}/stdout`, answer.stdout ?? "");
   writeTree(folder, `${place}/stderr`, answer.stderr ?? "");
   writeTree(folder, `${place}/code`, String(answer.code ?? 0));
   writeTree(folder, `${place}/stdin`, answer.stdin ?? "ignore");
   if (answer.hangs === true) writeTree(folder, `${place}/hangs`, "");
+  for (const [other, later] of Object.entries(answer.after ?? {})) {
+    writeAnswer(folder, program, `${subcommand}/after/${keyOf(other)}`, later);
+  }
+}
+
+function keyOf(subcommand: string): string {
+  return subcommand.replaceAll(" ", "-");
 }
 
 function script(folder: string, program: string): string {
@@ -84,7 +94,11 @@ echo "$$" >>"$folder/calls/order"
 key="$1"
 case "$1" in image | container | buildx | network | context) key="$1-$2" ;; esac
 answer="$folder/answers/${program}/$key"
+touch "$folder/did/$key"
 [ -d "$answer" ] || exit 0
+for other in "$answer"/after/*; do
+  if [ -e "$folder/did/\${other##*/}" ]; then answer="$other"; fi
+done
 cat "$answer/stderr" >&2
 cat "$answer/stdout"
 case "$(cat "$answer/stdin")" in

@@ -270,3 +270,23 @@ test("no problem shows a value, wherever it stands", () => {
     }
   }
 });
+
+const OWN = "container: {kubernetes: {registry: own.example.com}}";
+for (const [about, head, more, registry, ofCluster] of [
+  ["nobody", "", "", "var.example.com", "var.example.com"],
+  ["the file", "registry: file.example.com\n", "", "file.example.com", "file.example.com"],
+  [
+    "the global section",
+    "registry: file.example.com\nkubernetes: {registry: all.example.com}\n",
+    "",
+    "file.example.com",
+    "all.example.com",
+  ],
+  ["the backend", "kubernetes: {registry: all.example.com}\n", OWN, "var.example.com", "own.example.com"],
+] as const) {
+  test(`the registry where ${about} names one beside the variable`, () => {
+    const text = `${head}backends:\n  a:\n    command: uvx\n    ${more}\n`;
+    assert.equal(parse(text, { registry: "var.example.com" }).config.registry, registry);
+    assert.equal(backend(text, { registry: "var.example.com" }).container.kubernetes.registry, ofCluster);
+  });
+}

@@ -33,6 +33,7 @@ test("nothing set gives the defaults; set to nothing is as good as unset", () =>
     requireIsolation: false,
     runtime: undefined,
     buildIfMissing: true,
+    registry: undefined,
     caBundle: undefined,
     buildExtraArgs: [],
     buildShape: [],
@@ -48,6 +49,7 @@ test("every variable is read", () => {
     ARGUS_REQUIRE_ISOLATION: "1",
     ARGUS_RUNTIME: "Podman",
     ARGUS_CONTAINER_BUILD_IF_MISSING: "no",
+    ARGUS_REGISTRY: "registry.example.com/mcp",
     ARGUS_CA_BUNDLE: "/ca.pem",
     SSL_CERT_FILE: "/other.pem",
     ARGUS_BUILD_EXTRA_ARGS: " --network=host  --no-cache ",
@@ -57,6 +59,7 @@ test("every variable is read", () => {
     requireIsolation: true,
     runtime: "podman",
     buildIfMissing: false,
+    registry: "registry.example.com/mcp",
     caBundle: "/ca.pem",
     buildExtraArgs: ["--network=host", "--no-cache"],
     buildShape: [],
@@ -70,6 +73,7 @@ test("a word that a variable does not know is an error that names the variable",
     "ARGUS_REQUIRE_ISOLATION",
     "ARGUS_CONTAINER_BUILD_IF_MISSING",
     "ARGUS_RUNTIME",
+    "ARGUS_REGISTRY",
   ]) {
     const isRight = (error: unknown) =>
       error instanceof ArgusError &&

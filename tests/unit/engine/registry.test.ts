@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Engine } from "../../../src/engine/engine.ts";
 import { imageRef } from "../../../src/engine/image_ref.ts";
-import { parseDigest, pushCommand, saysNoManifest, tagCommand } from "../../../src/engine/registry.ts";
+import { parseDigest, pullCommand, pushCommand, saysNoManifest, tagCommand } from "../../../src/engine/registry.ts";
 
 const IMAGE = "localhost/argus/npx-x:0123456789ab";
 const DIGEST = `sha256:${"a".repeat(64)}`;
@@ -34,7 +34,19 @@ test("an image is tagged, pushed, and known by the digest that its registry gave
   assert.equal(parseDigest("Error: no such image", ref), undefined);
 });
 
-test("a registry without the image is told from an engine without a login", () => {
+test("only podman has to be told that a registry of this machine has no TLS", () => {
+  const words = (name: Engine["name"], ref: string) => {
+    const engine: Engine = { name, bin: name, env: {}, rootless: false };
+    return [pushCommand, pullCommand].map((command) => command(engine, ref).args.join(" "));
+  };
+  const plain = "localhost:5000/argus/npx-x:1";
+  assert.deepEqual(words("docker", plain), [`push ${plain}`, `pull ${plain}`]);
+  assert.deepEqual(words("podman", plain), [`push --tls-verify=false ${plain}`, `pull --tls-verify=false ${plain}`]);
+  const far = "registry.example.com/argus/npx-x:1";
+  assert.deepEqual(words("podman", far), [`push ${far}`, `pull ${far}`]);
+});
+
+test("a registry without the image is told from an engine without a login, and from what is no registry", () => {
   for (const said of [
     "no such manifest: registry.example.com/argus/npx-x:1",
     "reading manifest 1 in registry.example.com/x: manifest unknown",
@@ -47,6 +59,8 @@ test("a registry without the image is told from an engine without a login", () =
     'error getting credentials - err: exec: "docker-credential-desktop": executable file not found in $PATH, out: ``',
     "error getting credentials - err: exit status 1, out: `credentials not found in native keychain`",
     "unauthorized: authentication required",
+    "error parsing HTTP 404 response body: invalid character 'p' after top-level value: \"404 page not found\\n\"",
+    "pinging container registry example.com: invalid status code from registry 404 (Not Found)",
   ]) {
     assert.ok(!saysNoManifest(said), said);
   }

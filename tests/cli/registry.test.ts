@@ -1,0 +1,240 @@
+/** Images that a registry has, on a fake engine: when they are pulled and pushed, and what is told where that fails. */
+import assert from "node:assert/strict";
+import process from "node:process";
+import { test } from "node:test";
+import { type Answers, type Call, fakeEngines } from "../support/fake_engine.ts";
+import { argus, cleanEnv, type Ended } from "../support/proc.ts";
+import { withTmp, writeTree } from "../support/tmp.ts";
+
+const POSIX = { skip: process.platform === "win32" ? "the fakes are shell scripts" : false };
+
+/** Nobody listens there, so that argus asks docker about it. */
+const REGISTRY = "127.0.0.1:1/mcp";
+const HEAD = `registry: ${REGISTRY}\n`;
+const BACKENDS = "backends:\n  time: { command: uvx, args: [mcp-server-time] }\n";
+
+const PRESENT = { stdout: "sha256:aa\t1000\n" };
+const ABSENT = { code: 1, stderr: "Error response from daemon: No such image: x\n" };
+const NOT_RUN = { code: 125, stderr: "docker: Error response from daemon: No such image: x\n" };
+const LACKS = { code: 1, stderr: "Error response from daemon: manifest for x not found: manifest unknown\n" };
+const REFUSES = { code: 1, stderr: "Error response from daemon: Get https://x/v2/: unauthorized: no basic auth\n" };
+const SILENT = { code: 1, stderr: "Error response from daemon: dial tcp 127.0.0.1:1: connect: connection refused\n" };
+
+/** An engine without the image, which has it after a subcommand. */
+function without(subcommand: string): Answers {
+  return {
+    run: { ...NOT_RUN, after: { [subcommand]: { stdin: "echo" } } },
+    "image inspect": { ...ABSENT, after: { [subcommand]: PRESENT } },
+  };
+}
+
+interface Outcome extends Ended {
+  readonly image: string;
+  readonly ref: string;
+  /** What the engine was told, but for looks at what it has. */
+  readonly calls: readonly Call["args"][];
+}
+
+async function outcome(
+  words: readonly string[],
+  docker: (image: string) => Answers,
+  {
+    env = {},
+    head = HEAD,
+    registry = REGISTRY,
+  }: { env?: Record<string, string>; head?: string; registry?: string } = {},
+): Promise<Outcome> {
+  return await withTmp(async (folder) => {
+    const config = writeTree(folder, "config.yaml", head + BACKENDS);
+    const [{ image }] = JSON.parse((await argus(["plan", "--json", "--config", config], { env: cleanEnv() })).stdout);
+    const fakes = fakeEngines(folder, { docker: docker(image) });
+    const ended = await argus([...words, "--config", config], {
+      env: cleanEnv({ ...fakes.env, ...env }),
+      input: "hello\n",
+    });
+    const calls = fakes.calls().map(({ args }) => args);
+    const told = calls.filter(([first = ""]) => ["run", "pull", "tag", "push", "build"].includes(first));
+    return { ...ended, image, ref: image.replace("localhost", registry), calls: told };
+  });
+}
+
+function firstWords({ calls }: Outcome): string[] {
+  return calls.map(([first = ""]) => first);
+}
+
+const NO_BUILD = { ARGUS_CONTAINER_BUILD_IF_MISSING: "false" };
+
+test(
+  "run pulls an absent image, gives it its local name, and the server gets what the client has said",
+  POSIX,
+  async () => {
+    const ended = await outcome(["run", "time"], () => without("tag"), { env: NO_BUILD });
+    assert.deepEqual([ended.code, ended.stdout], [0, "hello\n"], ended.stderr);
+    const { image, ref } = ended;
+    assert.deepEqual(firstWords(ended), ["run", "pull", "tag", "run"]);
+    assert.deepEqual(ended.calls.slice(1, 3), [
+      ["pull", ref],
+      ["tag", ref, image],
+    ]);
+    for (const call of [ended.calls[0]!, ended.calls[3]!])
+      assert.ok(call.includes("--pull=never") && call.includes(image));
+  },
+);
+
+for (const [about, head, registry] of [
+  ["the variable's where the config names none", "", "registry.example.com/from/variable"],
+  ["the config's before the variable's", HEAD, REGISTRY],
+] as const) {
+  test(`run pulls from ${about}`, POSIX, async () => {
+    const env = { ...NO_BUILD, ARGUS_REGISTRY: "registry.example.com/from/variable" };
+    const ended = await outcome(["run", "time"], () => without("tag"), { head, env, registry });
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.deepEqual(ended.calls[1], ["pull", ended.ref]);
+  });
+}
+
+test("run pulls nothing without a registry", POSIX, async () => {
+  const ended = await outcome(["run", "time"], () => without("build"), { head: "" });
+  assert.equal(ended.code, 0, ended.stderr);
+  assert.deepEqual(firstWords(ended), ["run", "build", "run"]);
+});
+
+test("run builds what the registry lacks, without a warning", POSIX, async () => {
+  const ended = await outcome(["run", "time"], () => ({ ...without("build"), pull: LACKS }));
+  assert.deepEqual([ended.code, ended.stdout], [0, "hello\n"], ended.stderr);
+  assert.deepEqual(firstWords(ended), ["run", "pull", "build", "run"]);
+  assert.doesNotMatch(ended.stderr, /warning/);
+});
+
+test("run that may not build what the registry lacks says where it is absent and what to type", POSIX, async () => {
+  const ended = await outcome(["run", "time"], () => ({ ...without("build"), pull: LACKS }), { env: NO_BUILD });
+  assert.deepEqual([ended.code, ended.stdout], [3, ""], ended.stderr);
+  assert.ok(ended.stderr.includes(`the image ${ended.image} of backend "time" is absent in docker`), ended.stderr);
+  assert.ok(ended.stderr.includes(`its registry has no ${ended.ref} [absent/image]`), ended.stderr);
+  assert.match(ended.stderr, /hint: `argus build time --push`/);
+});
+
+for (const [about, pull, reason, hint] of [
+  ["refuses", REFUSES, "unauthorized: no basic auth", "docker login 127.0.0.1:1"],
+  ["does not answer", SILENT, "dial tcp 127.0.0.1:1: connect: connection refused", "must answer this machine"],
+  ["gives nothing", {}, "the image is not there", "must work first"],
+] as const) {
+  test(`run builds with one warning where the registry ${about}`, POSIX, async () => {
+    const ended = await outcome(["run", "time"], () => ({ ...without("build"), pull }));
+    assert.deepEqual([ended.code, ended.stdout], [0, "hello\n"], ended.stderr);
+    const [warning = "", ...others] = ended.stderr.split("\n").filter((line) => line.includes("warning"));
+    assert.deepEqual(others, []);
+    assert.ok(warning.includes(ended.ref) && warning.includes(reason), ended.stderr);
+  });
+
+  test(`run that may not build is an error with the reason where the registry ${about}`, POSIX, async () => {
+    const ended = await outcome(["run", "time"], () => ({ ...without("build"), pull }), { env: NO_BUILD });
+    assert.deepEqual([ended.code, ended.stdout], [3, ""], ended.stderr);
+    assert.match(ended.stderr, /\[absent\/image\]/);
+    for (const part of [ended.image, '"time"', reason, hint]) assert.ok(ended.stderr.includes(part), ended.stderr);
+    assert.doesNotMatch(ended.stderr, /warning/);
+  });
+}
+
+/** The one result of a build. */
+function resultOf({ stdout }: Outcome): { status: string; pushed?: string } {
+  const [{ status, pushed }] = JSON.parse(stdout).results;
+  return { status, ...(pushed === undefined ? {} : { pushed }) };
+}
+
+const UNPUBLISHED = { code: 1, stderr: "no such manifest: x\n" };
+const listed = (image: string): Answers => ({
+  "image ls": { stdout: `${image}\tsha256:aa\n` },
+  "image inspect": PRESENT,
+});
+
+test("build --push sends what is present and the registry lacks", POSIX, async () => {
+  const ended = await outcome(["build", "--push", "--json"], (image) => ({ ...listed(image), manifest: UNPUBLISHED }));
+  assert.equal(ended.code, 0, ended.stderr);
+  const { image, ref } = ended;
+  assert.deepEqual(ended.calls, [
+    ["tag", image, ref],
+    ["push", ref],
+  ]);
+  assert.deepEqual(resultOf(ended), { status: "present", pushed: ref });
+});
+
+test("build --push sends nothing that the registry has", POSIX, async () => {
+  const ended = await outcome(["build", "--push", "--json"], listed);
+  assert.deepEqual([ended.code, ended.calls], [0, []], ended.stderr);
+  assert.deepEqual(resultOf(ended), { status: "present", pushed: ended.ref });
+});
+
+test("build --push builds and sends what neither has", POSIX, async () => {
+  const ended = await outcome(["build", "--push", "--json"], () => ({ ...without("build"), pull: LACKS }));
+  assert.equal(ended.code, 0, ended.stderr);
+  assert.deepEqual(firstWords(ended), ["pull", "build", "tag", "push"]);
+  assert.deepEqual(resultOf(ended), { status: "built", pushed: ended.ref });
+});
+
+test("build --force --push asks no registry and replaces what it has", POSIX, async () => {
+  const ended = await outcome(["build", "--force", "--push", "--json"], listed);
+  assert.equal(ended.code, 0, ended.stderr);
+  assert.deepEqual(firstWords(ended), ["build", "tag", "push"]);
+  assert.equal(resultOf(ended).status, "built");
+});
+
+for (const push of [[], ["--push"]]) {
+  test(`build ${push.join("")} takes from the registry what it has, instead of building it anew`, POSIX, async () => {
+    const ended = await outcome(["build", "--json", ...push], () => without("tag"));
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.deepEqual(firstWords(ended), ["pull", "tag"]);
+    assert.deepEqual(resultOf(ended), { status: "present", ...(push.length > 0 ? { pushed: ended.ref } : {}) });
+  });
+}
+
+test("build without --push sends nothing", POSIX, async () => {
+  const ended = await outcome(["build", "--json"], () => ({ ...without("build"), pull: LACKS }));
+  assert.equal(ended.code, 0, ended.stderr);
+  assert.deepEqual([firstWords(ended), resultOf(ended)], [["pull", "build"], { status: "built" }]);
+});
+
+test("build --push that is refused fails with what to do about it", POSIX, async () => {
+  const ended = await outcome(["build", "--push"], (image) => ({
+    ...listed(image),
+    manifest: UNPUBLISHED,
+    push: REFUSES,
+  }));
+  assert.equal(ended.code, 1, ended.stderr);
+  assert.match(ended.stderr, /docker could not push .* \[registry\/push\]/);
+  assert.match(ended.stderr, /hint: `docker login 127\.0\.0\.1:1`/);
+});
+
+test("build --push without a registry is one usage error that says what to write", POSIX, async () => {
+  for (const more of [[], ["--runtime", "kubernetes"]]) {
+    const ended = await outcome(["build", "--push", ...more], listed, { head: "" });
+    assert.deepEqual([ended.code, ended.calls], [2, []], ended.stderr);
+    assert.match(ended.stderr, /^argus: error: .*\[usage\/no-registry\]\n {2}hint: .*registry: .*ARGUS_REGISTRY\n$/);
+  }
+});
+
+test("plan shows where an image is pulled from, and its name is the same with a registry and without", POSIX, () =>
+  withTmp(async (folder) => {
+    writeTree(folder, "config.yaml", BACKENDS);
+    const plan = async (env: Record<string, string>, ...words: string[]) =>
+      (await argus(["plan", ...words], { cwd: folder, env: cleanEnv(env) })).stdout;
+    const env = { ARGUS_REGISTRY: REGISTRY };
+    const [alone] = JSON.parse(await plan({}, "--json"));
+    const [planned] = JSON.parse(await plan(env, "--json"));
+    const { pull, ...rest } = planned;
+    assert.deepEqual(rest, alone);
+    const ref = alone.image.replace("localhost", REGISTRY);
+    assert.deepEqual(pull.command, ["docker", "pull", ref]);
+    assert.ok((await plan(env)).includes(`  pull     docker pull ${ref}\n`));
+    assert.ok((await plan(env, "--runtime", "kubernetes")).includes(`docker push ${ref}\n`));
+  }),
+);
+
+test("doctor says that the registry does not answer", POSIX, async () => {
+  const { stdout } = await outcome(["doctor", "--json"], () => ({}));
+  const checks = JSON.parse(stdout).checks.filter(({ name }: { name: string }) => name === "registry");
+  assert.deepEqual(
+    checks.map(({ status, message }: { status: string; message: string }) => [status, message.split(": ")[0]]),
+    [["warn", REGISTRY]],
+  );
+});
