@@ -58,8 +58,8 @@ export async function clusterChecks(section: KubernetesFields): Promise<ClusterF
     {
       name: `${AREA} network`,
       status: "warn",
-      message: "whether the cluster enforces NetworkPolicies cannot be seen from outside",
-      remedy: "`network: none` isolates only with a network plugin that enforces them, such as Calico or Cilium",
+      message: "whether the cluster enforces NetworkPolicies shows from inside: a session with `network: none` tells",
+      remedy: "it takes a network plugin that does, such as Calico or Cilium",
     },
     {
       name: `${AREA} limits`,

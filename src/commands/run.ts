@@ -36,7 +36,8 @@ export interface RunFlags {
 
 /** Runs the backend to its end and returns the server's exit code. */
 export async function run(flags: RunFlags): Promise<number> {
-  const settings = readSettings(process.env);
+  const given = readSettings(process.env);
+  const settings = { ...given, requireIsolation: given.requireIsolation || flags.requireIsolation };
   const runtime = runtimeName(flags.runtime);
   const { config, backend } = await target(flags);
   const plan = planBackend(backend, { config, settings, adHoc: flags.backend === undefined });
@@ -44,7 +45,7 @@ export async function run(flags: RunFlags): Promise<number> {
   if (plan.kind !== "remote" && isatty(0)) {
     log.info(`"${plan.backend}" waits for the messages of a client; Ctrl-C ends it`);
   }
-  const required = flags.requireIsolation || settings.requireIsolation || config.flags.requireIsolation === true;
+  const required = settings.requireIsolation || config.flags.requireIsolation === true;
   switch (plan.kind) {
     case "remote":
       throw new ArgusError("usage/remote", `backend "${plan.backend}" is remote: there is nothing to run`, {

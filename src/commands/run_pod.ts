@@ -28,7 +28,8 @@ export async function runPod(
   const input = { plan, entry: image.entry, args, identity, kubernetes, where: backend.where };
   // What a Pod cannot do is told before anything is built.
   const objects = podObjects({ ...input, image: image.name });
-  tell([...image.notices, ...policyNotices(plan.network)]);
+  // With an entry the Pod itself tries the network.
+  tell([...image.notices, ...(image.entry === undefined ? policyNotices(plan.network) : [])]);
   return runPodSession({
     cluster,
     backend: plan.backend,

@@ -38,6 +38,8 @@ export interface ContainerPlan {
   readonly volumes: readonly Volume[];
   /** Passed as they are before the image's name. Spec: "Volume Mounts and Extra Arguments". */
   readonly extraArgs: readonly Text[];
+  /** Isolation that cannot be had is an error. */
+  readonly requireIsolation: boolean;
   /** The runtime that the config names; undefined = detect. */
   readonly runtime?: RuntimeName;
   /** `session.eof_grace` and `stdout` of this backend. */

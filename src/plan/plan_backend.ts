@@ -15,7 +15,7 @@ import { programName } from "./recipe.ts";
 /** What a plan depends on beside the backend. */
 export interface PlanContext {
   readonly config: Pick<Config, "flags" | "policy">;
-  readonly settings: Pick<Settings, "containerIsolation" | "runtime">;
+  readonly settings: Partial<Pick<Settings, "containerIsolation" | "requireIsolation" | "runtime">>;
   /** The backend comes from a command line, not from a file. */
   readonly adHoc?: boolean;
 }
@@ -63,6 +63,7 @@ function containerPlan(
     network: container.network ?? DEFAULT.network,
     volumes: container.volumes,
     extraArgs: container.extra_args,
+    requireIsolation: context.settings.requireIsolation === true || context.config.flags.requireIsolation === true,
     ...(runtime === undefined ? {} : { runtime }),
     session: backend.session,
     warnings,

@@ -59,7 +59,18 @@ onCluster("the posture in a Pod", () => {
       ]);
       assert.equal(code, 0, stderr);
       assertPosture(factsIn(stdout), factRows("pod"), "kubernetes");
-      assert.match(stderr, /network: none is a NetworkPolicy/);
+      assert.match(stderr, /^argus: warning: network: none: this cluster does not enforce it/m);
+    });
+  });
+
+  clusterTest("kubernetes: a network that the cluster does not cut off is an error where isolation is required", () => {
+    writeProbe(clusterFolder);
+    return withId(async (id) => {
+      const container = { dockerfile: "probe/Dockerfile", network: "none", cpus: "0.5" };
+      const config = configOf(id, { command: "probe", container });
+      const { code, stdout, stderr } = await argusOn(["run", id, "--config", config, "--require-isolation"]);
+      assert.deepEqual([code, stdout], [1, ""]);
+      assert.match(stderr, /^argus: error: network: none: .* the server is not started$/m);
     });
   });
 });

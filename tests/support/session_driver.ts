@@ -36,6 +36,7 @@ const plan: ContainerPlan = {
   network: process.env.DRIVER_NETWORK ?? "none",
   volumes: [],
   extraArgs: [],
+  requireIsolation: false,
   session,
   warnings: [],
 };

@@ -9,6 +9,7 @@
 import type { Where } from "../../config/config.ts";
 import type { KubernetesFields } from "../../config/schema.ts";
 import type { Text } from "../../config/text.ts";
+import { ArgusError } from "../../errors.ts";
 import { DEFAULT } from "../../plan/defaults.ts";
 import { LABEL } from "../../plan/labels.ts";
 import type { ContainerPlan } from "../../plan/plan.ts";
@@ -17,6 +18,7 @@ import type { SessionIdentity } from "../engine.ts";
 import { ownerText } from "../owner.ts";
 import { homeVariables } from "../server_env.ts";
 import { refuseExtraArgs } from "./extra_args.ts";
+import { gate } from "./gate.ts";
 import type { Manifest, Metadata, NetworkPolicy, Pod, Secret } from "./manifest.ts";
 import { CONTAINER, labelValue, podName } from "./names.ts";
 import { deniesAll, networkPolicy } from "./policy.ts";
@@ -25,7 +27,7 @@ import { literal, type ServerTexts, secretManifest, serverTexts } from "./secret
 import { podVolumes } from "./volume.ts";
 
 /** The part of a plan that shapes a Pod. */
-export type PodPlan = Pick<ContainerPlan, "env" | "limits" | "network" | "volumes" | "extraArgs">;
+export type PodPlan = Pick<ContainerPlan, "env" | "limits" | "network" | "volumes" | "extraArgs" | "requireIsolation">;
 
 /** What a Pod needs to know; everything is decided before. */
 export interface PodInput {
@@ -41,12 +43,6 @@ export interface PodInput {
   /** Places of the backend in the config, for errors. */
   readonly where: Where;
 }
-
-/**
- * Waits for a line before it becomes the server: nobody hears what a container says before the attach. `read` takes byte
- * by byte from a pipe, so that all that follows the line is the server's.
- */
-const GATE = ["/bin/sh", "-c", 'read -r _ && exec "$@"', "sh"];
 
 /** What opens the gate of a Pod: the first bytes of its input, or nothing when it has none. */
 export function gateKey(pod: Pod): string {
@@ -72,6 +68,7 @@ export function podObjects(input: PodInput): PodObjects {
   const { plan, identity } = input;
   refuseExtraArgs(plan.extraArgs, input.where);
   const denied = deniesAll(plan.network, input.where);
+  if (denied && plan.requireIsolation && input.entry === undefined) throw unprovable(input);
   const texts = serverTexts(plan.env, input.args);
   const { annotations: _, ...others } = metadataOf(input);
   const metadata: Metadata = { ...others, labels: argusLabels(identity) };
@@ -132,7 +129,7 @@ function podManifest(input: PodInput, texts: ServerTexts): Pod {
           name: CONTAINER,
           image: input.image,
           imagePullPolicy: "IfNotPresent",
-          ...(input.entry === undefined ? {} : { command: [...GATE, ...input.entry.map(literal)] }),
+          ...(input.entry === undefined ? {} : { command: [...gateOf(plan), ...input.entry.map(literal)] }),
           ...(texts.args.length === 0 ? {} : { args: texts.args }),
           // The server hears the client, and the end of the client's input ends the server's.
           stdin: true,
@@ -153,6 +150,22 @@ function podManifest(input: PodInput, texts: ServerTexts): Pod {
       volumes,
     },
   };
+}
+
+function gateOf({ network, requireIsolation }: PodPlan): string[] {
+  if (network !== "none") return gate(undefined);
+  return gate(requireIsolation ? "require" : "tell");
+}
+
+function unprovable({ where }: PodInput): ArgusError {
+  return new ArgusError(
+    "absent/isolation",
+    "isolation is required, and without a shell in the image nothing can try whether the cluster enforces network: none",
+    {
+      hint: "end the Dockerfile's last stage with a RUN line and an ENTRYPOINT in JSON form, or set network: bridge",
+      where: where(["container", "network"]),
+    },
+  );
 }
 
 function needsSecret(texts: ServerTexts): boolean {

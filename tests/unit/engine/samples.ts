@@ -26,6 +26,7 @@ export function samplePlan(changes: Partial<ContainerPlan> = {}): ContainerPlan 
     network: "bridge",
     volumes: [],
     extraArgs: [],
+    requireIsolation: false,
     session: { stdout: "raw" },
     warnings: [],
     ...changes,

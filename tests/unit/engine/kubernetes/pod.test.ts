@@ -7,7 +7,14 @@ import { withoutValues } from "../../../../src/engine/kubernetes/secret.ts";
 import type { ArgusError } from "../../../../src/errors.ts";
 import { VERSION } from "../../../../src/version.ts";
 
-const PLAN: PodPlan = { env: {}, limits: { memory: "512m", cpus: "1" }, network: "bridge", volumes: [], extraArgs: [] };
+const PLAN: PodPlan = {
+  env: {},
+  limits: { memory: "512m", cpus: "1" },
+  network: "bridge",
+  volumes: [],
+  extraArgs: [],
+  requireIsolation: false,
+};
 const SECRET = { shown: "${TOKEN}", value: "s3cret" };
 
 function sample(plan: Partial<PodPlan> = {}, kubernetes: KubernetesFields = {}, args: PodInput["args"] = []): PodInput {
@@ -40,6 +47,17 @@ test("a server waits for its client behind a shell where the image surely has on
   const open = podOf(sample());
   assert.equal(open.spec.containers[0].command, undefined);
   assert.equal(gateKey(open), "");
+});
+
+test("what tries the network stands in front of a server that is to have none", () => {
+  const scriptOf = (plan: Partial<PodPlan>) =>
+    podOf({ ...sample(plan), entry: ["server"] }).spec.containers[0].command?.[2] ?? "";
+  assert.doesNotMatch(scriptOf({ requireIsolation: true }), /reaches/);
+  assert.match(scriptOf({ network: "none" }), /argus: warning: network: none/);
+  assert.match(scriptOf({ network: "none", requireIsolation: true }), /argus: error: network: none/);
+  // Kubernetes would replace it.
+  assert.ok(!scriptOf({ network: "none" }).includes("$("));
+  assert.equal(failure(sample({ network: "none", requireIsolation: true })).code, "absent/isolation");
 });
 
 test("a Pod gets the whole posture", () => {

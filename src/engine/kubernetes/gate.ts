@@ -1,0 +1,57 @@
+/** The shell in front of a server in its Pod: what has to be known, or to have happened, before the server runs. */
+
+/**
+ * Waits for a line before it becomes the server: nobody hears what a container says before the attach. `read` takes byte
+ * by byte from a pipe, so that all that follows the line is the server's.
+ */
+const OPENED = "read -r _";
+
+const SERVER = 'exec "$@"';
+
+/**
+ * Whether a Pod that its policy lets talk to nobody reaches the cluster's API server, which every Pod is told of: 0 = it does,
+ * 126 and up = the image has nothing to try it with. An enforced policy drops the packets, so that a second is the answer.
+ */
+const REACHES = `reaches() {
+  if command -v bash; then timeout 1 bash -c ': </dev/tcp/$0/$1' "$KUBERNETES_SERVICE_HOST" "$KUBERNETES_SERVICE_PORT"
+  else command -v nc || return 127; timeout 1 nc "$KUBERNETES_SERVICE_HOST" "$KUBERNETES_SERVICE_PORT"
+  fi
+} </dev/null >/dev/null 2>&1
+`;
+
+const OPEN = "this cluster does not enforce it, or not from the start: the server reaches the cluster's network";
+const UNKNOWN = "whether this cluster enforces it is not known: the image has neither bash nor nc to try it with";
+
+/** The same beside the server, by a process that the Pod's first one reaps: a start need not wait for it. */
+const TOLD = `${OPENED} || exit
+( {
+  reaches
+  case $? in
+    0) echo "argus: warning: network: none: ${OPEN}" >&2 ;;
+    12[67]) echo "argus: warning: network: none: ${UNKNOWN}" >&2 ;;
+  esac
+} </dev/null >/dev/null & )
+${SERVER}`;
+
+/** Some network plugins take seconds to enforce the policy of a new Pod. */
+const ENFORCED = `${OPENED} || exit
+why="${OPEN}"
+for _ in 1 2 3 4 5 6; do
+  reaches
+  case $? in
+    0) sleep 0.5 ;;
+    12[67]) why="${UNKNOWN}"; break ;;
+    *) ${SERVER} ;;
+  esac
+done
+echo "argus: error: network: none: $why; isolation is required, so that the server is not started" >&2
+exit 1`;
+
+/** How a Pod's `network: none` is made sure of: told when it is not enforced, or the server is not started then. */
+export type NetworkCheck = "tell" | "require";
+
+/** What a Pod's command begins with; the server's own words follow. `network` is undefined where it is not `none`. */
+export function gate(network: NetworkCheck | undefined): string[] {
+  if (network === undefined) return ["/bin/sh", "-c", `${OPENED} && ${SERVER}`, "sh"];
+  return ["/bin/sh", "-c", `${REACHES}${network === "tell" ? TOLD : ENFORCED}`, "sh"];
+}
