@@ -1,7 +1,7 @@
 /** `argus run`: one backend, isolated or loudly not, its stdio on the caller's own pipes. */
 import { isatty } from "node:tty";
 import type { Backend, Config, StdioBackend } from "../config/config.ts";
-import { readSettings, type Settings } from "../config/settings.ts";
+import { readSettings, type Settings, unknownSettings } from "../config/settings.ts";
 import { plain, type Text } from "../config/text.ts";
 import { clampCpus } from "../engine/cpus.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -113,6 +113,10 @@ async function runUnisolated(plan: BarePlan | PassthroughPlan, required: boolean
     });
   }
   log.warn(`backend "${plan.backend}" runs WITHOUT isolation, with all your rights: ${plan.reason}`);
+  for (const { name, meant } of unknownSettings(process.env, { anyCase: process.platform === "win32" })) {
+    // A slip in its name may be why.
+    if (meant !== undefined) log.warn(`argus does not read ${name}: rename it to ${meant}`);
+  }
   const command = { bin: plan.command.value, args: plan.args, env: envValues(plan.env) };
   return runBare({ command, backend: plan.backend, session: plan.session });
 }

@@ -180,6 +180,15 @@ test("no engine at all: a backend with a recipe runs bare with the warning", asy
   });
 });
 
+test("a bare run names the variable that may have been meant to prevent it", async () => {
+  await withTmp(async (folder) => {
+    const { config, path } = hostileServer(folder);
+    const env = cleanEnv({ ...fakeEngines(folder, {}).env, PATH: path, ARGUS_REQUIRED_ISOLATION: "1" });
+    const { stderr } = await argus(["run", "known", "--config", config], { env });
+    assert.match(stderr, /argus does not read ARGUS_REQUIRED_ISOLATION: rename it to ARGUS_REQUIRE_ISOLATION/);
+  });
+});
+
 for (const [name, what, said] of [
   ["absent.pem", undefined, "cannot be read"],
   ["folder", "folder", "is no file"],
