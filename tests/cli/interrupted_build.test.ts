@@ -12,12 +12,13 @@ import { withTmp, writeTree } from "../support/tmp.ts";
 const ABSENT = { "image inspect": { code: 1, stderr: "No such image\n" } };
 const NOT_RUN = { run: { code: 125, stderr: "docker: No such image\n" } };
 const PRESENT = { "image inspect": { stdout: "sha256:1\t1\t{}\n" } };
+const LACKED = { pull: { code: 1, stderr: "manifest unknown\n" } };
 const UNPUBLISHED = { manifest: { code: 1, stderr: "no such manifest\n" } };
 
 const KUBERNETES = ["--runtime", "kubernetes"];
 
 const cases: readonly (readonly [string[], string, Answers])[] = [
-  [["build", "--json"], "build", { ...ABSENT, pull: { code: 1 }, build: { hangs: true } }],
+  [["build", "--json"], "build", { ...ABSENT, ...LACKED, build: { hangs: true } }],
   [["build", "--json"], "pull", { ...ABSENT, pull: { hangs: true } }],
   [["build", "--json", "--push"], "push", { ...PRESENT, ...UNPUBLISHED, push: { hangs: true } }],
   [["run", "time"], "pull", { ...NOT_RUN, ...ABSENT, pull: { hangs: true } }],
@@ -40,12 +41,16 @@ for (const [words, subcommand, answers] of cases) {
       const [bin = "", ...first] = argusWords();
       const child = spawn(bin, [...first, ...words, "--config", config], {
         env: cleanEnv(fakes.env),
-        stdio: ["pipe", "pipe", "ignore"],
+        stdio: ["pipe", "pipe", "pipe"],
       });
       const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
       let stdout = "";
       child.stdout.on("data", (bytes: unknown) => {
         stdout += String(bytes);
+      });
+      let stderr = "";
+      child.stderr.on("data", (bytes: unknown) => {
+        stderr += String(bytes);
       });
       const hanging = () => fakes.calls().find(({ args }) => args[0] === subcommand);
       while (hanging() === undefined && child.exitCode === null) await sleep(20);
@@ -53,6 +58,7 @@ for (const [words, subcommand, answers] of cases) {
       process.kill(child.pid!, "SIGTERM");
       assert.equal(await ended, 143);
       assert.ok(!isAlive(hanging()!.pid), `docker ${subcommand} is ended`);
+      assert.doesNotMatch(stderr, /could not|failed:/);
       if (words[0] === "run") return;
       const { results } = JSON.parse(stdout) as { results: { status: string; error: { code: string } }[] };
       assert.deepEqual([results[0]?.status, results[0]?.error.code], ["failed", "build/interrupted"]);
