@@ -15,6 +15,7 @@ import {
 import { ArgusError } from "../errors.ts";
 import { askRegistry } from "../host/registry.ts";
 import { run } from "../host/spawn.ts";
+import { inLargeTempFolder } from "../host/temp.ts";
 import { findImage } from "./build_image.ts";
 
 /** Whether the registry has an image, as far as this machine can tell. */
@@ -70,6 +71,20 @@ export interface NotPulled {
 
 /** Fetches an image from its registry and gives it its local name. */
 export async function pull(
+  engine: Engine,
+  image: string,
+  ref: string,
+  signal?: AbortSignal,
+): Promise<FoundImage | NotPulled> {
+  if (engine.name !== "podman" || process.platform !== "linux") return await pullWith(engine, image, ref, signal);
+  // Podman that is interrupted leaves what it has fetched, which may be as large as the image.
+  return await inLargeTempFolder((folder) => {
+    const env = folder === undefined ? engine.env : { ...engine.env, TMPDIR: folder };
+    return pullWith({ ...engine, env }, image, ref, signal);
+  });
+}
+
+async function pullWith(
   engine: Engine,
   image: string,
   ref: string,

@@ -94,6 +94,24 @@ export function inTempFolder<Result>(use: (folder: string) => Result): Result {
   });
 }
 
+/**
+ * Calls `use` with a new folder for what may be large, where podman has such things, and removes the folder; with undefined
+ * where none can be made.
+ */
+export async function inLargeTempFolder<Result>(use: (folder: string | undefined) => Promise<Result>): Promise<Result> {
+  let folder: string | undefined;
+  try {
+    folder = mkdtempSync(join(process.env.TMPDIR || "/var/tmp", "argus-"));
+  } catch {
+    // The program that would use it has its own words for that.
+  }
+  try {
+    return await use(folder);
+  } finally {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** Where one place fails, the next is tried. */
 function inPlaces<Result>(use: (place: string) => Result): Result {
   const places = process.platform === "linux" ? [SHARED_MEMORY, tmpdir()] : [tmpdir()];

@@ -1,5 +1,6 @@
 /** Images that a registry has, on a fake engine: when they are pulled and pushed, and what is told where that fails. */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import process from "node:process";
 import { test } from "node:test";
 import { type Answers, type Call, fakeEngines } from "../support/fake_engine.ts";
@@ -7,6 +8,8 @@ import { argus, cleanEnv, type Ended } from "../support/proc.ts";
 import { withTmp, writeTree } from "../support/tmp.ts";
 
 const POSIX = { skip: process.platform === "win32" ? "the fakes are shell scripts" : false };
+
+const LINUX = { skip: process.platform === "linux" ? false : "elsewhere podman pulls in a machine of its own" };
 
 /** Nobody listens there, so that argus asks docker about it. */
 const REGISTRY = "127.0.0.1:1/mcp";
@@ -135,6 +138,20 @@ for (const [about, pull, reason, hint] of [
     assert.doesNotMatch(ended.stderr, /warning/);
   });
 }
+
+test("podman pulls in a folder of its own, which is gone with all that an interrupted pull leaves", LINUX, () =>
+  withTmp(async (folder) => {
+    const config = writeTree(folder, "config.yaml", HEAD + BACKENDS);
+    const fakes = fakeEngines(folder, { podman: { ...without("tag"), pull: LACKS } });
+    const env = cleanEnv({ ...fakes.env, ...NO_BUILD, CONTAINER_HOST: "ssh://fake.invalid", TMPDIR: folder });
+    const ended = await argus(["run", "time", "--config", config], { env });
+    assert.equal(ended.code, 3, ended.stderr);
+    const pull = fakes.calls().find(({ args }) => args[0] === "pull");
+    const own = pull?.env.TMPDIR ?? "";
+    assert.ok(own.startsWith(`${folder}/argus-`), own);
+    assert.ok(!existsSync(own));
+  }),
+);
 
 /** The one result of a build. */
 function resultOf({ stdout }: Outcome): { status: string; pushed?: string } {
