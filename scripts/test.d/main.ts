@@ -111,7 +111,7 @@ async function testbed(): Promise<Counts> {
   for (let attempt = 1; attempt <= 3; attempt += 1) {
     const up = await runJob({
       name: "testbed",
-      words: [absolute("scripts/testbed"), "up", ...(options.kubernetes ? ["--kubernetes"] : [])],
+      words: [absolute("scripts/testbed"), "up", options.kubernetes ? "--kubernetes" : "--registry"],
       limitSeconds: (options.kubernetes ? 50 : 25) * MINUTE,
     });
     if (up.ok) {
