@@ -85,7 +85,8 @@ export function attach(command: Command, wires: Wires, pipeOutput: boolean, runn
     for (;;) {
       const tried = performance.now();
       const end = await oneTry(SPDY);
-      if (end.code === 0 || over) return end;
+      // Whoever kills a try ends the session with it, whatever the try has said before.
+      if (end.code === 0 || end.code > 128 || over) return end;
       if (spdyRefused(end)) {
         await running;
         return oneTry({});
