@@ -86,7 +86,8 @@ export function attach(command: Command, wires: Wires, pipeOutput: boolean, runn
       const tried = performance.now();
       const end = await oneTry(SPDY);
       // Whoever kills a try ends the session with it, whatever the try has said before.
-      if (end.code === 0 || end.code > 128 || over) return end;
+      if (end.code > 128) return { ...end, said: "" };
+      if (end.code === 0 || over) return end;
       if (spdyRefused(end)) {
         await running;
         return oneTry({});

@@ -25,7 +25,7 @@ function attachmentOf(script: string) {
 
 test("a try that is killed is the last one, although it has said that the server does not run yet", POSIX, async () => {
   const { code, said } = await attachmentOf(`${NOT_YET}; kill -9 $$`).end;
-  assert.deepEqual([code, said.includes("not found")], [137, true]);
+  assert.deepEqual([code, said], [137, ""]);
 });
 
 test("a stop does not wait for the rest between two tries", POSIX, async () => {
