@@ -6,7 +6,7 @@ import { imageListCommand, imageRemoveCommand } from "../engine/oci.ts";
 import { parseImages } from "../engine/parse.ts";
 import { ArgusError, EXIT } from "../errors.ts";
 import { run } from "../host/spawn.ts";
-import { ownImageName } from "../plan/image_name.ts";
+import { ownImageName, ownImagesOf } from "../plan/image_name.ts";
 import { planBackend } from "../plan/plan_backend.ts";
 import { printData } from "../ui/data.ts";
 import { log } from "../ui/log.ts";
@@ -61,7 +61,7 @@ async function neededImages(file: string | undefined): Promise<readonly string[]
     const name = ownImageName(image)!;
     // The client's environment may hold what this one lacks: part of the tag, or the address of a source.
     if (backend.type !== "stdio" || !backend.unresolved) needed.push(name);
-    else needed.push(name.replace(/[^:]*$/, ""), "argus/source-", "argus/dockerfile-");
+    else needed.push(name.replace(/[^:]*$/, ""), ownImagesOf("source"), ownImagesOf("dockerfile"));
   }
   return needed;
 }

@@ -24,5 +24,10 @@ export function ownImageName(name: string): string | undefined {
   return own === undefined ? undefined : `argus/${own}`;
 }
 
+/** How the names of all images of a recipe begin, as {@link ownImageName} writes them. */
+export function ownImagesOf(recipe: (typeof RECIPES)[number]): string {
+  return `argus/${recipe}-`;
+}
+
 /** Docker Hub allows an account and one name, so that there dashes join the rest. */
 const OWN = new RegExp(`(?:(?:^|/)argus/|/(?:[^/]*-)?argus-)((?:${RECIPES.join("|")})-[a-z0-9._-]+:[0-9a-f]{12})$`);
