@@ -123,7 +123,8 @@ guard() {
 
 exec 7<&0 6>&2 2>/dev/null
 {
-  export ${SESSION_VARIABLE}="$name"
+  # Bytes have no language: in any other, cat opens 20 files first.
+  export ${SESSION_VARIABLE}="$name" LC_ALL=C
   printf %s "$first" >&"$out"
   exec cat <&7 >&"$out" 2>&6 3>&- 4<&- 6>&- 7<&-
 } | {
