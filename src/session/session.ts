@@ -243,7 +243,9 @@ class Session {
   async #look(remove: Command, code: number, stopped: boolean): Promise<void> {
     const lived = (this.#life.stoppedAt ?? performance.now()) - this.#began;
     const removal = await this.#remove(remove, stopped ? Math.max(this.#life.left, 300) : LOOK_TIMEOUT);
-    if (!stopped && removal === "absent" && code <= 127 && lived < START_WINDOW) await this.#explainStart(code, remove);
+    // 126 and 127 may be the server's own.
+    const window = code === 125 ? LONG_START_WINDOW : START_WINDOW;
+    if (!stopped && removal === "absent" && code <= 127 && lived < window) await this.#explainStart(code, remove);
     await this.#gone(code, this.#looksLeft(removal, lived));
   }
 
