@@ -1,6 +1,7 @@
 /** From the text of a config to its valid backends and everything that is wrong with the rest. */
 import { dirname } from "node:path";
 import * as v from "valibot";
+import { DEFAULT } from "../plan/defaults.ts";
 import type { Backend, Config, ContainerOptions, Env, RemoteBackend, StdioBackend, Where } from "./config.ts";
 import { explain, labelOf } from "./explain.ts";
 import { type Problem, placeOf } from "./problem.ts";
@@ -358,8 +359,8 @@ function textAt(node: MapNode, path: Path, value: string): Text {
 }
 
 function sessionOf(fields: StdioFields): StdioBackend["session"] {
-  const grace = fields.session?.eof_grace;
-  return { stdout: fields.stdout ?? "raw", ...(grace === undefined ? {} : { eofGraceMs: grace }) };
+  const grace = fields.session?.eof_grace ?? DEFAULT.eofGraceMs;
+  return { stdout: fields.stdout ?? "raw", ...(grace === "never" ? {} : { eofGraceMs: grace }) };
 }
 
 function containerOf(

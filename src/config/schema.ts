@@ -225,8 +225,8 @@ const session = v.strictObject(
   {
     eof_grace: optional(
       v.union([v.literal("never"), duration()], 'must be a length of time such as "500ms" or "3s", or "never"'),
-      "Silence after the client closed its end before the server is stopped: `3s`, `500ms`, `never`.",
-      `${DEFAULT.eofGraceMs / 1000}s, not before the session is ${DEFAULT.eofGraceFromMs / 1000} s old`,
+      "Silence after the client closed its end before the server is stopped, which is not before the session is 10 s old: `3s`, `1m`, `never`.",
+      `${DEFAULT.eofGraceMs / 1000}s`,
     ),
   },
   "must be a mapping",

@@ -28,8 +28,6 @@ export const DEFAULT = {
   goRuntimeImage: "alpine:3.21",
   /** Milliseconds of silence: a server may finish its answers after the client closed its end. */
   eofGraceMs: 3000,
-  /** Age of a session in milliseconds: silence before that is a server that still loads, and its answer would be lost. */
-  eofGraceFromMs: 10_000,
   /** Milliseconds. A Pod whose client vanished ends at last, while no work week is cut in two. */
   deadlineMs: 7 * 24 * 3600 * 1000,
   /** Builds at a time. Each may take a core and much memory for minutes. */

@@ -91,8 +91,8 @@ export interface Volume {
 }
 
 export interface SessionOptions {
-  /** Milliseconds of silence after EOF before the stop ladder. Default 3000, and not before the session is 10 s old. */
-  readonly eofGraceMs?: number | "never";
+  /** Milliseconds of silence after EOF before the stop ladder; undefined = never. Default 3000. */
+  readonly eofGraceMs?: number;
   /** "strict": lines on stdout that are not JSON-RPC go to stderr. Default "raw". */
   readonly stdout: "raw" | "strict";
 }

@@ -1,12 +1,10 @@
 /** The stop ladder: when to forward, to kill, to remove and to give up, as a pure function of events and time. */
 
-import { DEFAULT } from "../plan/defaults.ts";
-
 /** Lengths of time in milliseconds. */
 export interface Timing {
-  /** Silence after the end of input before the ladder starts; undefined = the server may take for ever. */
+  /** Silence after the end of input before the ladder starts, the user's choice; undefined = the server may take for ever. */
   readonly eofGrace: number | undefined;
-  /** From the start of the session: silence counts from then on. */
+  /** From the start of the session; silence before that is a server that still loads, and its answer would be lost. */
   readonly start: number;
   /** From the forwarded signal to the engine's `kill`. */
   readonly forward: number;
@@ -22,20 +20,7 @@ export interface Timing {
  * Clients kill 2 s after their SIGTERM, a version probe after 1 s.
  * Source: closing a stdio connection, https://modelcontextprotocol.io/specification/2025-11-25/basic/lifecycle#shutdown
  */
-export const TIMING: Timing = {
-  eofGrace: DEFAULT.eofGraceMs,
-  start: DEFAULT.eofGraceFromMs,
-  forward: 700,
-  kill: 200,
-  remove: 400,
-  budget: 1900,
-};
-
-/** The same for a session whose user says how long its server may be silent: that counts at any age. */
-export function timingFor(eofGrace: number | "never" | undefined): Timing {
-  if (eofGrace === undefined) return TIMING;
-  return { ...TIMING, eofGrace: eofGrace === "never" ? undefined : eofGrace, start: 0 };
-}
+export const TIMING: Omit<Timing, "eofGrace"> = { start: 10_000, forward: 700, kill: 200, remove: 400, budget: 1900 };
 
 /** Where the ladder stands. */
 export interface Ladder {

@@ -2,10 +2,9 @@
  * The life of a session: starting → attached → stopping → gone. The one owner of the stop ladder and of its clock, for a
  * container, a Pod and a bare program alike; what each step does is theirs.
  */
-import type { SessionOptions } from "../plan/plan.ts";
 import { printLine } from "../ui/line.ts";
 import { type ClientEnd, watchClient } from "./client.ts";
-import { CALM, climb, type Ladder, type LadderAction, type LadderEvent, type Timing, timingFor } from "./ladder.ts";
+import { CALM, climb, type Ladder, type LadderAction, type LadderEvent, TIMING, type Timing } from "./ladder.ts";
 
 /** Where a session stands. */
 export type State = "starting" | "attached" | "stopping" | "gone";
@@ -33,8 +32,9 @@ export class Lifecycle {
   readonly #steps: Steps;
   readonly #unwatch: () => void;
 
-  constructor({ eofGraceMs }: SessionOptions, steps: Steps) {
-    this.#timing = timingFor(eofGraceMs);
+  /** @param eofGrace Silence after the end of input before the server is stopped, in milliseconds; undefined = never. */
+  constructor(eofGrace: number | undefined, steps: Steps) {
+    this.#timing = { ...TIMING, eofGrace };
     this.#steps = steps;
     this.#unwatch = watchClient((reason) => this.#stop(reason));
   }

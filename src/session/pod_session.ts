@@ -117,7 +117,7 @@ class PodSession {
       this.#reject = reject;
     });
     // Before the start: a signal in between must not end argus without its Pod.
-    this.#life = new Lifecycle(input.session, {
+    this.#life = new Lifecycle(input.session.eofGraceMs, {
       act: (action) => this.#act(action),
       written: () => this.#written(),
     });

@@ -124,7 +124,7 @@ class Session {
       this.#reject = reject;
     });
     // Before anything starts: a signal in between must not end argus without what it has started.
-    this.#life = new Lifecycle(input.session, {
+    this.#life = new Lifecycle(input.session.eofGraceMs, {
       act: (action) => this.#act(action),
       written: () => this.#written(),
     });

@@ -2,6 +2,7 @@
 import { loadavg } from "node:os";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { DEFAULT } from "../../src/plan/defaults.ts";
 import { TIMING } from "../../src/session/ladder.ts";
 import type { World } from "../support/engines.ts";
 import type { Case } from "./cases.ts";
@@ -148,7 +149,7 @@ export function letGo({ client }: Started): void {
 function promisedFrom({ end, server }: Case, { heard }: Started, { ended, begun }: Timeline): number {
   if (!isEofAlone(end)) return ended;
   const quiet = Math.max(ended, heard());
-  return ENDS_AT_EOF.includes(server) ? quiet : Math.max(quiet, begun + TIMING.start - (TIMING.eofGrace ?? 0));
+  return ENDS_AT_EOF.includes(server) ? quiet : Math.max(quiet, begun + TIMING.start - DEFAULT.eofGraceMs);
 }
 
 /** Output that flows is never cut then, so that a flood must end by itself. */

@@ -22,7 +22,7 @@ const [name = "docker", backend = "test", image = "", ...args] = process.argv.sl
 const grace = process.env.DRIVER_EOF_GRACE;
 const memory = process.env.DRIVER_MEMORY ?? "64m";
 const session = {
-  ...(grace === undefined ? {} : { eofGraceMs: grace === "never" ? ("never" as const) : Number(grace) }),
+  ...(grace === "never" ? {} : { eofGraceMs: Number(grace ?? 3000) }),
   stdout: process.env.DRIVER_STDOUT === "strict" ? ("strict" as const) : ("raw" as const),
 };
 const identity = newIdentity(backend);

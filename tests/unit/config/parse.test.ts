@@ -37,7 +37,7 @@ test("a valid backend, with everything that was left out", () => {
       build_env: {},
       kubernetes: {},
     },
-    session: { stdout: "raw" },
+    session: { stdout: "raw", eofGraceMs: 3000 },
     unresolved: false,
   });
   assert.equal(where(["command"]), "conf/config.yaml:3:14");
@@ -158,8 +158,8 @@ test("kubernetes: a backend's own settings win over the global ones", () => {
 test("session and stdout", () => {
   const session = (fields: string) => backend(`backends:\n  a:\n    command: uvx\n    ${fields}\n`).session;
   assert.deepEqual(session("session: {eof_grace: 500ms}"), { stdout: "raw", eofGraceMs: 500 });
-  assert.deepEqual(session("session: {eof_grace: never}"), { stdout: "raw", eofGraceMs: "never" });
-  assert.deepEqual(session("stdout: strict"), { stdout: "strict" });
+  assert.deepEqual(session("session: {eof_grace: never}"), { stdout: "raw" });
+  assert.deepEqual(session("stdout: strict"), { stdout: "strict", eofGraceMs: 3000 });
 });
 
 test("flags and policy of the file", () => {

@@ -1,14 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  CALM,
-  climb,
-  type LadderAction,
-  type LadderEvent,
-  TIMING,
-  type Timing,
-  timingFor,
-} from "../../../src/session/ladder.ts";
+import { CALM, climb, type LadderAction, type LadderEvent, TIMING, type Timing } from "../../../src/session/ladder.ts";
 
 type Story = readonly (readonly [at: number, event: LadderEvent])[];
 
@@ -21,7 +13,7 @@ function play(
   story: Story,
   until: number,
   written: (at: number) => number | undefined = () => 100,
-  timing: Timing = TIMING,
+  timing: Timing = { ...TIMING, eofGrace: 3000 },
 ): [number, LadderAction][] {
   const done: [number, LadderAction][] = [];
   let ladder = CALM;
@@ -117,14 +109,6 @@ test("where nobody counts the output, the grace is counted from the end of input
     play([[0, EOF]], 3100, () => undefined),
     [[3000, "forward"]],
   );
-});
-
-test("a grace that the user sets counts from the end of input, however young the session is", () => {
-  const young: LadderEvent = { kind: "eof", age: 100 };
-  const silent = () => 100;
-  assert.deepEqual(play([[0, young]], 9000, silent), []);
-  assert.deepEqual(play([[0, young]], 600, silent, timingFor(500)), [[500, "forward"]]);
-  assert.deepEqual(play([[0, young]], 600_000, silent, timingFor("never")), []);
 });
 
 test("a grace of never leaves the server alone", () => {

@@ -7,10 +7,9 @@ import { Lifecycle } from "../../../src/session/lifecycle.ts";
 const lives: Lifecycle[] = [];
 
 /** A life and the actions that it asked for. */
-function open(eofGraceMs?: number): { readonly life: Lifecycle; readonly actions: LadderAction[] } {
+function open(eofGrace?: number): { readonly life: Lifecycle; readonly actions: LadderAction[] } {
   const actions: LadderAction[] = [];
-  const options = { stdout: "raw" as const, ...(eofGraceMs === undefined ? {} : { eofGraceMs }) };
-  const life = new Lifecycle(options, { act: (action) => void actions.push(action), written: () => undefined });
+  const life = new Lifecycle(eofGrace, { act: (action) => void actions.push(action), written: () => undefined });
   lives.push(life);
   return { life, actions };
 }
