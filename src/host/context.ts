@@ -79,7 +79,8 @@ function addFolder(hash: Hash, context: string, folder: string, ignore: Ignore):
 }
 
 function addEntry(hash: Hash, absolute: string, path: string, stats: Stats): void {
-  const mode = (stats.mode & 0o7777).toString(8);
+  // Who else may write is the umask of a checkout, not what git keeps.
+  const mode = (stats.mode & 0o7777 & ~0o022).toString(8);
   // The mode of a link and the size of a folder mean nothing and differ between systems.
   if (stats.isSymbolicLink()) hash.update(`link\0${path}\0${readlinkSync(absolute)}\0`);
   else if (!stats.isFile()) hash.update(`${stats.isDirectory() ? "folder" : "other"}\0${path}\0${mode}\0`);

@@ -48,6 +48,25 @@ test("the digest is the same for equal folders and another for any change that a
     assert.equal(new Set([first, ...changed]).size, changed.length + 1);
   }));
 
+test("checkouts under the usual umasks have one digest", { skip: process.platform === "win32" }, () =>
+  withTmp((folder) => {
+    const checkout = (umask: number) => {
+      const name = umask.toString(8);
+      for (const path of [`${name}/Dockerfile`, `${name}/bin/run`]) {
+        writeTree(folder, path, "FROM a\n");
+        chmodSync(join(folder, path), (path.endsWith("run") ? 0o777 : 0o666) & ~umask);
+      }
+      chmodSync(join(folder, name, "bin"), 0o777 & ~umask);
+      return readContext(folder, `${name}/Dockerfile`).digest;
+    };
+    const usual = checkout(0o022);
+    assert.equal(checkout(0o002), usual);
+    assert.equal(checkout(0o000), usual);
+    // Users of the container cannot read such files.
+    assert.notEqual(checkout(0o077), usual);
+  }),
+);
+
 test("what is within a folder, on both kinds of systems", () => {
   for (const [folder, path, within] of [
     ["C:\\a", "C:\\a", true],
