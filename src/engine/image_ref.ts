@@ -1,4 +1,5 @@
 /** An image as a registry names it. */
+import { isDockerHub } from "../config/rules/registry.ts";
 import { NO_REGISTRY } from "../plan/image_name.ts";
 
 /**
@@ -16,9 +17,4 @@ function nameIn(registry: string, image: string): string {
   if (!isDockerHub(host) || account === undefined) return `${prefix}/${image}`;
   // Docker Hub knows an account and one name below it.
   return `docker.io/${account}/${[...rest, image].join("/").replaceAll("/", "-")}`;
-}
-
-/** Whether a host is one of Docker Hub's names. */
-export function isDockerHub(host: string): boolean {
-  return /^(?:(?:index|registry-1)\.)?docker\.io$/i.test(host);
 }

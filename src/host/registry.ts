@@ -1,5 +1,5 @@
 /** One question to a registry: has it an image? Asked without a login, so that "unknown" is a usual answer. */
-import { isDockerHub } from "../engine/image_ref.ts";
+import { isDockerHub } from "../config/rules/registry.ts";
 import { isLoopback } from "../engine/registry.ts";
 
 /** What the registry says. */

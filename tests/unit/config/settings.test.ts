@@ -84,6 +84,14 @@ test("a word that a variable does not know is an error that names the variable",
   }
 });
 
+test("a registry that many share needs an account in the variable as well", () => {
+  assert.throws(() => readSettings({ ARGUS_REGISTRY: "docker.io" }), {
+    code: "config/bad-setting",
+    message: /^ARGUS_REGISTRY must name an account/,
+    hint: 'such as "docker.io/ACCOUNT"',
+  });
+});
+
 test("a build's target is refused, for the last stage is what runs", () => {
   for (const words of ["--target x", "--no-cache --target=x"]) {
     assert.throws(() => readSettings({ ARGUS_BUILD_EXTRA_ARGS: words }), /ARGUS_BUILD_EXTRA_ARGS.*--target/, words);

@@ -12,6 +12,7 @@ for (const [registry, digest, ref] of [
   ["registry.example.com/mcp", undefined, "registry.example.com/mcp/argus/npx-x:0123456789ab"],
   ["localhost:5000/", undefined, "localhost:5000/argus/npx-x:0123456789ab"],
   ["docker.io/me", undefined, "docker.io/me/argus-npx-x:0123456789ab"],
+  ["registry.hub.docker.com:443/me", undefined, "docker.io/me/argus-npx-x:0123456789ab"],
   ["index.docker.io/me/team", DIGEST, `docker.io/me/team-argus-npx-x@${DIGEST}`],
   ["localhost:5000", DIGEST, `localhost:5000/argus/npx-x@${DIGEST}`],
 ] as const) {
