@@ -51,7 +51,8 @@ async function podCheck(config: Config, settings: Settings): Promise<PodCheck> {
   return (plan, { name, container, where }) => {
     if (plan.runtime !== "kubernetes") return;
     const { kubernetes } = container;
-    podObjects({ plan, image: "", args: plan.args, identity: plannedIdentity(name), kubernetes, where });
+    // What the image starts is not asked here: that takes a look at its Dockerfile.
+    podObjects({ plan, image: "", entry: [], args: plan.args, identity: plannedIdentity(name), kubernetes, where });
   };
 }
 

@@ -204,3 +204,11 @@ test(
       assert.doesNotMatch(deleted, /runs|ended-now|starts/);
     }),
 );
+
+test("validate finds nothing wrong with a network of none that has to be isolated, for the Pod itself tries it", () =>
+  withTmp(async (folder) => {
+    const container = "{ runtime: kubernetes, network: none }";
+    const text = `feature_flags: { require_isolation: true }\nbackends:\n  a: { command: npx, args: ["-y", x], container: ${container} }\n`;
+    const ended = await argus(["validate", "--config", writeTree(folder, "config.yaml", text)], { env: cleanEnv() });
+    assert.equal(ended.code, 0, ended.stderr);
+  }));

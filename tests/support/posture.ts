@@ -126,7 +126,7 @@ export const PARITY: readonly Parity[] = [
     promise: "`network: none`",
     container: { says: "no interface but `lo`", facts: [["interfaces", "lo "]] },
     pod: {
-      says: "a NetworkPolicy, which only some network plugins enforce: tried at each start, and told",
+      says: "a NetworkPolicy, which only some network plugins enforce: each start tries the API server's address, and tells",
       facts: [["interfaces", /\beth0\b/]],
     },
   },

@@ -8,19 +8,26 @@ const OPENED = "read -r _";
 
 const SERVER = 'exec "$@"';
 
+/** The address that every Pod is told of, and which a Pod without a network cannot reach. */
+export const API_SERVER = ["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT"] as const;
+
 /**
- * Whether a Pod that its policy lets talk to nobody reaches the cluster's API server, which every Pod is told of: 0 = it does,
- * 126 and up = the image has nothing to try it with. An enforced policy drops the packets, so that a second is the answer.
+ * Whether the Pod reaches the cluster's API server: 0 = it does, 126 and up = it has nothing to try it with. An enforced policy
+ * drops the packets, so that a second is the answer. Some kinds of nc end only when the other side has answered something.
  */
 const REACHES = `reaches() {
+  [ -n "$KUBERNETES_SERVICE_HOST" ] && command -v timeout || return 127
   if command -v bash; then timeout 1 bash -c ': </dev/tcp/$0/$1' "$KUBERNETES_SERVICE_HOST" "$KUBERNETES_SERVICE_PORT"
-  else command -v nc || return 127; timeout 1 nc "$KUBERNETES_SERVICE_HOST" "$KUBERNETES_SERVICE_PORT"
+  else
+    command -v nc || return 127
+    printf 'GET / HTTP/1.0\\r\\n\\r\\n' | timeout 1 nc "$KUBERNETES_SERVICE_HOST" "$KUBERNETES_SERVICE_PORT"
   fi
 } </dev/null >/dev/null 2>&1
 `;
 
 const OPEN = "this cluster does not enforce it, or not from the start: the server reaches the cluster's network";
-const UNKNOWN = "whether this cluster enforces it is not known: the image has neither bash nor nc to try it with";
+const UNKNOWN =
+  "whether this cluster enforces it is not known: the image has nothing to try it with (timeout, and bash or nc)";
 
 /** The same beside the server, by a process that the Pod's first one reaps: a start need not wait for it. */
 const TOLD = `${OPENED} || exit
@@ -33,18 +40,18 @@ const TOLD = `${OPENED} || exit
 } </dev/null >/dev/null & )
 ${SERVER}`;
 
-/** Some network plugins take seconds to enforce the policy of a new Pod. */
+/** Some network plugins take seconds to enforce the policy of a new Pod; one packet alone may be lost without any. */
 const ENFORCED = `${OPENED} || exit
-why="${OPEN}"
-for _ in 1 2 3 4 5 6; do
+argus_why="${OPEN}" argus_missed=
+for _ in 1 2 3 4 5 6 7; do
   reaches
   case $? in
-    0) sleep 0.5 ;;
-    12[67]) why="${UNKNOWN}"; break ;;
-    *) ${SERVER} ;;
+    0) argus_missed=; sleep 0.5 ;;
+    12[67]) argus_why="${UNKNOWN}"; break ;;
+    *) [ -z "$argus_missed" ] || ${SERVER}; argus_missed=yes ;;
   esac
 done
-echo "argus: error: network: none: $why; isolation is required, so that the server is not started" >&2
+echo "argus: error: network: none: $argus_why; isolation is required, so that the server is not started" >&2
 exit 1`;
 
 /** How a Pod's `network: none` is made sure of: told when it is not enforced, or the server is not started then. */

@@ -18,7 +18,7 @@ import type { SessionIdentity } from "../engine.ts";
 import { ownerText } from "../owner.ts";
 import { homeVariables } from "../server_env.ts";
 import { refuseExtraArgs } from "./extra_args.ts";
-import { gate } from "./gate.ts";
+import { API_SERVER, gate } from "./gate.ts";
 import type { Manifest, Metadata, NetworkPolicy, Pod, Secret } from "./manifest.ts";
 import { CONTAINER, labelValue, podName } from "./names.ts";
 import { deniesAll, networkPolicy } from "./policy.ts";
@@ -68,7 +68,7 @@ export function podObjects(input: PodInput): PodObjects {
   const { plan, identity } = input;
   refuseExtraArgs(plan.extraArgs, input.where);
   const denied = deniesAll(plan.network, input.where);
-  if (denied && plan.requireIsolation && input.entry === undefined) throw unprovable(input);
+  if (denied) checkNetwork(input);
   const texts = serverTexts(plan.env, input.args);
   const { annotations: _, ...others } = metadataOf(input);
   const metadata: Metadata = { ...others, labels: argusLabels(identity) };
@@ -157,8 +157,18 @@ function gateOf({ network, requireIsolation }: PodPlan): string[] {
   return gate(requireIsolation ? "require" : "tell");
 }
 
-function unprovable({ where }: PodInput): ArgusError {
-  return new ArgusError(
+/** Throws where the Pod could not tell whether it is cut off. */
+function checkNetwork({ plan, entry, where }: PodInput): void {
+  const misleading = API_SERVER.find((name) => Object.hasOwn(plan.env, name));
+  if (misleading !== undefined) {
+    throw new ArgusError(
+      "config/kubernetes-network",
+      `env sets ${misleading}, by which a Pod with network: none tries whether it is cut off`,
+      { hint: "leave it out, or set network: bridge", where: where(["env", misleading]) },
+    );
+  }
+  if (!plan.requireIsolation || entry !== undefined) return;
+  throw new ArgusError(
     "absent/isolation",
     "isolation is required, and without a shell in the image nothing can try whether the cluster enforces network: none",
     {

@@ -10,9 +10,14 @@ import { withTmp, writeTree } from "../../../support/tmp.ts";
 const POSIX = { skip: process.platform === "win32" ? "the gate is a shell script" : false };
 
 /** What comes of a server that echoes its input, with this as the cluster's API server. */
-async function through(network: NetworkCheck | undefined, port: number, path = process.env.PATH ?? "") {
+async function through(
+  network: NetworkCheck | undefined,
+  port: number,
+  path = process.env.PATH ?? "",
+  host = "127.0.0.1",
+) {
   const [sh = "", ...words] = gate(network);
-  const env = { PATH: path, KUBERNETES_SERVICE_HOST: "127.0.0.1", KUBERNETES_SERVICE_PORT: String(port) };
+  const env = { PATH: path, KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: String(port) };
   // What the server says last comes after what the gate has had the time to find out.
   const server = ["/bin/sh", "-c", 'cat; PATH=/usr/bin:/bin; sleep 1; echo "$1"', "sh", "an argument"];
   return run(sh, [...words, ...server], { env, input: "\nfirst\nlast\n", timeoutMs: 30_000 });
@@ -65,8 +70,17 @@ test("an image that has nothing to try the network with is told apart from one t
   withTmp(async (folder) => {
     writeTree(folder, "timeout", "#!/bin/sh\nexit 1\n", 0o755);
     assert.match((await through("tell", 1, folder)).stderr, /warning: .* is not known/);
+    assert.match((await through("tell", 1, process.env.PATH, "")).stderr, /warning: .* is not known/);
     const refused = await through("require", 1, folder);
     assert.deepEqual([refused.code, refused.stdout], [1, ""]);
     assert.match(refused.stderr, /error: .* is not known/);
+  }),
+);
+
+test("an nc that ends only when the other side answers is given a request to answer", POSIX, () =>
+  withTmp(async (folder) => {
+    writeTree(folder, "timeout", '#!/bin/sh\nshift; exec "$@"\n', 0o755);
+    writeTree(folder, "nc", '#!/bin/sh\nread -r words; [ "${words%% *}" = GET ]\n', 0o755);
+    assert.match((await through("tell", 1, folder)).stderr, /warning: .* does not enforce it/);
   }),
 );

@@ -58,6 +58,9 @@ test("what tries the network stands in front of a server that is to have none", 
   // Kubernetes would replace it.
   assert.ok(!scriptOf({ network: "none" }).includes("$("));
   assert.equal(failure(sample({ network: "none", requireIsolation: true })).code, "absent/isolation");
+  const env = { KUBERNETES_SERVICE_HOST: plain("127.0.0.1") };
+  assert.equal(failure(sample({ network: "none", env })).code, "config/kubernetes-network");
+  assert.equal(podOf(sample({ env })).kind, "Pod");
 });
 
 test("a Pod gets the whole posture", () => {
