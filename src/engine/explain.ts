@@ -212,13 +212,14 @@ const RUN_RULES: readonly Rule[] = [
     hint: () => "use the field `network` and no `--network` in `extra_args`",
   },
   {
-    pattern: /[Dd]uplicate mount point: (\S+)|(\S+): duplicate mount destination/,
+    pattern: /[Dd]uplicate mount point: (.+?)\.?$|(\/.*): duplicate mount destination/m,
     code: "engine/two-mounts",
     message: ([, docker, podman]) => `two mounts have the target ${docker ?? podman}`,
     hint: () => "use `volumes` for it: a mount there replaces that of argus; in `extra_args` it does not",
   },
   {
-    pattern: /bind source path does not exist: (\S+)|statfs (\S+): no such file or directory/,
+    // Older programs of docker put a dot behind what the daemon says.
+    pattern: /bind source path does not exist: (.+?)\.?$|statfs (.+): no such file or directory/m,
     code: "engine/no-source",
     message: ([, docker, podman]) => `the folder to mount does not exist where the engine runs: ${docker ?? podman}`,
     hint: () => "create it, or share it with the engine's virtual machine",

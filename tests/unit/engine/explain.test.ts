@@ -173,6 +173,31 @@ const RUNS: [EngineFailure["engine"], string, string, string][] = [
     "engine/no-space",
     "no space",
   ],
+  [
+    "docker",
+    `docker: Error response from daemon: invalid mount config for type "bind": bind source path does not exist: /tmp/no such dir/x${HELP}`,
+    "engine/no-source",
+    "runs: /tmp/no such dir/x",
+  ],
+  [
+    "docker",
+    `docker: Error response from daemon: invalid mount config for type "bind": bind source path does not exist: /tmp/x y.\nSee 'docker run --help'.\n`,
+    "engine/no-source",
+    "runs: /tmp/x y",
+  ],
+  [
+    "podman",
+    "Error: statfs /tmp/no such dir/x: no such file or directory\n",
+    "engine/no-source",
+    "runs: /tmp/no such dir/x",
+  ],
+  [
+    "docker",
+    `docker: Error response from daemon: Duplicate mount point: /a b${HELP}`,
+    "engine/two-mounts",
+    "target /a b",
+  ],
+  ["podman", "Error: /a b: duplicate mount destination\n", "engine/two-mounts", "target /a b"],
   ["podman", "Error: statfs /nosuch/x: no such file or directory\n", "engine/no-source", "/nosuch/x"],
   [
     "podman",
