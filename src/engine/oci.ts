@@ -94,6 +94,16 @@ export function detachedCommand(run: Command): Command {
   return { ...run, args: run.args.with(run.args.indexOf("-i"), "-d") };
 }
 
+/**
+ * Prints the starts of a container, also of one that is gone.
+ *
+ * @param until Seconds since the epoch up to which the engine is asked, for without an end it goes on listening.
+ */
+export function startEventsCommand(engine: Engine, container: string, until: number): Command {
+  const filters = ["--filter", `container=${container}`, "--filter", "event=start"];
+  return engineCommand(engine, ["events", "--since", "10m", "--until", String(until), ...filters]);
+}
+
 /** What a build needs to know. */
 export interface BuildInput {
   readonly engine: Engine;

@@ -243,21 +243,22 @@ class Session {
   async #look(remove: Command, code: number, stopped: boolean): Promise<void> {
     const lived = (this.#life.stoppedAt ?? performance.now()) - this.#began;
     const removal = await this.#remove(remove, stopped ? Math.max(this.#life.left, 300) : LOOK_TIMEOUT);
-    // 126 and 127 may be the server's own.
-    const window = code === 125 ? LONG_START_WINDOW : START_WINDOW;
-    if (!stopped && removal === "absent" && code <= 127 && lived < window) await this.#explainStart(code, remove);
+    if (!stopped && removal === "absent" && code <= 127 && lived < LONG_START_WINDOW) {
+      await this.#explainStart(code, remove);
+    }
     await this.#gone(code, this.#looksLeft(removal, lived));
   }
 
   /** Throws what kept the container from starting. */
   async #explainStart(code: number, remove: Command): Promise<void> {
     const { command, backend } = this.#input;
+    const { engine, name: container } = this.#contained!;
+    // The input that has ended ends no server that does not run.
+    this.#life.detached();
     // Loaded only now: a session that starts does not carry the words of those that do not.
     const { startTrouble } = await import("./start_trouble.ts");
-    const trouble = await startTrouble(
-      { command, engine: this.#contained!.engine, backend, code },
-      this.#making.signal,
-    );
+    const failed = { command, engine, container, backend, code };
+    const trouble = await startTrouble(failed, this.#wires!, this.#making.signal);
     await this.#call(remove, LOOK_TIMEOUT);
     if (trouble !== undefined && !this.#life.stopped) throw trouble;
   }

@@ -2,36 +2,78 @@
 import type { Command } from "../engine/command.ts";
 import type { Engine } from "../engine/engine.ts";
 import { explain } from "../engine/explain.ts";
-import { detachedCommand } from "../engine/oci.ts";
+import { detachedCommand, startEventsCommand } from "../engine/oci.ts";
 import { ArgusError } from "../errors.ts";
-import { run } from "../host/spawn.ts";
+import { run, sendSignal } from "../host/spawn.ts";
+import { startProgram } from "./program.ts";
+import type { Wires } from "./wires.ts";
 
-/** A start that failed. */
+/** A session whose program has ended as if its container had not started. */
 export interface FailedStart {
   readonly command: Command;
   readonly engine: Engine;
+  readonly container: string;
   readonly backend: string;
-  /** 125: the engine's own, 126 and 127: of a program that it could not start. */
+  /** 125: the engine's own, 126 and 127: of a program that it could not start. Each may be the server's own, too. */
   readonly code: number;
 }
 
 /** Far longer than a start that fails takes. Milliseconds. */
 const LIMIT = 20_000;
+const ASK_LIMIT = 5000;
 
 /**
- * Starts the container once more, without a client. undefined when it runs now, and has to be removed: what failed is over, or
- * it was the server that ended with such a code.
+ * Starts the container once more, without a client. undefined when it had started, so that the server itself ended with such a
+ * code, and when it runs now: what failed is over, and the container has to be removed.
  */
-export async function startTrouble(failed: FailedStart, signal: AbortSignal): Promise<ArgusError | undefined> {
-  const { command, engine, backend, code } = failed;
-  const again = await run(detachedCommand(command), { timeoutMs: LIMIT, signal }).catch(() => undefined);
-  if (again === undefined || again.code === 0 || again.timedOut || signal.aborted) return undefined;
+export async function startTrouble(
+  failed: FailedStart,
+  wires: Wires,
+  signal: AbortSignal,
+): Promise<ArgusError | undefined> {
+  const { engine, backend, code } = failed;
+  if (await mayHaveStarted(failed, signal)) return undefined;
+  const again = await startAgain(failed.command, wires, signal);
+  if (again === undefined || again.code === 0 || signal.aborted) return undefined;
   const {
     code: what,
     message,
     hint,
     exitCode,
-  } = explain({ engine: engine.name, phase: "run", output: again.stderr, backend });
+  } = explain({
+    engine: engine.name,
+    phase: "run",
+    output: again.said,
+    backend,
+  });
   // Its words are on the client's stderr already.
   return new ArgusError(what, message, { hint, exitCode: code === 125 ? exitCode : code });
+}
+
+/** No server is run a second time: true also where the engine does not tell. */
+async function mayHaveStarted({ engine, container }: FailedStart, signal: AbortSignal): Promise<boolean> {
+  const command = startEventsCommand(engine, container, Math.ceil(Date.now() / 1000 + 0.1));
+  const events = await run(command, { timeoutMs: ASK_LIMIT, signal }).catch(() => undefined);
+  return events?.code !== 0 || events.stdout.trim() !== "";
+}
+
+/** With the guard, as the first time: should argus be killed meanwhile, the container goes. */
+async function startAgain(
+  command: Command,
+  wires: Wires,
+  signal: AbortSignal,
+): Promise<{ readonly code: number; readonly said: string } | undefined> {
+  const program = startProgram(detachedCommand(command), wires, { stdout: true, stderr: true });
+  let said = "";
+  program.stdout?.resume();
+  program.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+  });
+  const stop = (): void => sendSignal(program.pid, "SIGKILL");
+  const timer = setTimeout(stop, LIMIT);
+  signal.addEventListener("abort", stop, { once: true });
+  const code = await program.exited.catch(() => undefined);
+  clearTimeout(timer);
+  signal.removeEventListener("abort", stop);
+  return code === undefined || code > 128 ? undefined : { code, said };
 }

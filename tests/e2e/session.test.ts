@@ -93,6 +93,19 @@ for (const world of worlds()) {
       }),
   );
 
+  test(
+    `${world.name}: a server that ends with a code of the engine's is run once, and the code is its own`,
+    OPTIONS,
+    () =>
+      withId(world, async (id) => {
+        const { code } = await openSession(world, id, ["sh", "-c", "exit 125"]).ended;
+        assert.equal(code, 125);
+        const until = String(Math.ceil(Date.now() / 1000) + 1);
+        const { stdout } = engineCall(world, ["events", "--since", "5m", "--until", until, "--filter", "event=start"]);
+        assert.equal(stdout.split("\n").filter((line) => line.includes(`-${id}-`)).length, 1, stdout);
+      }),
+  );
+
   test(`${world.name}: an image that is not there is an error, and nothing is on stdout`, OPTIONS, () =>
     withId(world, async (id) => {
       const image = "localhost/argus/no-such:000000000000";
