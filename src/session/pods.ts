@@ -12,8 +12,11 @@ export interface OwnedPod extends PodState {
   readonly orphan: boolean;
 }
 
-/** An argus removes what it made within seconds; what is still there so long after its end has none. Milliseconds. */
-const FORGOTTEN = 3_600_000;
+/**
+ * An argus removes what it made within seconds; what is still there so long after its end has none. Milliseconds, far more than
+ * the clocks of machines differ.
+ */
+const FORGOTTEN = 24 * 3_600_000;
 
 const TIMEOUT = 30_000;
 
@@ -31,12 +34,12 @@ export async function reapPods(
 ): Promise<{ readonly orphans: readonly SessionObject[]; readonly removed: boolean } | Unanswered> {
   const listed = await list(cluster, signal);
   if ("said" in listed) return listed;
-  const { pods, policies } = listed;
+  const { pods, policies, ending } = listed;
   // A start that was killed half-way may have come no further than its policy.
-  const alone = (policy: SessionObject) => (pods.some(({ name }) => name === policy.name) ? undefined : policy.created);
+  const isAlone = ({ name }: SessionObject) => ![...pods, ...ending].some((pod) => pod.name === name);
   const all = [
     ...pods.filter((pod) => isOrphan(pod, endOf(pod))),
-    ...policies.filter((policy) => isOrphan(policy, alone(policy))),
+    ...policies.filter((policy) => isOrphan(policy, isAlone(policy) ? policy.created : undefined)),
   ];
   const orphans = [...new Map(all.map((each) => [each.name, each])).values()];
   if (orphans.length === 0) return { orphans, removed: true };
@@ -44,16 +47,24 @@ export async function reapPods(
   return { orphans, removed: (await call(deleteCommand(cluster, names), signal)).code === 0 };
 }
 
-async function list(
-  cluster: Cluster,
-  signal: AbortSignal | undefined,
-): Promise<{ readonly pods: PodState[]; readonly policies: SessionObject[] } | Unanswered> {
+interface Listed {
+  readonly pods: readonly PodState[];
+  /** Pods that have been deleted and may still run. */
+  readonly ending: readonly PodState[];
+  readonly policies: readonly SessionObject[];
+}
+
+async function list(cluster: Cluster, signal: AbortSignal | undefined): Promise<Listed | Unanswered> {
   const { code, stdout, stderr } = await call(listCommand(cluster), signal);
   // Who may not list policies sees the Pods.
   const refused = stderr.split("\n").filter((line) => line !== "" && !/networkpolicies\S* is forbidden/.test(line));
   if (code !== 0 && (refused.length > 0 || stdout === "")) return { said: stderr };
-  const stays = ({ deleting }: SessionObject) => !deleting;
-  return { pods: parsePods(stdout).filter(stays), policies: parsePolicies(stdout).filter(stays) };
+  const all = parsePods(stdout);
+  return {
+    pods: all.filter(({ deleting }) => !deleting),
+    ending: all.filter(({ deleting }) => deleting),
+    policies: parsePolicies(stdout).filter(({ deleting }) => !deleting),
+  };
 }
 
 /**
