@@ -162,7 +162,7 @@ const RULES: readonly Rule[] = [
     hint: () => "see the ENTRYPOINT of the Dockerfile, or `entrypoint` of the backend",
   },
   {
-    pattern: /exec: "([^"]*)": permission denied|OCI permission denied/,
+    pattern: /exec: "([^"]*)": permission denied|open executable: [Pp]ermission denied/,
     code: "engine/not-executable",
     message: ([, program]) =>
       `the image's program ${program === undefined ? "" : `"${program}" `}cannot be executed by user 65532`,
@@ -183,16 +183,25 @@ const RULES: readonly Rule[] = [
       "`sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER`, then `podman system migrate`",
   },
   {
-    pattern: /no space left on device|disk quota exceeded/i,
+    pattern: /(?:(\/[^\s:]+): )?(?:no space left on device|disk quota exceeded)/i,
     code: "engine/no-space",
-    message: (_, { engine }) => `no space is left where ${engine} keeps its images`,
+    message: ([, path], { engine }) =>
+      path === undefined ? `no space is left where ${engine} keeps its images` : `no space is left at ${path}`,
     hint: (_, { engine }) =>
-      `\`argus clean --images\` removes images that no backend uses; \`${engine} system df\` shows the rest`,
+      `\`argus clean --images\` removes images that no backend uses; \`${engine} system df\` shows the rest; ` +
+      "temporary files go where TMPDIR says",
   },
 ];
 
 /** What keeps a container from starting. */
 const RUN_RULES: readonly Rule[] = [
+  {
+    pattern: /setrlimit `?(RLIMIT_\w+)`?: Operation not permitted/,
+    code: "engine/limit",
+    message: ([, limit], { engine }) => `${engine} may not raise ${limit} to what containers are given`,
+    hint: ([, limit]) =>
+      `raise it where argus is started (\`ulimit -${limit === "RLIMIT_NPROC" ? "u" : "n"}\`), or log in anew`,
+  },
   {
     pattern: /Range of CPUs is from [\d.]+ to ([\d.]+)/,
     code: "engine/cpus",

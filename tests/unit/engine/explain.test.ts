@@ -224,6 +224,12 @@ const RUNS: [EngineFailure["engine"], string, string, string][] = [
     "engine/not-executable",
     "cannot be executed",
   ],
+  [
+    "podman",
+    "Error: crun: setrlimit `RLIMIT_NOFILE`: Operation not permitted: OCI permission denied\n",
+    "engine/limit",
+    "RLIMIT_NOFILE",
+  ],
 ];
 
 const OTHERS: [EngineFailure["engine"], string, string, string][] = [
@@ -517,7 +523,7 @@ const BUILDS: [EngineFailure["engine"], string, string, string][] = [
     "EAI_AGAIN",
   ],
   ["docker", "executor failed running [/bin/sh -c x]: exit code: 137\n", "build/out-of-memory", "memory"],
-  ["docker", "write /var/lib/docker/x: no space left on device\n", "engine/no-space", "no space"],
+  ["docker", "write /var/lib/docker/x: no space left on device\n", "engine/no-space", "left at /var/lib/docker/x"],
   [
     "docker",
     "Cannot connect to the Docker daemon at unix:///x.sock. Is the docker daemon running?\n",
@@ -574,8 +580,9 @@ test("what a build step says of its own arguments is no flag of the engine", () 
 });
 
 test("where no space is left, what removes images is named", () => {
-  const { hint } = explain({ engine: "podman", phase: "build", output: "no space left on device" });
-  assert.equal(hint, "`argus clean --images` removes images that no backend uses; `podman system df` shows the rest");
+  const { hint, message } = explain({ engine: "podman", phase: "build", output: "no space left on device" });
+  assert.equal(message, "no space is left where podman keeps its images");
+  assert.match(hint ?? "", /^`argus clean --images` removes .*; `podman system df` shows the rest; .* TMPDIR/);
 });
 
 test("an image that is missing names the command that builds it and exits 3", () => {
