@@ -3,7 +3,7 @@ import type { Config } from "../config/config.ts";
 import { InvalidConfig } from "../config/invalid_config.ts";
 import { type ParsedConfig, parseConfig } from "../config/parse.ts";
 import type { Problem } from "../config/problem.ts";
-import { quoted } from "../config/quoted.ts";
+import { quoted, shownKey } from "../config/quoted.ts";
 import { readRegistry } from "../config/settings.ts";
 import { nearest } from "../config/suggest.ts";
 import { ArgusError } from "../errors.ts";
@@ -44,7 +44,7 @@ export async function readConfig(options: ConfigOptions): Promise<ParsedConfig> 
 }
 
 function isUsed(problem: Problem, used: readonly string[] | undefined): boolean {
-  return used === undefined || problem.backend === undefined || used.includes(problem.backend);
+  return used === undefined || problem.backend === undefined || used.map(shownKey).includes(problem.backend);
 }
 
 const MOST_NAMES = 20;

@@ -1,6 +1,6 @@
 /** Schema issues in the words of the manual: which field, what it must be, what to write. Never the value. */
 import type * as v from "valibot";
-import { quoted } from "./quoted.ts";
+import { nameInKey, quotedKey } from "./quoted.ts";
 import type { Finding } from "./report.ts";
 import { nearest } from "./suggest.ts";
 import { keyOffsetOf, type Node, nodeAt, offsetOf, type Path } from "./yaml.ts";
@@ -25,8 +25,23 @@ export function explain(issue: v.BaseIssue<unknown>, root: Node, base: Path, bac
     const hint = typeHint(issue, nodeAt(root, path));
     return { code: "config/wrong-type", message: `${label} ${issue.message}`, hint, at, backend };
   }
-  const hint = isChoice(issue) ? choiceHint(issue) : (issue.expected ?? undefined);
+  const hint = isChoice(issue) ? choiceHint(issue) : (onKey && assignmentHint(path)) || (issue.expected ?? undefined);
   return { code: `config/bad-${field.replaceAll("_", "-")}`, message: `${label} ${issue.message}`, hint, at, backend };
+}
+
+/** The issues of a schema, without those about a value that is missing because it stands in its key. */
+export function tellable(issues: readonly v.BaseIssue<unknown>[] = []): readonly v.BaseIssue<unknown>[] {
+  const keys = issues.flatMap((issue) => issue.path?.at(-1) ?? []).filter(({ origin }) => origin === "key");
+  return issues.filter((issue) => {
+    const item = issue.path?.at(-1);
+    return issue.input !== null || !keys.some(({ key, input }) => key === item?.key && input === item?.input);
+  });
+}
+
+/** What to write in place of a key such as `NAME=value`. */
+function assignmentHint(path: Path): string | undefined {
+  const name = nameInKey(String(path.at(-1)));
+  return name === undefined ? undefined : `write ${name}: value`;
 }
 
 /** The choice that was meant; the written word itself is not repeated. */
@@ -42,16 +57,16 @@ export function labelOf(path: Path, backend?: string): string {
   for (const step of path) {
     if (typeof step === "number") label += `[${step}]`;
     else if (/^[\w-]+$/.test(step)) label += label === "" ? step : `.${step}`;
-    else label += `[${quoted(step)}]`;
+    else label += `[${quotedKey(step)}]`;
   }
   if (backend === undefined) return label === "" ? "the config" : label;
-  return label === "" ? `backend ${quoted(backend)}` : `backend ${quoted(backend)}: ${label}`;
+  return label === "" ? `backend ${quotedKey(backend)}` : `backend ${quotedKey(backend)}: ${label}`;
 }
 
 /** `container of backend "fetch"` */
 export function ownerOf(path: Path, backend?: string): string {
   if (backend === undefined || path.length === 0) return labelOf(path, backend);
-  return `${labelOf(path)} of backend ${quoted(backend)}`;
+  return `${labelOf(path)} of backend ${quotedKey(backend)}`;
 }
 
 /** The field of the manual that a path is about: `container.volumes[0]` is about `volumes`. */
@@ -74,5 +89,6 @@ function typeHint(issue: v.BaseIssue<unknown>, node: Node | undefined): string |
   if (issue.type === "array" && node?.kind === "text") return 'write a list: ["one", "two"]';
   if (issue.type === "array" && node?.kind === "map") return "write a list: a line with - for each";
   if (issue.type === "record" && node?.kind === "list") return "write NAME: value, without - and =";
+  if (issue.type === "record" && node?.kind === "text") return "write NAME: value, each on a line of its own below";
   return undefined;
 }

@@ -3,9 +3,9 @@ import { dirname } from "node:path";
 import * as v from "valibot";
 import { DEFAULT } from "../plan/defaults.ts";
 import type { Backend, Config, ContainerOptions, Env, RemoteBackend, StdioBackend, Where } from "./config.ts";
-import { explain, labelOf } from "./explain.ts";
+import { explain, labelOf, tellable } from "./explain.ts";
 import { type Problem, placeOf } from "./problem.ts";
-import { quoted } from "./quoted.ts";
+import { quotedKey } from "./quoted.ts";
 import { checkRelations } from "./relations.ts";
 import { Report } from "./report.ts";
 import { backendNameProblem } from "./rules/backend_name.ts";
@@ -149,7 +149,7 @@ class Parser {
     });
     this.#unset.push(...open);
     const result = v.safeParse(settingsOfFile, without(value, open));
-    for (const issue of result.issues ?? []) this.#report.error(explain(issue, root, []));
+    for (const issue of tellable(result.issues)) this.#report.error(explain(issue, root, []));
     return result.success ? result.output : {};
   }
 
@@ -189,14 +189,14 @@ class Parser {
       const { message, hint } = badName;
       this.#report.error({
         code: "config/bad-name",
-        message: `${quoted(name)} ${message}`,
+        message: `${quotedKey(name)} ${message}`,
         hint,
         at,
         backend: name,
       });
     }
     if (node.kind !== "map") {
-      const message = `backend ${quoted(name)} must be a mapping`;
+      const message = `backend ${quotedKey(name)} must be a mapping`;
       this.#report.error({ code: "config/wrong-type", message, hint: "give it at least a command", at, backend: name });
       return undefined;
     }
@@ -218,7 +218,7 @@ class Parser {
           : (nearest(type, ["stdio"]) ?? (/http/i.test(type) ? "streamable-http" : undefined));
       this.#report.error({
         code: "config/bad-type",
-        message: `backend ${quoted(name)}: type must be "stdio", "sse" or "streamable-http"`,
+        message: `backend ${quotedKey(name)}: type must be "stdio", "sse" or "streamable-http"`,
         hint: meant === undefined ? undefined : `did you mean "${meant}"?`,
         at: entry.node.at,
         backend: name,
@@ -226,7 +226,7 @@ class Parser {
       return undefined;
     }
     if (node.entries.has("command") || !node.entries.has("url")) return "stdio";
-    const message = `backend ${quoted(name)} has a url but no type`;
+    const message = `backend ${quotedKey(name)} has a url but no type`;
     const hint = "add type: streamable-http (or sse)";
     this.#report.error({ code: "config/missing", message, hint, at, backend: name });
     return undefined;
@@ -239,7 +239,7 @@ class Parser {
       unknownKey: (key, at, path, known) => this.#unknownKey(key, at, path, known, name),
     });
     const result = v.safeParse(remoteBackend, value);
-    for (const issue of result.issues ?? []) this.#report.error(explain(issue, root, base, name));
+    for (const issue of tellable(result.issues)) this.#report.error(explain(issue, root, base, name));
     if (!result.success || this.#report.isBroken(name)) return undefined;
     return { type: result.output.type, name, url: result.output.url, where: this.#whereIn(root, base) };
   }
@@ -258,7 +258,7 @@ class Parser {
     this.#unset.push(...open.map((path) => [...base, ...path]));
     const closed = open.filter((path) => !TEXT_FIELDS.some((field) => field.every((step, at) => path[at] === step)));
     const result = v.safeParse(stdioBackend, without(value, closed));
-    for (const issue of result.issues ?? []) this.#report.error(explain(issue, root, base, name));
+    for (const issue of tellable(result.issues)) this.#report.error(explain(issue, root, base, name));
     if (!result.success || this.#report.isBroken(name)) return undefined;
     const fields = result.output;
     return {

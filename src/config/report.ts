@@ -1,5 +1,6 @@
 /** Collects what is wrong with a config, by offset; gives it back by place. */
 import type { Problem } from "./problem.ts";
+import { shownKey } from "./quoted.ts";
 import type { Place } from "./yaml.ts";
 
 /** A finding before its place is known as line and column. */
@@ -40,7 +41,7 @@ export class Report {
       ...(hint === undefined || hint === "" ? {} : { hint }),
       file: this.#file,
       ...this.#place(at),
-      ...(backend === undefined ? {} : { backend }),
+      ...(backend === undefined ? {} : { backend: shownKey(backend) }),
     });
   }
 

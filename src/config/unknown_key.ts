@@ -2,7 +2,7 @@
 import { ownerOf } from "./explain.ts";
 import { FOREIGN_BACKEND_KEYS, FOREIGN_FLAGS, FOREIGN_SECTIONS, LEGACY_FIELDS, OTHER_NAMES } from "./foreign.ts";
 import type { Problem } from "./problem.ts";
-import { quoted } from "./quoted.ts";
+import { nameInKey, quotedKey } from "./quoted.ts";
 import { stdioBackend } from "./schema.ts";
 import { fieldsOf } from "./shape.ts";
 import { nearest } from "./suggest.ts";
@@ -36,8 +36,8 @@ export function explainKey(key: string, path: Path, known: readonly string[], ba
     const message = `${owner}: ${key} has no effect outside container:`;
     return { severity: "warning", code: "config/legacy-field", message, hint: `write container: { ${nested}: … }` };
   }
-  const message = `unknown key ${quoted(key)} in ${owner}`;
-  return { severity: "error", code: "config/unknown-key", message, hint: keyHint(key, known, onBackend) };
+  const message = `unknown key ${quotedKey(key)} in ${owner}`;
+  return { severity: "error", code: "config/unknown-key", message, hint: keyHint(key, path, known, backend) };
 }
 
 /** The known key that an unknown one was meant to be. */
@@ -46,6 +46,9 @@ export function meantKey(key: string, known: readonly string[]): string | undefi
   return other !== undefined && known.includes(other) ? other : nearest(key, known);
 }
 
+/** How people write the names of variables, and nobody a field. */
+const VARIABLE = /^[A-Z][A-Z0-9_]*$/;
+
 function isForeign(path: Path, backend: string | undefined): boolean {
   const key = String(path.at(-1));
   if (backend !== undefined) return path.length === 1 && FOREIGN_BACKEND_KEYS.has(key);
@@ -53,11 +56,22 @@ function isForeign(path: Path, backend: string | undefined): boolean {
   return path.length === 2 && path[0] === "feature_flags" && FOREIGN_FLAGS.has(key);
 }
 
-function keyHint(key: string, known: readonly string[], onBackend: boolean): string {
-  const inContainer = Object.keys(fieldsOf(fieldsOf(stdioBackend)!.container!)!);
-  if (onBackend && inContainer.includes(key)) return 'move it under "container:"';
+function keyHint(key: string, path: Path, known: readonly string[], backend?: string): string {
+  const ofBackend = fieldsOf(stdioBackend)!;
+  const onBackend = backend !== undefined && path.length === 1;
+  if (onBackend && Object.hasOwn(fieldsOf(ofBackend.container!)!, key)) return 'move it under "container:"';
   if (key === "<<") return "write the keys out: YAML merge keys are not supported";
+  const name = nameInKey(key);
+  if (name !== undefined && known.includes(name)) return `write ${name}: value`;
   const meant = meantKey(key, known);
   if (meant !== undefined) return `did you mean "${meant}"?`;
+  if (backend !== undefined && VARIABLE.test(name ?? key)) {
+    return `move it to env: of the backend${name === undefined ? "" : `, and write ${name}: value`}`;
+  }
+  const field = OTHER_NAMES.get(key) ?? key;
+  if (Object.hasOwn(ofBackend, field)) {
+    if (path.length === 2 && path[0] === "container") return `move it out of "container:", to ${field}: of the backend`;
+    if (path.length === 1 && backend === undefined) return "indent it below a backend";
+  }
   return known.length === 0 ? "use another name" : `known keys: ${known.join(", ")}`;
 }

@@ -13,7 +13,7 @@ import {
   type ScalarEvent,
   YAMLException,
 } from "js-yaml";
-import { quoted } from "./quoted.ts";
+import { quotedKey } from "./quoted.ts";
 
 /** A value of the file, with the offset where it starts. */
 export type Node = TextNode | NullNode | ListNode | MapNode;
@@ -200,7 +200,7 @@ class Walker {
       this.#report("config/bad-key", key.at, "a key must be a plain word", {});
     } else if (entries.has(name)) {
       const first = placesOf(this.#source)(entries.get(name)!.at).line;
-      this.#report("config/duplicate-key", key.at, `the key ${quoted(name)} stands here twice`, {
+      this.#report("config/duplicate-key", key.at, `the key ${quotedKey(name)} stands here twice`, {
         hint: `its first one is on line ${first}; keep one of them`,
       });
     } else {
@@ -245,10 +245,12 @@ function startOf(event: Event | undefined): number {
 
 function syntaxProblem(error: YAMLException, source: string): YamlProblem {
   const at = Math.min(error.mark?.position ?? 0, source.length);
-  const hint = syntaxHint(error.reason, source, at);
+  // The parser repeats what follows a `!`, which may be the start of a password.
+  const reason = error.reason.replace(/^(tag name cannot contain such characters|undeclared tag handle).*/s, "$1");
+  const hint = syntaxHint(reason, source, at);
   return {
     code: "config/yaml",
-    message: `this is not YAML: ${error.reason}`,
+    message: `this is not YAML: ${reason}`,
     at,
     ...(hint === undefined ? {} : { hint }),
   };
@@ -267,6 +269,7 @@ function syntaxHint(reason: string, source: string, at: number): string | undefi
   if (/separator is expected/.test(reason) && /^\[[\w."-]+\]/.test(source)) return "this looks like TOML: write YAML";
   if (/flow collection/.test(reason)) return "close the [ or { that is open here";
   if (/quoted scalar/.test(reason)) return "close the quote that is open here";
+  if (/\btag\b/.test(reason)) return "text that starts with ! needs quotes";
   if (/unidentified alias/.test(reason)) return "text that starts with * needs quotes";
   return undefined;
 }

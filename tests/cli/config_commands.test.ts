@@ -261,6 +261,14 @@ test("a backend that is not there is told with the one that was meant, and error
     );
   }));
 
+test("a backend whose name is bad is told so, cut where a value could begin, also in JSON", () =>
+  withTmp(async (folder) => {
+    writeTree(folder, "config.yaml", "backends:\n  TOKEN=hunter2: {command: uvx, args: [x]}\n");
+    const ended = await argus(["plan", "TOKEN=hunter2", "--json"], { cwd: folder });
+    assert.match(ended.stdout, /"message":"\\"TOKEN=…\\" is no name for a backend"/);
+    assert.doesNotMatch(ended.stdout + ended.stderr, /hunter2/);
+  }));
+
 test("a backend that is not there, and like none of many, is told with some of them and where the others are", () =>
   withTmp(async (folder) => {
     const many = Array.from({ length: 22 }, (_, index) => `  b${index}: {command: uvx, args: [x]}\n`);
