@@ -71,7 +71,7 @@ export async function run(flags: RunFlags): Promise<number> {
 async function runContainer(plan: ContainerPlan, config: Config, engine: Engine, settings: Settings): Promise<number> {
   const { image, args } = await imageFor(plan, config, settings);
   const { cpus, notice } = clampCpus(plan.limits.cpus, cpusOf(engine));
-  const mounts = permitted(checkVolumes(plan.volumes, engine), config.policy);
+  const mounts = permitted(checkVolumes(plan, engine), config.policy);
   tell([...image.notices, ...(notice === undefined ? [] : [notice]), ...mounts]);
   const identity = newIdentity(plan.backend);
   const command = runCommand({

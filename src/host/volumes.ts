@@ -8,20 +8,26 @@ import type { EngineKind } from "../engine/dialect.ts";
 import type { Engine } from "../engine/engine.ts";
 import { ArgusError } from "../errors.ts";
 import { DEFAULT } from "../plan/defaults.ts";
-import type { Notice, Volume } from "../plan/plan.ts";
+import type { ContainerPlan, Notice, Volume } from "../plan/plan.ts";
 import { isReadable, realPathOf, statOf } from "./files.ts";
 
 /**
  * Throws for a source that is not there (docker would create it as root's, podman fail) and warns about what the
  * server's user cannot reach. Named volumes and the folders of another machine are the engine's own affair.
  */
-export function checkVolumes(volumes: readonly Volume[], engine: EngineKind & Pick<Engine, "remote">): Notice[] {
+export function checkVolumes(
+  { volumes, extraArgs }: Pick<ContainerPlan, "volumes" | "extraArgs">,
+  engine: EngineKind & Pick<Engine, "remote">,
+): Notice[] {
   if (engine.remote === true) return [];
-  return volumes.filter((volume) => volume.kind === "path").flatMap((volume) => checkVolume(volume, engine));
-}
-
-function checkVolume(volume: Volume, engine: EngineKind): Notice[] {
-  return [...reachProblems(volume, engine), ...linkNotices(volume)];
+  // Whom the server runs as then, and what it may do, is not looked at.
+  const otherUser = extraArgs.some(({ value }) => /^(?:-u|--user(?:ns)?(?:=|$))/.test(value));
+  return volumes
+    .filter((volume) => volume.kind === "path")
+    .flatMap((volume) => {
+      const notices = reachProblems(volume, engine);
+      return [...(otherUser ? [] : notices), ...linkNotices(volume)];
+    });
 }
 
 /** What a link leads to, which the config does not show: the engine follows it. */
@@ -74,7 +80,8 @@ function warning(code: string, source: string, what: string, engine: EngineKind,
   const bits = code === "volume/not-readable" ? "rX" : "rwX";
   const remedy = engine.rootless
     ? `\`chmod -R u+${bits} ${source}\``
-    : `\`chmod -R o+${bits} ${source}\` or \`sudo chown -R ${DEFAULT.uid} ${source}\`` +
+    : `\`chmod -R o+${bits} ${source}\` opens it to everybody` +
+      (stat.uid === 0 ? "" : `, \`extra_args: ["--user", "${stat.uid}:${stat.gid}"]\` runs the server as its owner`) +
       (code === "volume/not-writable" ? ", or mount it `:ro`" : "");
   return { code, message: `${what}: ${owner}, the server runs as ${who}; ${remedy}` };
 }

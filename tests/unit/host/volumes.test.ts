@@ -3,12 +3,21 @@ import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
-import { checkVolumes } from "../../../src/host/volumes.ts";
+import { plain } from "../../../src/config/text.ts";
+import { checkVolumes as check } from "../../../src/host/volumes.ts";
 import type { Volume } from "../../../src/plan/plan.ts";
 import { withTmp, writeTree } from "../../support/tmp.ts";
 
 const DOCKER = { name: "docker", rootless: false } as const;
 const ROOTLESS = { name: "podman", rootless: true } as const;
+
+function checkVolumes(
+  volumes: readonly Volume[],
+  engine: Parameters<typeof check>[1],
+  ...extraArgs: readonly string[]
+) {
+  return check({ volumes, extraArgs: extraArgs.map(plain) }, engine);
+}
 
 function at(source: string, mode = "rw"): Volume {
   return { source, kind: "path", target: "/data", mode };
@@ -74,7 +83,12 @@ test("the warning says who owns it and what to type", { skip: process.platform !
     const [notice] = checkVolumes([at(file, "ro")], DOCKER);
     assert.match(
       notice?.message ?? "",
-      /^the server cannot read \/data: .*mode 640, the server runs as user 65532; `chmod -R o\+rX /,
+      /^the server cannot read \/data: .*mode 640, the server runs as user 65532; `chmod -R o\+rX \S+` opens it to everybody/,
     );
+    for (const words of [["--user", "1000:1000"], ["--user=1000"], ["-u1000"], ["--userns=host"]]) {
+      assert.deepEqual(checkVolumes([at(file, "ro")], DOCKER, ...words), []);
+      assert.throws(() => checkVolumes([at(`${file}x`)], DOCKER, ...words), { code: "volume/missing" });
+    }
+    assert.equal(checkVolumes([at(file, "ro")], DOCKER, "--ulimit", "nofile=9").length, 1);
   });
 });
