@@ -29,7 +29,7 @@ export function planBackend(backend: Backend, context: PlanContext): Plan {
   if (backend.type !== "stdio") return remotePlan(backend);
   const off = switchedOffBy(backend, context.config, context.settings);
   if (off !== undefined) return barePlan(backend, `switched off by ${off}`);
-  const warnings: Notice[] = [];
+  const warnings = bareVariables(backend);
   const words = commandWords(backend);
   const described = describedImage(backend, words, warnings);
   if (described !== undefined) return containerPlan(backend, context, described.image, described.args, warnings);
@@ -79,8 +79,18 @@ function barePlan(backend: StdioBackend, reason: string): BarePlan {
     args: backend.args,
     env: backend.env,
     session: backend.session,
-    warnings: [],
+    warnings: bareVariables(backend),
   };
+}
+
+/** Values that are `$NAME`, which other programs expand. No name is repeated: a password may begin with a $. */
+function bareVariables({ env, where }: StdioBackend): Notice[] {
+  const found = Object.entries(env).filter(([, { shown }]) => /^\$[A-Z_][A-Z0-9_]*$/.test(shown));
+  return found.map(([name]) => ({
+    code: "config/bare-variable",
+    message: `env.${name}: the $ in front of a name is text here: a variable is written \${NAME}`,
+    where: where(["env", name]),
+  }));
 }
 
 function remotePlan(backend: Backend): RemotePlan {

@@ -455,3 +455,17 @@ for (const line of UNSET) {
     assert.throws(() => planBackend(backend, context), { code: "config/unset-variable", message: /\$\{X\}/ });
   });
 }
+
+test("a variable of env without braces is text, which is said without its name", () => {
+  const texts = ["$TOKEN", "$_A1", "${TOKEN}", "$ecret", "$2y$10", "$TOKEN/x", "$", "$$TOKEN"];
+  const env = Object.fromEntries(texts.map((text, index) => [`V${index}`, plain(text)]));
+  const context = { config: { flags: {}, policy: { allowWeakening: true } }, settings: {} };
+  for (const container of [{}, { enabled: false }]) {
+    const { warnings } = planBackend({ ...backendOf("uvx pkg", container), env }, context);
+    assert.deepEqual(
+      warnings.map(({ code, message }) => [code, message.slice(0, "env.V0".length)]),
+      ["env.V0", "env.V1"].map((label) => ["config/bare-variable", label]),
+    );
+    assert.doesNotMatch(JSON.stringify(warnings), /TOKEN|_A1/);
+  }
+});
