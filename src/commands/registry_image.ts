@@ -30,7 +30,7 @@ const ASK_TIMEOUT = 20_000;
 /** Asks without a login, and where the registry wants one, with that of the engine that `engine` finds. */
 export async function publishedAs(ref: string, engine: () => Promise<Engine | undefined>): Promise<Published> {
   const answer = await askRegistry(ref);
-  if (answer.state !== "unknown") return answer;
+  if (answer.state === "present" || answer.state === "absent") return answer;
   const found = await engine().catch(() => undefined);
   if (found === undefined) return { state: "unknown" };
   const { code, stderr } = await run(manifestCommand(found, ref), { timeoutMs: ASK_TIMEOUT });

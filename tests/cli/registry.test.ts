@@ -1,6 +1,8 @@
 /** Images that a registry has, on a fake engine: when they are pulled and pushed, and what is told where that fails. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import process from "node:process";
 import { test } from "node:test";
 import { type Answers, type Call, fakeEngines } from "../support/fake_engine.ts";
@@ -11,8 +13,26 @@ const POSIX = { skip: process.platform === "win32" ? "the fakes are shell script
 
 const LINUX = { skip: process.platform === "linux" ? false : "elsewhere podman pulls in a machine of its own" };
 
-/** Nobody listens there, so that argus asks docker about it. */
-const REGISTRY = "127.0.0.1:1/mcp";
+/** A registry that answers every question so; until the test ends. */
+async function registryThat(answers: number): Promise<string> {
+  const server = createServer((_, response) => response.writeHead(answers).end());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  server.unref();
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Where nobody listens. */
+async function nowhere(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return `127.0.0.1:${port}`;
+}
+
+/** It wants a login, so that argus asks docker about it. */
+const HOST = await registryThat(401);
+const REGISTRY = `${HOST}/mcp`;
 const HEAD = `registry: ${REGISTRY}\n`;
 const BACKENDS = "backends:\n  time: { command: uvx, args: [mcp-server-time] }\n";
 
@@ -85,11 +105,11 @@ test(
 );
 
 for (const [about, head, registry] of [
-  ["the variable's where the config names none", "", "registry.example.com/from/variable"],
+  ["the variable's where the config names none", "", `${HOST}/from/variable`],
   ["the config's before the variable's", HEAD, REGISTRY],
 ] as const) {
   test(`run pulls from ${about}`, POSIX, async () => {
-    const env = { ...NO_BUILD, ARGUS_REGISTRY: "registry.example.com/from/variable" };
+    const env = { ...NO_BUILD, ARGUS_REGISTRY: `${HOST}/from/variable` };
     const ended = await outcome(["run", "time"], () => without("tag"), { head, env, registry });
     assert.equal(ended.code, 0, ended.stderr);
     assert.deepEqual(ended.calls[1], ["pull", ended.ref]);
@@ -118,7 +138,7 @@ test("run that may not build what the registry lacks says where it is absent and
 });
 
 for (const [about, pull, reason, hint] of [
-  ["refuses", REFUSES, "unauthorized: no basic auth", "docker login 127.0.0.1:1"],
+  ["refuses", REFUSES, "unauthorized: no basic auth", `docker login ${HOST}`],
   ["does not answer", SILENT, "dial tcp 127.0.0.1:1: connect: connection refused", "must answer this machine"],
   ["gives nothing", {}, "the image is not there", "must work first"],
 ] as const) {
@@ -219,7 +239,7 @@ test("build --push that is refused fails with what to do about it", POSIX, async
   }));
   assert.equal(ended.code, 1, ended.stderr);
   assert.match(ended.stderr, /docker could not push .* \[registry\/push\]/);
-  assert.match(ended.stderr, /hint: `docker login 127\.0\.0\.1:1`/);
+  assert.ok(ended.stderr.includes(`hint: \`docker login ${HOST}\``), ended.stderr);
 });
 
 test("build --push without a registry is one usage error that says what to write", POSIX, async () => {
@@ -247,11 +267,18 @@ test("plan shows where an image is pulled from, and its name is the same with a 
   }),
 );
 
-test("doctor says that the registry does not answer", POSIX, async () => {
-  const { stdout } = await outcome(["doctor", "--json"], () => ({}));
+/** What doctor says about the registry, without what follows the colon. */
+async function doctorSays(registry: string): Promise<string[]> {
+  const { stdout } = await outcome(["doctor", "--json"], () => ({}), { head: `registry: ${registry}\n`, registry });
   const checks = JSON.parse(stdout).checks.filter(({ name }: { name: string }) => name === "registry");
-  assert.deepEqual(
-    checks.map(({ status, message }: { status: string; message: string }) => [status, message.split(": ")[0]]),
-    [["warn", REGISTRY]],
-  );
+  return checks.flatMap(({ status, message }: { status: string; message: string }) => [status, message.split(": ")[0]]);
+}
+
+test("doctor warns of a registry that does not answer, and not of one that wants a login", POSIX, async () => {
+  for (const registry of [await nowhere(), await registryThat(503)]) {
+    assert.deepEqual(await doctorSays(registry), ["warn", registry]);
+  }
+  for (const registry of [await registryThat(401), await registryThat(403)]) {
+    assert.deepEqual(await doctorSays(registry), ["ok", `${registry} answers, and wants a login`]);
+  }
 });
