@@ -16,6 +16,8 @@ export interface ConfigOptions {
   readonly config: string | undefined;
   /** What an unset variable is: an error (default), or allowed where nothing is going to run. */
   readonly unset?: "error" | "allow";
+  /** Warn when the config of the working directory stands before the user's own: it may be a stranger's. Default false. */
+  readonly warnShadowed?: boolean;
 }
 
 /**
@@ -38,7 +40,10 @@ export async function loadConfig(options: ConfigOptions, used?: readonly string[
 
 /** The config with all its problems, for commands that print them. */
 export async function readConfig(options: ConfigOptions): Promise<ParsedConfig> {
-  const { file, text } = await readConfigFile(options.config);
+  const { file, text, shadowed } = await readConfigFile(options.config);
+  if (shadowed !== undefined && options.warnShadowed === true) {
+    log.warn(`${file} of this folder is used, not your ${shadowed}; --config chooses`);
+  }
   const { env } = process;
   return parseConfig(text, file, { env, unset: options.unset ?? "error", registry: readRegistry(env) });
 }

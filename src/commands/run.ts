@@ -143,7 +143,7 @@ async function target(flags: RunFlags): Promise<{ config: Config; backend: Backe
       hint: `set it ${flag === "env" ? "in env:" : "under container:"} of "${flags.backend}"`,
     });
   }
-  const config = await loadConfig(flags, [flags.backend]);
+  const config = await loadConfig({ config: flags.config, warnShadowed: true }, [flags.backend]);
   const backend = config.backends.get(flags.backend)!;
   return { config, backend: withMoreArgs(backend, flags.words) };
 }

@@ -1,5 +1,6 @@
 /** Finds and reads the config. */
 import { readFileSync } from "node:fs";
+import { isAbsolute, resolve } from "node:path";
 import process from "node:process";
 import { configCandidates } from "../config/locate.ts";
 import { ArgusError } from "../errors.ts";
@@ -10,6 +11,8 @@ export interface ConfigFile {
   readonly file: string;
   /** Decoded as UTF-8; what is no UTF-8 shows as U+FFFD, which parseConfig reports. */
   readonly text: string;
+  /** The user's own config, when that of the working directory has been found before it. */
+  readonly shadowed?: string;
 }
 
 /**
@@ -24,11 +27,18 @@ export async function readConfigFile(named: string | undefined): Promise<ConfigF
   if (env.ARGUS_CONFIG) return read(env.ARGUS_CONFIG, "ARGUS_CONFIG");
   const home = env.HOME || env.USERPROFILE || (await import("node:os")).homedir();
   const candidates = configCandidates(env, process.platform, home);
-  const found = candidates.find((file) => statOf(file)?.isFile());
-  if (found !== undefined) return read(found, "");
-  throw new ArgusError("config/not-found", `no config found; looked for ${candidates.join(", ")}`, {
-    hint: "argus init writes one to start from, or name yours with --config",
-  });
+  const [found, ...others] = candidates.filter((file) => statOf(file)?.isFile());
+  if (found !== undefined) {
+    const shadowed = isAbsolute(found) ? undefined : others.find((file) => isAbsolute(file));
+    return { ...read(found, ""), ...(shadowed === undefined ? {} : { shadowed }) };
+  }
+  throw new ArgusError(
+    "config/not-found",
+    `no config found; looked for ${candidates.map((file) => resolve(file)).join(", ")}`,
+    {
+      hint: "argus init writes one to start from, or name yours with --config",
+    },
+  );
 }
 
 /** Far above any config that people write; what is larger is some other file. */

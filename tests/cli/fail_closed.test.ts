@@ -327,3 +327,16 @@ test("build: what is wrong with a backend is told with its place and hint, as te
     assert.deepEqual(places, [`${config}:2`, `${config}:3`]);
   });
 });
+
+test("run warns when the config of the working folder, maybe a stranger's, stands before the user's own", async () => {
+  await withTmp(async (folder) => {
+    const config = "backends:\n  b: { command: echo }\n";
+    const own = writeTree(folder, "own/argus/config.yaml", config);
+    const env = cleanEnv({ XDG_CONFIG_HOME: join(folder, "own") });
+    const run = (words: readonly string[]) => argus(["run", "b", ...words], { env, cwd: folder });
+    assert.doesNotMatch((await run([])).stderr, /of this folder/);
+    const here = writeTree(folder, "config.yaml", config);
+    assert.ok((await run([])).stderr.includes(`config.yaml of this folder is used, not your ${own}; --config chooses`));
+    assert.doesNotMatch((await run(["--config", here])).stderr, /of this folder/);
+  });
+});
