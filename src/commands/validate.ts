@@ -14,6 +14,7 @@ import { printLine } from "../ui/line.ts";
 import { log } from "../ui/log.ts";
 import { printProblems } from "../ui/report.ts";
 import { readConfig } from "./config.ts";
+import { unisolated } from "./unisolated.ts";
 
 export interface ValidateOptions {
   /** `--config`. */
@@ -77,27 +78,35 @@ function planProblems(backend: Backend, config: Config, settings: Settings, chec
     const plan = planBackend(backend, { config, settings });
     if (plan.kind === "container") checkPod(plan, backend as StdioBackend);
     const warnings = plan.warnings.map(({ code, message, where }) => problem("warning", code, message, where));
-    const absent = absentFiles(plan, config).map(({ code, path, message, hint }) =>
-      problem("warning", code, message, backend.where(path), hint),
+    const found = findings(plan, backend, config, settings).map(({ severity, code, path, message, hint }) =>
+      problem(severity, code, message, backend.where(path), hint),
     );
-    return [...warnings, ...absent];
+    return [...warnings, ...found];
   } catch (error) {
     if (!(error instanceof ArgusError)) throw error;
     return [problem("error", error.code, error.message, error.where, error.hint)];
   }
 }
 
-interface AbsentFile {
+/** What only validate says about a plan. */
+export interface PlanFinding {
+  readonly severity: Problem["severity"];
   readonly code: string;
+  /** In the backend. */
   readonly path: Path;
   readonly message: string;
   readonly hint: string;
 }
 
+function findings(plan: Plan, backend: Backend, config: Config, settings: Settings): PlanFinding[] {
+  if (backend.type !== "stdio" || plan.kind === "remote") return [];
+  return plan.kind === "container" ? absentFiles(plan, config) : unisolated(plan, backend, config, settings);
+}
+
 /** Files that a run or a build would miss; only warnings, for they may come later or exist on another machine. */
-function absentFiles(plan: Plan, config: Config): AbsentFile[] {
-  if (plan.kind !== "container") return [];
-  const found: AbsentFile[] = [];
+function absentFiles(plan: ContainerPlan, config: Config): PlanFinding[] {
+  const severity = "warning";
+  const found: PlanFinding[] = [];
   if (plan.image.recipe === "dockerfile") {
     const { path } = plan.image;
     const stats = statOf(join(config.folder, path));
@@ -105,7 +114,7 @@ function absentFiles(plan: Plan, config: Config): AbsentFile[] {
       const wrong = stats === undefined ? `there is no ${path} in the config's folder` : `${path} is no file`;
       const message = `backend "${plan.backend}": ${wrong}`;
       const hint = "the path is relative to the config file";
-      found.push({ code: "config/absent-dockerfile", path: ["container", "dockerfile"], message, hint });
+      found.push({ severity, code: "config/absent-dockerfile", path: ["container", "dockerfile"], message, hint });
     }
   }
   if (plan.runtime === "kubernetes") return found;
@@ -113,7 +122,7 @@ function absentFiles(plan: Plan, config: Config): AbsentFile[] {
     if (volume.kind !== "path" || statOf(volume.source) !== undefined) continue;
     const message = `backend "${plan.backend}": container.volumes[${index}]: its source does not exist on this machine`;
     const hint = "make the folder before the first run: an engine would make it as root";
-    found.push({ code: "config/absent-source", path: ["container", "volumes", index], message, hint });
+    found.push({ severity, code: "config/absent-source", path: ["container", "volumes", index], message, hint });
   }
   return found;
 }

@@ -104,6 +104,38 @@ test("validate also plans: a local file is an error with its place", () =>
     assert.ok(problems[0].line >= 2 && problems[0].hint, ended.stdout);
   }));
 
+test("a backend that will run without isolation is a warning with the reason, and an error where isolation is required", () =>
+  withTmp(async (folder) => {
+    const backends = (flags: string) =>
+      `${flags}backends:\n  comma: {command: "uvx,", args: [x]}\n  quoted: {command: “uvx”, args: [x]}\n  shell: {command: bash}\n` +
+      "  docker: {command: docker, args: [run, -i, image]}\n  off: {command: bash, container: {enabled: false}}\n  fine: {command: uvx, args: [x]}\n";
+    writeTree(folder, "config.yaml", backends(""));
+    const problemsOf = async (env: Record<string, string>) => {
+      const { code, stdout } = await argus(["validate", "--json"], { cwd: folder, env: cleanEnv(env) });
+      const { problems } = JSON.parse(stdout);
+      const rows = problems.map((each: Record<string, string>) => [each.severity, each.code, each.backend]);
+      return { code, rows, hints: problems.map(({ hint }: { hint: string }) => hint), problems };
+    };
+    const rows = (severity: string, names: readonly string[]) =>
+      names.map((name) => [severity, "config/no-isolation", name]);
+    const told = await problemsOf({});
+    assert.deepEqual([told.code, told.rows], [0, rows("warning", ["comma", "quoted", "shell", "docker"])]);
+    const { message, line, column } = told.problems[0];
+    assert.deepEqual(
+      [message, line, column],
+      ['backend "comma" would run without isolation: no recipe for the command "uvx,"', 2, 20],
+    );
+    assert.deepEqual(told.hints.slice(0, 2), ['did you mean "uvx"?', 'did you mean "uvx"?']);
+    assert.match(told.hints[2], /container\.enabled: false/);
+    assert.match(told.hints[3], /FROM .* container\.dockerfile/);
+    const required = await problemsOf({ ARGUS_REQUIRE_ISOLATION: "true" });
+    assert.deepEqual([required.code, required.rows], [2, rows("error", ["comma", "quoted", "shell", "docker", "off"])]);
+    writeTree(folder, "config.yaml", backends("feature_flags: {require_isolation: true}\n"));
+    assert.deepEqual((await problemsOf({})).rows, required.rows);
+    writeTree(folder, "config.yaml", backends("feature_flags: {container_isolation: false}\n"));
+    assert.deepEqual((await problemsOf({})).rows, []);
+  }));
+
 test("files that a config names and that are not there are warnings", () =>
   withTmp(async (folder) => {
     const text = (there: string) =>
