@@ -295,8 +295,10 @@ async function checkWords(program: CAC, command: Command, own: readonly string[]
   if (flag === undefined && word === undefined) return;
   const { nearest } = await import("./config/suggest.ts");
   const meant = flag?.startsWith("--") ? nearest(flag, known) : undefined;
+  const file = /\.ya?ml$/i.exec(unmarked(word ?? ""))?.input;
   const hint =
     (meant !== undefined && `did you mean "${meant}"?`) ||
+    (file !== undefined && argusCommand(command.name, "--config", file)) ||
     (command.name === "run" && (await serverHint(program, own, rest))) ||
     `argus ${command.name} --help`;
   const message =

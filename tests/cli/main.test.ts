@@ -32,6 +32,7 @@ const USAGE: readonly [words: readonly string[], code: string, says: string][] =
   [["plan", "--foo"], "usage/flags", "unknown option `--foo`"],
   [["plan", "a", "b"], "usage/flags", 'unexpected word "b"; expected argus plan [backend]'],
   [["plan", "a", "--", "-b"], "usage/flags", 'unexpected word "-b"'],
+  [["validate", "own.yaml"], "usage/flags", 'unexpected word "own.yaml"'],
   [["validate", "--", "--allow-unset"], "usage/flags", 'unexpected word "--allow-unset"; expected argus validate'],
   [["ps", "--", "x"], "usage/flags", 'unexpected word "x"'],
   [["doctor", "--", "x=SECRET"], "usage/flags", 'unexpected word "x=…"'],
@@ -213,4 +214,10 @@ test("wrong usage is one clear error with exit code 2, and as JSON with --json",
     assert.equal(error.code, code, words.join(" "));
     assert.ok(error.message.includes(says), error.message);
   }
+});
+
+test("a config named without its flag is told how to name it", async () => {
+  const { code, stderr } = await argus(["validate", "own.yaml"]);
+  assert.equal(code, 2);
+  assert.match(stderr, /^ {2}hint: argus validate --config own\.yaml$/m);
 });
