@@ -28,12 +28,17 @@ export interface Published {
 const ASK_TIMEOUT = 20_000;
 
 /** Asks without a login, and where the registry wants one, with that of the engine that `engine` finds. */
-export async function publishedAs(ref: string, engine: () => Promise<Engine | undefined>): Promise<Published> {
-  const answer = await askRegistry(ref);
+export async function publishedAs(
+  ref: string,
+  engine: () => Promise<Engine | undefined>,
+  signal?: AbortSignal,
+): Promise<Published> {
+  const answer = await askRegistry(ref, signal);
   if (answer.state === "present" || answer.state === "absent") return answer;
+  if (signal?.aborted === true) return { state: "unknown" };
   const found = await engine().catch(() => undefined);
   if (found === undefined) return { state: "unknown" };
-  const { code, stderr } = await run(manifestCommand(found, ref), { timeoutMs: ASK_TIMEOUT });
+  const { code, stderr } = await run(manifestCommand(found, ref), { timeoutMs: ASK_TIMEOUT, ...until(signal) });
   if (code === 0) return { state: "present" };
   return { state: saysNoManifest(stderr) ? "absent" : "unknown" };
 }
@@ -50,13 +55,18 @@ export async function publish(
   signal?: AbortSignal,
 ): Promise<string | undefined> {
   for (const command of [tagCommand(engine, image, ref), pushCommand(engine, ref)]) {
-    const ran = await run(command, signal === undefined ? {} : { signal });
+    const ran = await run(command, until(signal));
     if (ran.code !== 0) throw notPushed(engine, ref, `${ran.stdout}${ran.stderr}`, pasteable(command));
   }
   // The registry's own word: an engine may know the image under the digest of another one as well.
-  const answer = await askRegistry(ref);
+  const answer = await askRegistry(ref, signal);
   if (answer.state === "present" && answer.digest !== undefined) return answer.digest;
-  return parseDigest((await run(digestCommand(engine, ref), { timeoutMs: ASK_TIMEOUT })).stdout, ref);
+  const { stdout } = await run(digestCommand(engine, ref), { timeoutMs: ASK_TIMEOUT, ...until(signal) });
+  return parseDigest(stdout, ref);
+}
+
+function until(signal: AbortSignal | undefined): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
 }
 
 /** Why an image was not pulled. */
@@ -91,7 +101,7 @@ async function pullWith(
   signal?: AbortSignal,
 ): Promise<FoundImage | NotPulled> {
   for (const command of [pullCommand(engine, ref), tagCommand(engine, ref, image)]) {
-    const { code, stderr } = await run(command, signal === undefined ? {} : { signal });
+    const { code, stderr } = await run(command, until(signal));
     if (signal?.aborted === true) throw new ArgusError("build/interrupted", "interrupted");
     if (code !== 0) return notPulled(engine, ref, stderr, command);
   }

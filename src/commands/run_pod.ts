@@ -51,7 +51,7 @@ async function publishedRef(
   // Without a registry the nodes have the image, and only they know.
   if (registry === undefined) return ref;
   const { publish, publishedAs } = await import("./registry_image.ts");
-  const published = await publishedAs(ref, () => findEngine());
+  const published = await publishedAs(ref, () => findEngine(), signal);
   // Where nobody here may ask, the cluster tells.
   if (published.state === "unknown") return ref;
   if (published.state === "present") return imageRef(registry, image.name, published.digest);

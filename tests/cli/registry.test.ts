@@ -1,34 +1,16 @@
 /** Images that a registry has, on a fake engine: when they are pulled and pushed, and what is told where that fails. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import process from "node:process";
 import { test } from "node:test";
 import { type Answers, type Call, fakeEngines } from "../support/fake_engine.ts";
 import { argus, cleanEnv, type Ended } from "../support/proc.ts";
+import { nowhere, registryThat } from "../support/registry.ts";
 import { withTmp, writeTree } from "../support/tmp.ts";
 
 const POSIX = { skip: process.platform === "win32" ? "the fakes are shell scripts" : false };
 
 const LINUX = { skip: process.platform === "linux" ? false : "elsewhere podman pulls in a machine of its own" };
-
-/** A registry that answers every question so; until the test ends. */
-async function registryThat(answers: number): Promise<string> {
-  const server = createServer((_, response) => response.writeHead(answers).end());
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  server.unref();
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-/** Where nobody listens. */
-async function nowhere(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return `127.0.0.1:${port}`;
-}
 
 /** It wants a login, so that argus asks docker about it. */
 const HOST = await registryThat(401);
