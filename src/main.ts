@@ -317,8 +317,26 @@ async function serverHint(program: CAC, own: readonly string[], rest: readonly s
   const at = own.indexOf(unmarked(first), command + 1);
   const isTool = toolOf(own[at] ?? "", [...own.slice(at + 1), ...rest]) !== undefined;
   if (command === -1 && !isTool) return undefined;
-  const end = isTool ? at : at + 1;
-  return argusCommand(...own.slice(0, end), ...(command === -1 ? ["run"] : []), "--", ...own.slice(end), ...rest);
+  if (isTool) {
+    return argusCommand(...own.slice(0, at), ...(command === -1 ? ["run"] : []), "--", ...own.slice(at), ...rest);
+  }
+  const { argus, server } = ownersOf(own.slice(at + 1), [
+    ...program.globalCommand.options,
+    ...(program.matchedCommand?.options ?? []),
+  ]);
+  return server.length === 0 ? undefined : argusCommand(...own.slice(0, at + 1), ...argus, "--", ...server, ...rest);
+}
+
+/** Which words after a backend's name argus knows, with their values, and which can only be the server's. */
+function ownersOf(words: readonly string[], options: Command["options"]): Record<"argus" | "server", string[]> {
+  const owners = { argus: [] as string[], server: [] as string[] };
+  let value = false;
+  for (const word of words) {
+    const option = options.find((each) => spellings([each]).includes(word.split("=", 1)[0]!));
+    owners[value || option !== undefined ? "argus" : "server"].push(word);
+    value = option !== undefined && !option.isBoolean && !word.includes("=");
+  }
+  return owners;
 }
 
 /** cac throws its own kind of error, whose class it does not export. */

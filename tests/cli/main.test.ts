@@ -69,6 +69,8 @@ const HINTS: readonly [words: readonly string[], hint: string][] = [
   [["run", "npx", "-y", "x", "A=SECRET"], "argus run -- npx -y x 'A=…'"],
   [["--quiet", "run", "--no-build", "uvx", "--from", "x", "y"], "argus --quiet run --no-build -- uvx --from x y"],
   [["run", "fetch", "--ignore-robots"], "argus run fetch -- --ignore-robots"],
+  [["run", "fetch", "--ignore", "--config", "f", "x", "-q"], "argus run fetch --config f -q -- --ignore x"],
+  [["run", "--build", "fetch"], "argus run --help"],
   [["run", "fetch", "--no-biuld"], 'did you mean "--no-build"?'],
 ];
 
