@@ -15,6 +15,7 @@ import { log } from "../ui/log.ts";
 import { printProblems } from "../ui/report.ts";
 import { readConfig } from "./config.ts";
 import { unisolated } from "./unisolated.ts";
+import { unmounted } from "./unmounted.ts";
 
 export interface ValidateOptions {
   /** `--config`. */
@@ -100,7 +101,8 @@ export interface PlanFinding {
 
 function findings(plan: Plan, backend: Backend, config: Config, settings: Settings): PlanFinding[] {
   if (backend.type !== "stdio" || plan.kind === "remote") return [];
-  return plan.kind === "container" ? absentFiles(plan, config) : unisolated(plan, backend, config, settings);
+  if (plan.kind !== "container") return unisolated(plan, backend, config, settings);
+  return [...absentFiles(plan, config), ...unmounted(plan, backend)];
 }
 
 /** Files that a run or a build would miss; only warnings, for they may come later or exist on another machine. */

@@ -8,6 +8,8 @@ import { test } from "node:test";
 import { argus, argusWords, cleanEnv, run } from "../support/proc.ts";
 import { withTmp, writeTree } from "../support/tmp.ts";
 
+type Problem = Readonly<Record<"code" | "hint", string> & Record<"column", number>>;
+
 const GOOD =
   'backends:\n  a:\n    command: uvx\n    args: ["mcp-server-time"]\n  b:\n    type: sse\n    url: https://example.com/sse\n';
 const BAD = 'backends:\n  a:\n    command: uvx\n    args: ["${NOPE}"]\n    memory: 1g\n';
@@ -135,6 +137,52 @@ test("a backend that will run without isolation is a warning with the reason, an
     writeTree(folder, "config.yaml", backends("feature_flags: {container_isolation: false}\n"));
     assert.deepEqual((await problemsOf({})).rows, []);
   }));
+
+test(
+  "a path of this machine in args that no volume covers is a warning with the volume to add",
+  { skip: process.platform === "win32" },
+  () =>
+    withTmp(async (folder) => {
+      // Not the folder itself: images have a /tmp, too.
+      const there = "/home";
+      const config = (args: readonly string[], container = "{}") =>
+        writeTree(
+          folder,
+          "config.yaml",
+          `backends:\n  a:\n    command: uvx\n    args: ${JSON.stringify(["x", ...args])}\n    container: ${container}\n`,
+        );
+      const warned = async (): Promise<(readonly [number, string])[]> => {
+        const { stdout } = await argus(["validate", "--json"], { cwd: folder, env: cleanEnv({ HOME: there }) });
+        const found = JSON.parse(stdout).problems.filter(({ code }: Problem) => code === "config/unmounted-path");
+        return found.map(({ column, hint }: Problem) => [column, hint] as const);
+      };
+      config([
+        "~",
+        there,
+        `--root=${there}`,
+        "${HOME}",
+        `${there}/nope-1f`,
+        folder,
+        "/etc/passwd",
+        "/",
+        "/home/nonroot",
+      ]);
+      const hint = (shown: string) => `add container.volumes: ["${shown}:${shown}:ro"]`;
+      const found = await warned();
+      assert.deepEqual(found, [
+        [16, `write \${HOME}, for ~ is text here, and ${hint("${HOME}")}`],
+        [20, hint(there)],
+        [28, hint(there)],
+        [43, hint("${HOME}")],
+      ]);
+      config([there, `${there}/..${there}`], `{volumes: ["${there}:${there}:ro"]}`);
+      assert.deepEqual(await warned(), []);
+      config([there], "{enabled: false}");
+      assert.deepEqual(await warned(), []);
+      config([there], "{runtime: kubernetes}");
+      assert.match((await warned())[0]?.[1] ?? "", /^the server sees/);
+    }),
+);
 
 test("files that a config names and that are not there are warnings", () =>
   withTmp(async (folder) => {
