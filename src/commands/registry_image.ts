@@ -79,13 +79,20 @@ export interface NotPulled {
   readonly hint: string;
 }
 
-/** Fetches an image from its registry and gives it its local name. */
+/**
+ * Fetches an image from its registry and gives it its local name. A registry that does not answer is not asked for it: an
+ * engine would wait for minutes.
+ */
 export async function pull(
   engine: Engine,
   image: string,
   ref: string,
   signal?: AbortSignal,
 ): Promise<FoundImage | NotPulled> {
+  // An engine elsewhere has its own way to it.
+  const answer = engine.remote === true ? undefined : await askRegistry(ref, signal);
+  if (signal?.aborted === true) throw interrupted();
+  if (answer?.state === "silent") return notPulled(engine, ref, answer.reason, pullCommand(engine, ref));
   if (engine.name !== "podman" || process.platform !== "linux") return await pullWith(engine, image, ref, signal);
   // Podman that is interrupted leaves what it has fetched, which may be as large as the image.
   return await inLargeTempFolder((folder) => {
@@ -102,11 +109,15 @@ async function pullWith(
 ): Promise<FoundImage | NotPulled> {
   for (const command of [pullCommand(engine, ref), tagCommand(engine, ref, image)]) {
     const { code, stderr } = await run(command, until(signal));
-    if (signal?.aborted === true) throw new ArgusError("build/interrupted", "interrupted");
+    if (signal?.aborted === true) throw interrupted();
     if (code !== 0) return notPulled(engine, ref, stderr, command);
   }
   const silence = "it ended the pull well, and the image is not there";
   return (await findImage(engine, image)) ?? notPulled(engine, ref, silence, pullCommand(engine, ref));
+}
+
+function interrupted(): ArgusError {
+  return new ArgusError("build/interrupted", "interrupted");
 }
 
 function notPulled(engine: Engine, ref: string, output: string, command: Command): NotPulled {
@@ -142,5 +153,8 @@ const HINTS: readonly (readonly [RegExp, (engine: string, host: string) => strin
     (engine, host) =>
       `${engine} does not trust ${host}: add its certificate, or make it an insecure registry of ${engine}`,
   ],
-  [/connection refused|no such host|i\/o timeout|no route to host/i, (_, host) => `${host} must answer this machine`],
+  [
+    /connection refused|no such host|i\/o timeout|no route to host|no answer/i,
+    (_, host) => `${host} must answer this machine`,
+  ],
 ];

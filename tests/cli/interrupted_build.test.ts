@@ -69,6 +69,7 @@ for (const [words, subcommand, answers] of cases) {
 for (const words of [
   ["run", "time"],
   ["run", "time", ...KUBERNETES],
+  ["build", "--json"],
 ]) {
   test(`a signal ends argus ${words.join(" ")} while a registry that hangs is asked`, () =>
     withTmp(async (folder) => {

@@ -141,6 +141,40 @@ for (const [about, pull, reason, hint] of [
   });
 }
 
+test(
+  "nothing is pulled from a registry that nobody answers for: the engine would wait for minutes",
+  POSIX,
+  async () => {
+    const registry = await nowhere();
+    const docker = () => ({ ...without("build"), pull: { hangs: true } });
+    const given = { head: `registry: ${registry}\n`, registry };
+    for (const words of [["run", "time"], ["build"]]) {
+      const ended = await outcome(words, docker, given);
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.ok(!firstWords(ended).includes("pull"));
+      const warnings = ended.stderr.split("\n").filter((line) => line.includes("warning"));
+      assert.equal(warnings.length, 1, ended.stderr);
+      assert.ok(warnings[0]?.includes(`could not pull ${ended.ref}: connection refused; building`), ended.stderr);
+    }
+    const ended = await outcome(["run", "time"], docker, { ...given, env: NO_BUILD });
+    assert.equal(ended.code, 3, ended.stderr);
+    assert.ok(ended.stderr.includes(`${ended.ref} could not be pulled: connection refused`), ended.stderr);
+    assert.ok(ended.stderr.includes(`hint: ${registry} must answer this machine`), ended.stderr);
+  },
+);
+
+test("an engine on another machine pulls from a registry that does not answer this one", POSIX, async () => {
+  const registry = await nowhere();
+  const env = { ...NO_BUILD, DOCKER_HOST: "ssh://elsewhere.invalid" };
+  const ended = await outcome(["run", "time"], () => without("tag"), {
+    head: `registry: ${registry}\n`,
+    registry,
+    env,
+  });
+  assert.equal(ended.code, 0, ended.stderr);
+  assert.ok(firstWords(ended).includes("pull"));
+});
+
 test("podman pulls in a folder of its own, which is gone with all that an interrupted pull leaves", LINUX, () =>
   withTmp(async (folder) => {
     const config = writeTree(folder, "config.yaml", HEAD + BACKENDS);
