@@ -2,6 +2,7 @@
 import type * as v from "valibot";
 import { nameInKey, quotedKey } from "./quoted.ts";
 import type { Finding } from "./report.ts";
+import { keyHint } from "./slips.ts";
 import { nearest } from "./suggest.ts";
 import { keyOffsetOf, type Node, nodeAt, offsetOf, type Path } from "./yaml.ts";
 
@@ -89,6 +90,8 @@ function typeHint(issue: v.BaseIssue<unknown>, node: Node | undefined): string |
   if (issue.type === "array" && node?.kind === "text") return 'write a list: ["one", "two"]';
   if (issue.type === "array" && node?.kind === "map") return "write a list: a line with - for each";
   if (issue.type === "record" && node?.kind === "list") return "write NAME: value, without - and =";
-  if (issue.type === "record" && node?.kind === "text") return "write NAME: value, each on a line of its own below";
+  if (node?.kind !== "text") return undefined;
+  if (issue.type === "record") return keyHint(node.text) ?? "write NAME: value, each on a line of its own below";
+  if (issue.type === "strict_object") return keyHint(node.text);
   return undefined;
 }

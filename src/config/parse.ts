@@ -21,11 +21,13 @@ import {
   stdioBackend,
 } from "./schema.ts";
 import { fieldsOf, readValue } from "./shape.ts";
+import { keyHint } from "./slips.ts";
 import { nearest } from "./suggest.ts";
 import type { Text } from "./text.ts";
 import { explainKey, meantKey } from "./unknown_key.ts";
 import { expand, expandVolume } from "./variables.ts";
 import {
+  type Entry,
   keyOffsetOf,
   type MapNode,
   type Node,
@@ -167,9 +169,15 @@ class Parser {
         at: root.at,
       });
     } else if (entry.node.kind === "null" || (entry.node.kind === "map" && entry.node.entries.size === 0)) {
-      this.#report.error({ code: "config/no-backends", message: "backends is empty", hint, at: entry.at });
+      const beside = [...root.entries.values()].some(({ node }) => isBackend(node));
+      this.#report.error({
+        code: "config/no-backends",
+        message: "backends is empty",
+        hint: beside ? "indent the backends below it" : hint,
+        at: entry.at,
+      });
     } else if (entry.node.kind === "map") {
-      return entry.node.entries;
+      return this.#withoutStrays(entry.node.entries);
     } else {
       const message = "backends must be a mapping of names to backends";
       this.#report.error({
@@ -180,6 +188,38 @@ class Parser {
       });
     }
     return new Map();
+  }
+
+  /** Fields of a backend that stand beside the backends, one level too high, are one error of the one they belong to. */
+  #withoutStrays(entries: MapNode["entries"]): MapNode["entries"] {
+    const kept = new Map<string, Entry>();
+    const strays = new Map<string | undefined, string[]>();
+    let owner: string | undefined;
+    for (const [name, entry] of entries) {
+      if (name === "mcpServers" && !isBackend(entry.node)) {
+        const hint = "a client's JSON works as it is: remove the line backends: and rename mcpServers to backends";
+        this.#stray([name], hint, entry.at);
+      } else if (isStray(name, entry.node) && (owner !== undefined || entry.node.kind !== "null")) {
+        strays.set(owner, [...(strays.get(owner) ?? []), name]);
+      } else {
+        kept.set(name, entry);
+        owner = name;
+      }
+    }
+    for (const [name, fields] of strays) {
+      const these = fields.join(", ");
+      const { at } = entries.get(fields[0]!)!;
+      if (name === undefined) this.#stray(fields, `write NAME: above, and indent ${these} below it`, at);
+      else this.#stray(fields, `indent ${these} below ${quotedKey(name)}`, at, name);
+      if (name !== undefined && kept.get(name)?.node.kind === "null") kept.delete(name);
+    }
+    return kept;
+  }
+
+  #stray(names: readonly string[], hint: string, at: number, backend?: string): void {
+    const [stand, name] = names.length === 1 ? ["stands", "the name of a backend"] : ["stand", "names of backends"];
+    const message = `${names.join(", ")} ${stand} where ${name} must stand`;
+    this.#report.error({ code: "config/misplaced-field", message, hint, at, backend });
   }
 
   #backend(name: string, node: Node, root: MapNode, kubernetes: KubernetesFields): Backend | undefined {
@@ -197,7 +237,8 @@ class Parser {
     }
     if (node.kind !== "map") {
       const message = `backend ${quotedKey(name)} must be a mapping`;
-      this.#report.error({ code: "config/wrong-type", message, hint: "give it at least a command", at, backend: name });
+      const hint = (node.kind === "text" ? keyHint(node.text) : undefined) ?? "give it at least a command";
+      this.#report.error({ code: "config/wrong-type", message, hint, at, backend: name });
       return undefined;
     }
     const type = this.#typeOf(name, node, at);
@@ -328,6 +369,15 @@ class Parser {
   #whereIn(root: MapNode, base: Path): Where {
     return (path) => placeOf({ file: this.#file, ...this.#place(offsetOf(root, [...base, ...path])) });
   }
+}
+
+/** Whether an entry of `backends` can only be a field of one. */
+function isStray(name: string, node: Node): boolean {
+  return !isBackend(node) && Object.hasOwn(fieldsOf(stdioBackend)!, name);
+}
+
+function isBackend(node: Node): boolean {
+  return node.kind === "map" && (node.entries.has("command") || node.entries.has("url"));
 }
 
 /** Names that hold no secret on any machine: a warning about them would teach people to skip warnings. */

@@ -60,6 +60,9 @@ function keyHint(key: string, path: Path, known: readonly string[], backend?: st
   const ofBackend = fieldsOf(stdioBackend)!;
   const onBackend = backend !== undefined && path.length === 1;
   if (onBackend && Object.hasOwn(fieldsOf(ofBackend.container!)!, key)) return 'move it under "container:"';
+  if (key === "mcpServers" && path.length === 1 && backend === undefined) {
+    return "a client's JSON works as it is: rename mcpServers to backends, or move its servers to those that are there";
+  }
   if (key === "<<") return "write the keys out: YAML merge keys are not supported";
   const name = nameInKey(key);
   if (name !== undefined && known.includes(name)) return `write ${name}: value`;

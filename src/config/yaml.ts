@@ -14,6 +14,7 @@ import {
   YAMLException,
 } from "js-yaml";
 import { quotedKey } from "./quoted.ts";
+import { syntaxHint } from "./slips.ts";
 
 /** A value of the file, with the offset where it starts. */
 export type Node = TextNode | NullNode | ListNode | MapNode;
@@ -254,22 +255,4 @@ function syntaxProblem(error: YAMLException, source: string): YamlProblem {
     at,
     ...(hint === undefined ? {} : { hint }),
   };
-}
-
-/** What most often causes an error of the parser, where its own words do not say. */
-function syntaxHint(reason: string, source: string, at: number): string | undefined {
-  const line = source.slice(source.lastIndexOf("\n", at - 1) + 1).split("\n", 1)[0]!;
-  if (/^ *\t/.test(line)) return "indent with spaces: YAML allows no tabs";
-  if (/[@`%]/.test(source[at] ?? ""))
-    return `put the text in quotes: YAML keeps the character ${source[at]} for itself`;
-  if (/mapping entry|mapping values/.test(reason))
-    return 'indent keys of one level alike; put text that holds ": " in quotes';
-  if (/deficient indentation/.test(reason)) return "close the quote, [ or { that is open above, or indent this line";
-  if (/maxDepth/.test(reason)) return "a config is at most five levels deep";
-  if (/separator is expected/.test(reason) && /^\[[\w."-]+\]/.test(source)) return "this looks like TOML: write YAML";
-  if (/flow collection/.test(reason)) return "close the [ or { that is open here";
-  if (/quoted scalar/.test(reason)) return "close the quote that is open here";
-  if (/\btag\b/.test(reason)) return "text that starts with ! needs quotes";
-  if (/unidentified alias/.test(reason)) return "text that starts with * needs quotes";
-  return undefined;
 }

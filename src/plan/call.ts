@@ -51,13 +51,9 @@ export function callWarning(call: Call, at: Part | readonly (string | number)[],
 
 /** The tool was named, and nothing that it could start. */
 export function nothingToRun(call: Call, example: string): ArgusError {
-  return callError(
-    call,
-    undefined,
-    "config/missing-package",
-    `${call.tool} is given no package to run`,
-    `such as: ${example}`,
-  );
+  const isLine = call.backend.args.some(({ shown }) => /^-\S*\s+\S/.test(shown));
+  const hint = isLine ? 'write each word of args on its own, such as ["-y", "@scope/server"]' : `such as: ${example}`;
+  return callError(call, undefined, "config/missing-package", `${call.tool} is given no package to run`, hint);
 }
 
 /** The command line runs files of this machine, which no package manager can put into an image. */

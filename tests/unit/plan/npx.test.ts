@@ -161,3 +161,8 @@ for (const [line, code, message] of REFUSED) {
     assert.match(error.where ?? "", /^config\.yaml:(args|command)/);
   });
 }
+
+test("a whole command line in one word is no package, and the hint says how words are written", () => {
+  assert.match(refusal(["npx", "-y @scope/server"]).hint!, /each word of args on its own, such as \["-y", /);
+  assert.match(refusal(["npx", "-y"]).hint!, /^such as: /);
+});
