@@ -4,12 +4,12 @@ import { type AddressInfo, createServer as createTcpServer, type Server } from "
 
 /** One that answers every question with this status; it is there until the tests end. */
 export async function registryThat(answers: number): Promise<string> {
-  return await listening(createServer((_, response) => response.writeHead(answers).end()));
+  return await listening(createServer((_, response) => response.writeHead(answers).end()).unref());
 }
 
 /** One that takes every connection and never says a word; `asked` resolves once somebody has connected. */
 export async function hangingRegistry(): Promise<{ readonly address: string; readonly asked: Promise<void> }> {
-  const server = createTcpServer();
+  const server = createTcpServer().unref();
   const asked = new Promise<void>((resolve) => {
     server.on("connection", (socket) => {
       socket.on("error", () => {}).unref();
@@ -29,6 +29,5 @@ export async function nowhere(): Promise<string> {
 
 async function listening(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  server.unref();
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
