@@ -36,6 +36,14 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
+/** What the system says about a file that cannot be read or written: `no space left on device`. */
+export function systemWords(cause: unknown): string {
+  const words = cause instanceof Error ? cause.message : String(cause);
+  // "ENOSPC: no space left on device, open 'x'", or under Deno "No space left on device (os error 28)"
+  const [reason = ""] = words.replace(/^[A-Z0-9]+: /, "").split(/, | \(os error /);
+  return reason.charAt(0).toLowerCase() + reason.slice(1);
+}
+
 function exitCodeOf(code: string): number {
   if (code.startsWith("config/") || code.startsWith("usage/")) return EXIT.usage;
   if (code.startsWith("absent/")) return EXIT.absent;

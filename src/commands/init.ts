@@ -1,7 +1,7 @@
 /** `argus init`: a commented config to start from. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, unlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { ArgusError, EXIT } from "../errors.ts";
+import { ArgusError, EXIT, systemWords } from "../errors.ts";
 import { statOf } from "../host/files.ts";
 import { DEFAULT } from "../plan/defaults.ts";
 import { printData } from "../ui/data.ts";
@@ -59,13 +59,30 @@ export async function init(options: InitOptions): Promise<number> {
   const file = options.file ?? options.config ?? "config.yaml";
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, STARTER, { flag: "wx", mode: 0o644 });
+    writeNew(file, STARTER);
   } catch (error) {
     throw notWritten(file, error);
   }
   if (options.json) printData(JSON.stringify({ file }));
   else printLine(`wrote ${file}; next: argus validate --config ${file}`);
   return EXIT.ok;
+}
+
+/** What "file already exists" means where nothing is to be found at the path. */
+const IN_THE_WAY = "a link to nothing stands there, or a file where its folder must be";
+
+/** All of the text or no file: half of one would be in the way of the next try. */
+function writeNew(file: string, text: string): void {
+  // Not a rename from beside it, which would write over a file.
+  const opened = openSync(file, "wx", 0o644);
+  try {
+    writeFileSync(opened, text);
+  } catch (error) {
+    unlinkSync(file);
+    throw error;
+  } finally {
+    closeSync(opened);
+  }
 }
 
 function notWritten(file: string, cause: unknown): ArgusError {
@@ -76,7 +93,8 @@ function notWritten(file: string, cause: unknown): ArgusError {
       cause,
     });
   }
-  return new ArgusError("init/failed", `cannot write ${file}: ${code}`, {
+  const reason = code === "EEXIST" ? IN_THE_WAY : systemWords(cause);
+  return new ArgusError("init/failed", `cannot write ${file}: ${reason}`, {
     hint: "name another file: argus init FILE",
     cause,
   });

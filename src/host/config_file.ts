@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import process from "node:process";
 import { configCandidates } from "../config/locate.ts";
-import { ArgusError } from "../errors.ts";
+import { ArgusError, systemWords } from "../errors.ts";
 import { statOf } from "./files.ts";
 
 export interface ConfigFile {
@@ -76,6 +76,7 @@ function unreadable(file: string, by: string, cause: unknown): ArgusError {
     const hint = `name a file in it: --config ${file.replace(/[\\/]+$/, "")}/config.yaml`;
     return new ArgusError("config/is-folder", `the config ${file}${by} is a folder`, { hint, cause });
   }
-  const hint = "check who may read it: ls -l";
-  return new ArgusError("config/unreadable", `the config ${file}${by} cannot be read: ${code}`, { hint, cause });
+  const hint = "see what it is and who may read it: ls -l";
+  const message = `the config ${file}${by} cannot be read: ${systemWords(cause)}`;
+  return new ArgusError("config/unreadable", message, { hint, cause });
 }

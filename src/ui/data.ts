@@ -1,6 +1,6 @@
 /** What argus prints on stdout: all of it arrives, or the command fails. */
 import { writeSync } from "node:fs";
-import { ArgusError } from "../errors.ts";
+import { ArgusError, systemWords } from "../errors.ts";
 
 /**
  * Prints a text and the end of its line. A reader that has seen enough (`argus plan | head`) is no failure.
@@ -27,10 +27,5 @@ const RETRY_MS = 5;
 const CHUNK = 4096;
 
 function unwritten(cause: unknown): ArgusError {
-  const words = cause instanceof Error ? cause.message : String(cause);
-  // "ENOSPC: no space left on device, write", or under Deno "No space left on device (os error 28)"
-  const reason = words.replace(/^[A-Z]+: |, \w+$| \(os error \d+\)$/g, "");
-  return new ArgusError("host/output", `cannot write the output: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`, {
-    cause,
-  });
+  return new ArgusError("host/output", `cannot write the output: ${systemWords(cause)}`, { cause });
 }

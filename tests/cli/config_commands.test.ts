@@ -1,7 +1,7 @@
 /** validate, schema and init as a user meets them: streams, exit codes, JSON. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
@@ -42,6 +42,7 @@ test(
         const ended = await argus(["validate", "--config", file], { cwd: folder, timeoutMs: 60_000 });
         assert.equal(ended.code, 2, ended.stderr);
         assert.match(ended.stderr, new RegExp(`^argus: error: .*\\[${code}\\]\n  hint: .*\n$`));
+        assert.doesNotMatch(ended.stderr, /E[A-Z]{4,}/);
       }
       const piped = "argus validate --config <(cat config.yaml)";
       writeTree(folder, "config.yaml", GOOD);
@@ -287,8 +288,25 @@ test("init makes the folder of its file, and names what is in the way of it", ()
     assert.ok(readFileSync(join(folder, "new/argus/config.yaml"), "utf8").includes("backends:"));
     const ended = await argus(["init", "new/argus/config.yaml/x.yaml"], { cwd: folder });
     assert.equal(ended.code, 1);
-    assert.match(ended.stderr, /^argus: error: cannot write new\/argus\/config\.yaml\/x\.yaml: \w+ \[init\/failed\]/);
+    assert.match(
+      ended.stderr,
+      /^argus: error: cannot write new\/argus\/config\.yaml\/x\.yaml: .*a file where its folder must be \[init\/failed\]/,
+    );
   }));
+
+test("init that cannot write all of its file leaves none, and says why", { skip: process.platform === "win32" }, () =>
+  withTmp(async (folder) => {
+    // What a full disk does, for a user who cannot mount one.
+    const limited = 'trap "" XFSZ; ulimit -f 1; exec "$@"';
+    const ended = await run("bash", ["-c", limited, "bash", ...argusWords(), "init"], { cwd: folder });
+    assert.equal(ended.code, 1);
+    assert.match(ended.stderr, /^argus: error: cannot write config\.yaml: file too large \[init\/failed\]\n/);
+    assert.deepEqual(readdirSync(folder), []);
+    symlinkSync("nowhere/x", join(folder, "dangling.yaml"));
+    const dangling = await argus(["init", "dangling.yaml"], { cwd: folder });
+    assert.match(dangling.stderr, /^argus: error: cannot write dangling\.yaml: a link to nothing stands there/);
+  }),
+);
 
 test("what init has in comments is valid too", () =>
   withTmp(async (folder) => {
