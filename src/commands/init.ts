@@ -1,6 +1,6 @@
 /** `argus init`: a commented config to start from. */
 import { closeSync, mkdirSync, openSync, unlinkSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { ArgusError, EXIT, systemWords } from "../errors.ts";
 import { statOf } from "../host/files.ts";
 import { DEFAULT } from "../plan/defaults.ts";
@@ -63,8 +63,14 @@ export async function init(options: InitOptions): Promise<number> {
   } catch (error) {
     throw notWritten(file, error);
   }
-  if (options.json) printData(JSON.stringify({ file }));
-  else printLine(`wrote ${file}; next: argus validate --config ${file}`);
+  if (options.json) {
+    printData(JSON.stringify({ file }));
+  } else {
+    // A client starts argus in a folder of its own choice.
+    const time = { command: "argus", args: ["run", "time", "--config", resolve(file)] };
+    printLine(`wrote ${file}; next: argus validate --config ${file}, then for the client's own config:`);
+    printLine(JSON.stringify({ mcpServers: { time } }));
+  }
   return EXIT.ok;
 }
 

@@ -272,6 +272,10 @@ test("init writes a config that validates, and never writes over one", () =>
     assert.deepEqual([made.code, made.stdout], [0, ""]);
     const file = join(folder, "config.yaml");
     const before = readFileSync(file, "utf8");
+    const [, forClient = ""] = made.stderr.split("\n");
+    assert.deepEqual(JSON.parse(forClient), {
+      mcpServers: { time: { command: "argus", args: ["run", "time", "--config", file] } },
+    });
     if (process.platform !== "win32") assert.equal(statSync(file).mode & 0o133, 0);
     const valid = await argus(["validate"], { cwd: folder });
     assert.deepEqual([valid.code, valid.stderr], [0, "config.yaml: 1 backend, no problems\n"]);
