@@ -253,7 +253,7 @@ async function obtain(
     if (ref !== undefined) {
       onStep(`pulling ${ref}`);
       const { pull } = await import("./registry_image.ts");
-      const pulled = await pull(engine, image.name, ref, signal);
+      const pulled = await pull(engine, image, ref, signal);
       if ("id" in pulled) return { found: pulled, how: "pulled" };
       if (!pulled.absent) log.warn(`${engine.name} could not pull ${ref}: ${pulled.why}; building ${image.name}`);
     }

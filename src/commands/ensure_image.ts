@@ -36,7 +36,7 @@ export async function ensureImage(
   }
   if (ref !== undefined) {
     const { pull } = await import("./registry_image.ts");
-    const pulled = await pull(engine, image.name, ref, signal);
+    const pulled = await pull(engine, image, ref, signal);
     if ("id" in pulled) return log.info(`"${backend}": pulled`);
     const { absent, why, hint } = pulled;
     if (!settings.buildIfMissing) {

@@ -1,9 +1,11 @@
 /** An image on its way into a registry, and from there into an engine. */
 import { type Command, pasteable } from "../engine/command.ts";
 import type { Engine } from "../engine/engine.ts";
+import { imageRemoveCommand } from "../engine/oci.ts";
 import type { FoundImage } from "../engine/parse.ts";
 import { plainLine } from "../engine/plain_line.ts";
 import {
+  architectureCommand,
   digestCommand,
   manifestCommand,
   parseDigest,
@@ -16,6 +18,8 @@ import { ArgusError } from "../errors.ts";
 import { askRegistry } from "../host/registry.ts";
 import { run } from "../host/spawn.ts";
 import { inLargeTempFolder } from "../host/temp.ts";
+import type { Image } from "../image/image.ts";
+import { log } from "../ui/log.ts";
 import { findImage } from "./build_image.ts";
 
 /** Whether the registry has an image, as far as this machine can tell. */
@@ -71,7 +75,7 @@ function until(signal: AbortSignal | undefined): { signal?: AbortSignal } {
 
 /** Why an image was not pulled. */
 export interface NotPulled {
-  /** The registry answers, and has no such image. */
+  /** The registry answers, and has no such image for this machine. */
   readonly absent: boolean;
   /** The engine's own reason, one line. */
   readonly why: string;
@@ -85,13 +89,13 @@ export interface NotPulled {
  */
 export async function pull(
   engine: Engine,
-  image: string,
+  image: Image,
   ref: string,
   signal?: AbortSignal,
 ): Promise<FoundImage | NotPulled> {
   // An engine elsewhere has its own way to it.
   const answer = engine.remote === true ? undefined : await askRegistry(ref, signal);
-  if (signal?.aborted === true) throw interrupted();
+  goOn(signal);
   if (answer?.state === "silent") return notPulled(engine, ref, answer.reason, pullCommand(engine, ref));
   if (engine.name !== "podman" || process.platform !== "linux") return await pullWith(engine, image, ref, signal);
   // Podman that is interrupted leaves what it has fetched, which may be as large as the image.
@@ -103,21 +107,63 @@ export async function pull(
 
 async function pullWith(
   engine: Engine,
-  image: string,
+  image: Image,
   ref: string,
   signal?: AbortSignal,
 ): Promise<FoundImage | NotPulled> {
-  for (const command of [pullCommand(engine, ref), tagCommand(engine, ref, image)]) {
-    const { code, stderr } = await run(command, until(signal));
-    if (signal?.aborted === true) throw interrupted();
-    if (code !== 0) return notPulled(engine, ref, stderr, command);
+  const command = pullCommand(engine, ref);
+  const fetched = await run(command, until(signal));
+  goOn(signal);
+  if (fetched.code !== 0) return notPulled(engine, ref, fetched.stderr, command);
+  const foreign = await foreignProcessor(engine, image, ref);
+  if (foreign !== undefined) {
+    // Under its local name it would be taken for the image that runs here.
+    await run(imageRemoveCommand(engine, [ref]), { timeoutMs: ASK_TIMEOUT });
+    log.warn(`${ref} is for ${foreign.has}, and this machine is ${foreign.wants}: it counts as absent in its registry`);
+    return { absent: true, why: `it is for ${foreign.has}`, hint: "a registry path of its own for each processor" };
   }
+  const named = tagCommand(engine, ref, image.name);
+  const { code, stderr } = await run(named, until(signal));
+  goOn(signal);
+  if (code !== 0) return notPulled(engine, ref, stderr, named);
   const silence = "it ended the pull well, and the image is not there";
-  return (await findImage(engine, image)) ?? notPulled(engine, ref, silence, pullCommand(engine, ref));
+  return (await findImage(engine, image.name)) ?? notPulled(engine, ref, silence, command);
 }
 
-function interrupted(): ArgusError {
-  return new ArgusError("build/interrupted", "interrupted");
+/** What a pulled image is for, where that is not this machine, and nobody asked for it. */
+async function foreignProcessor(
+  engine: Engine,
+  image: Image,
+  ref: string,
+): Promise<{ readonly has: string; readonly wants: string } | undefined> {
+  const wants = PROCESSORS[process.arch];
+  if (engine.remote === true || wants === undefined || choosesPlatform(image)) return undefined;
+  const { stdout } = await run(architectureCommand(engine, ref), { timeoutMs: ASK_TIMEOUT });
+  const has = stdout.trim();
+  return has === wants || !/^[a-z0-9]+$/.test(has) ? undefined : { has, wants };
+}
+
+/** Go's names for the runtimes'. */
+const PROCESSORS: Readonly<Record<string, string>> = {
+  x64: "amd64",
+  arm64: "arm64",
+  arm: "arm",
+  ia32: "386",
+  ppc64: "ppc64le",
+  s390x: "s390x",
+  riscv64: "riscv64",
+  loong64: "loong64",
+};
+
+/** The user builds it for a platform of their choice: by a word of the build, of a FROM line, or docker's variable. */
+function choosesPlatform({ buildExtraArgs, dockerfile }: Image): boolean {
+  const texts = [...buildExtraArgs, dockerfile];
+  return (process.env.DOCKER_DEFAULT_PLATFORM ?? "") !== "" || texts.some((text) => text.includes("--platform"));
+}
+
+/** @throws ArgusError `build/interrupted` where the signal says so. */
+function goOn(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new ArgusError("build/interrupted", "interrupted");
 }
 
 function notPulled(engine: Engine, ref: string, output: string, command: Command): NotPulled {

@@ -18,6 +18,11 @@ export function pullCommand(engine: Engine, ref: string): Command {
   return engineCommand(engine, ["pull", ...plainHttp(engine, ref), ref]);
 }
 
+/** Prints the processor that an image is for, in Go's words: `amd64`. */
+export function architectureCommand(engine: Engine, ref: string): Command {
+  return engineCommand(engine, ["image", "inspect", "--format", "{{.Architecture}}", ref]);
+}
+
 /** Docker talks to a registry of its own machine without TLS by itself. */
 function plainHttp({ name }: Engine, ref: string): string[] {
   return name === "podman" && isLoopback(ref) ? ["--tls-verify=false"] : [];

@@ -58,7 +58,10 @@ async function outcome(
       input: "hello\n",
     });
     const calls = fakes.calls().map(({ args }) => args);
-    const told = calls.filter(([first = ""]) => ["run", "pull", "tag", "push", "build"].includes(first));
+    const told = calls.filter(
+      ([first = "", second]) =>
+        ["run", "pull", "tag", "push", "build"].includes(first) || (first === "image" && second === "rm"),
+    );
     return { ...ended, image, ref: image.replace("localhost", registry), calls: told };
   });
 }
@@ -173,6 +176,42 @@ test("an engine on another machine pulls from a registry that does not answer th
   });
   assert.equal(ended.code, 0, ended.stderr);
   assert.ok(firstWords(ended).includes("pull"));
+});
+
+/** An engine that pulls an image for another processor. */
+const foreign: Answers = {
+  run: { ...NOT_RUN, after: { build: { stdin: "echo" } } },
+  "image inspect": { ...ABSENT, after: { pull: { stdout: "mips64le\n" }, tag: PRESENT } },
+};
+
+test("an image for another processor is absent in the registry, with one warning that names both", POSIX, async () => {
+  for (const words of [["run", "time"], ["build"]]) {
+    const ended = await outcome(words, () => foreign);
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.deepEqual(
+      firstWords(ended).filter((word) => word !== "run"),
+      ["pull", "image", "build"],
+    );
+    assert.ok(ended.calls.some((call) => call.join(" ") === `image rm ${ended.ref}`));
+    const [warning = "", ...others] = ended.stderr.split("\n").filter((line) => line.includes("warning"));
+    assert.deepEqual(others, []);
+    assert.match(warning, /is for mips64le, and this machine is (amd64|arm64)\b/);
+    assert.ok(warning.includes(ended.ref));
+  }
+  const ended = await outcome(["run", "time"], () => foreign, { env: NO_BUILD });
+  assert.deepEqual([ended.code, ended.stdout], [3, ""], ended.stderr);
+  assert.match(ended.stderr, /is for mips64le[\s\S]*its registry has no .* \[absent\/image\]/);
+});
+
+test("an image for the processor that the user builds for is taken", POSIX, async () => {
+  for (const env of [
+    { ARGUS_BUILD_EXTRA_ARGS: "--platform=linux/mips64le" },
+    { DOCKER_DEFAULT_PLATFORM: "linux/mips64le" },
+  ]) {
+    const ended = await outcome(["build"], () => foreign, { env });
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.deepEqual(firstWords(ended), ["pull", "tag"]);
+  }
 });
 
 test("podman pulls in a folder of its own, which is gone with all that an interrupted pull leaves", LINUX, () =>
