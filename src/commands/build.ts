@@ -63,8 +63,13 @@ interface Job {
   readonly engine: Engine;
   readonly image: Image;
   readonly recipe: Recipe;
-  readonly backends: string[];
-  /** Its name in the registry, if there is one. */
+  readonly users: User[];
+}
+
+/** A backend that needs an image. */
+interface User {
+  readonly backend: string;
+  /** The image's name in the backend's registry, if there is one. */
   readonly ref: string | undefined;
   /** It is to be in the registry as well. */
   readonly push: boolean;
@@ -129,9 +134,9 @@ async function prepare(
       if (registry === undefined && flags.push) throw noRegistry();
       const ref = registry === undefined ? undefined : imageRef(registry, image.name);
       const push = ref !== undefined && (cluster || flags.push);
-      const key = `${engine.name} ${image.name} ${ref} ${push}`;
-      const job = jobs.get(key) ?? { engine, image, recipe: plan.image.recipe, backends: [], ref, push };
-      job.backends.push(name);
+      const key = `${engine.name} ${image.name}`;
+      const job = jobs.get(key) ?? { engine, image, recipe: plan.image.recipe, users: [] };
+      job.users.push({ backend: name, ref, push });
       jobs.set(key, job);
     } catch (error) {
       if (!(error instanceof ArgusError) || error.code === NO_REGISTRY) throw error;
@@ -160,32 +165,40 @@ async function withoutPresent(
       const error = explain({ engine: engine.name, phase: "other", output });
       if (engines.size === 1) throw error;
       const own = jobs.filter((job) => job.engine === engine);
-      for (const backend of own.flatMap(({ backends }) => backends)) fail(backend, error);
+      for (const { backend } of own.flatMap(({ users }) => users)) fail(backend, error);
     }
   }
-  const missing: Job[] = [];
-  for (const job of jobs) {
-    const { engine, image, recipe, backends } = job;
-    const listed = ids.get(engine);
-    if (listed === undefined) continue;
-    const id = listed.get(image.name);
-    if (id === undefined || !(await isWhereItIsToBe(job))) missing.push(job);
-    else
-      for (const backend of backends) {
-        results.push({ backend, recipe, image: image.name, id, ...pushedAs(job), status: "present", seconds: 0 });
-      }
+  const present = new Map<Job, string>();
+  await inParallel(ASKED_AT_ONCE, jobs, async (job) => {
+    const id = ids.get(job.engine)?.get(job.image.name);
+    if (id !== undefined && (await isWhereItIsToBe(job))) present.set(job, id);
+  });
+  for (const [{ image, recipe, users }, id] of present) {
+    for (const user of users) {
+      const pushed = pushedAs(user);
+      results.push({ backend: user.backend, recipe, image: image.name, id, ...pushed, status: "present", seconds: 0 });
+    }
   }
-  return missing;
+  return jobs.filter((job) => ids.has(job.engine) && !present.has(job));
 }
 
-/** Of what the engine has: whether the registry has it, too, where it is to. */
-async function isWhereItIsToBe({ engine, ref, push }: Job): Promise<boolean> {
-  if (ref === undefined || !push) return true;
-  const { publishedAs } = await import("./registry_image.ts");
-  return (await publishedAs(ref, async () => engine)).state === "present";
+/** A registry may need seconds for an answer, and each question with a login is a process. */
+const ASKED_AT_ONCE = 8;
+
+/** Of what the engine has: whether the registries have it, too, where they are to. */
+async function isWhereItIsToBe(job: Job): Promise<boolean> {
+  for (const ref of refsToPush(job)) {
+    const { publishedAs } = await import("./registry_image.ts");
+    if ((await publishedAs(ref, async () => job.engine)).state !== "present") return false;
+  }
+  return true;
 }
 
-function pushedAs({ ref, push }: Job): { pushed?: string } {
+function refsToPush({ users }: Job): Set<string> {
+  return new Set(users.flatMap((user) => pushedAs(user).pushed ?? []));
+}
+
+function pushedAs({ ref, push }: User): { pushed?: string } {
   return ref !== undefined && push ? { pushed: ref } : {};
 }
 
@@ -204,28 +217,29 @@ async function work(
   signal: AbortSignal,
   progress: ReturnType<typeof createProgress>,
 ): Promise<Result[]> {
-  const { engine, image, recipe, backends, ref } = job;
-  const item = backends.join(", ");
+  const { engine, image, recipe, users } = job;
+  const item = users.map(({ backend }) => backend).join(", ");
   const began = performance.now();
   const seconds = () => Math.round((performance.now() - began) / 100) / 10;
   progress.start(item);
   try {
     if (signal.aborted) throw new ArgusError("build/interrupted", "interrupted before it began");
-    const { found, how } = await obtain(job, flags, settings, signal, (step) => progress.step(item, step));
+    const { found, how, from } = await obtain(job, flags, settings, signal, (step) => progress.step(item, step));
+    const refs = refsToPush(job);
     // What was pulled is there.
-    const push = job.push && how !== "pulled";
-    if (ref !== undefined && push) {
+    if (from !== undefined) refs.delete(from);
+    for (const ref of refs) {
       progress.step(item, `pushing ${ref}`);
       const { publish } = await import("./registry_image.ts");
       await publish(engine, image.name, ref, signal);
     }
-    progress.finish(item, `${how} ${image.name}${push ? ", pushed" : ""} in ${seconds()} s`);
-    return backends.map((backend) => ({
-      backend,
+    progress.finish(item, `${how} ${image.name}${refs.size > 0 ? ", pushed" : ""} in ${seconds()} s`);
+    return users.map((user) => ({
+      backend: user.backend,
       recipe,
       image: image.name,
       id: found.id,
-      ...pushedAs(job),
+      ...pushedAs(user),
       status: how === "built" ? "built" : "present",
       seconds: seconds(),
       bytes: found.bytes,
@@ -235,38 +249,45 @@ async function work(
     const failure = signal.aborted ? new ArgusError("build/interrupted", "interrupted") : error;
     progress.finish(item, `failed after ${seconds()} s`);
     if (!flags.json) printFailure(failure);
-    return backends.map((backend) => failed(backend, { recipe, image: image.name }, seconds(), failure));
+    return users.map(({ backend }) => failed(backend, { recipe, image: image.name }, seconds(), failure));
   }
 }
 
-/** The image, which one tag stands for everywhere: what the registry has is not built a second time unasked. */
+/** The image, which one tag stands for everywhere: what a registry has is not built a second time unasked. */
 async function obtain(
-  { engine, image, backends, ref }: Job,
+  { engine, image, users }: Job,
   flags: BuildFlags,
   settings: Settings,
   signal: AbortSignal,
   onStep: (step: string) => void,
-): Promise<{ readonly found: FoundImage; readonly how: "present" | "pulled" | "built" }> {
+): Promise<Obtained> {
   if (!flags.force) {
     const found = await findImage(engine, image.name);
     if (found !== undefined) return { found, how: "present" };
-    if (ref !== undefined) {
+    for (const ref of new Set(users.flatMap((user) => user.ref ?? []))) {
       onStep(`pulling ${ref}`);
       const { pull } = await import("./registry_image.ts");
       const pulled = await pull(engine, image, ref, signal);
-      if ("id" in pulled) return { found: pulled, how: "pulled" };
+      if ("id" in pulled) return { found: pulled, how: "pulled", from: ref };
       if (!pulled.absent) log.warn(`${engine.name} could not pull ${ref}: ${pulled.why}; building ${image.name}`);
     }
   }
   const found = await buildImage(engine, image, {
     settings,
-    backend: backends[0],
+    backend: users[0]?.backend,
     noCache: !flags.cache,
     pull: flags.pull,
     signal,
     onStep,
   });
   return { found, how: "built" };
+}
+
+interface Obtained {
+  readonly found: FoundImage;
+  readonly how: "present" | "pulled" | "built";
+  /** The registry's name of what was pulled. */
+  readonly from?: string;
 }
 
 function failed(

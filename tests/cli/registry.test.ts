@@ -1,6 +1,8 @@
 /** Images that a registry has, on a fake engine: when they are pulled and pushed, and what is told where that fails. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import process from "node:process";
 import { test } from "node:test";
 import { type Answers, type Call, fakeEngines } from "../support/fake_engine.ts";
@@ -279,6 +281,80 @@ for (const push of [[], ["--push"]]) {
     assert.deepEqual(resultOf(ended), { status: "present", ...(push.length > 0 ? { pushed: ended.ref } : {}) });
   });
 }
+
+test("build makes an image that backends share once, and sends it to the registry of each that wants it", POSIX, () =>
+  withTmp(async (folder) => {
+    const other = `${HOST}/other`;
+    const config = writeTree(
+      folder,
+      "config.yaml",
+      `registry: ${REGISTRY}
+backends:
+  here: { command: uvx, args: [mcp-server-time] }
+  there: { command: uvx, args: [mcp-server-time], container: { runtime: kubernetes } }
+  away: { command: uvx, args: [mcp-server-time], container: { runtime: kubernetes, kubernetes: { registry: ${other} } } }
+`,
+    );
+    const fakes = fakeEngines(folder, { docker: { ...without("build"), pull: LACKS } });
+    const ended = await argus(["build", "--json", "--config", config], { env: cleanEnv(fakes.env) });
+    assert.equal(ended.code, 0, ended.stderr);
+    const { results } = JSON.parse(ended.stdout) as {
+      results: { backend: string; status: string; image: string; pushed?: string }[];
+    };
+    const image = results[0]?.image ?? "";
+    const [mine, theirs] = [REGISTRY, other].map((registry) => image.replace("localhost", registry));
+    assert.deepEqual(
+      results.map(({ backend, status, pushed }) => [backend, status, pushed]),
+      [
+        ["here", "built", undefined],
+        ["there", "built", mine],
+        ["away", "built", theirs],
+      ],
+    );
+    const told = fakes.calls().map(({ args }) => args);
+    const calls = (word: string) => told.filter(([first]) => first === word);
+    assert.equal(calls("build").length, 1);
+    assert.deepEqual(
+      calls("pull").map((args) => args.at(-1)),
+      [mine, theirs],
+    );
+    assert.deepEqual(
+      calls("push").map((args) => args.at(-1)),
+      [mine, theirs],
+    );
+  }),
+);
+
+test("build --push asks the registry for many images at once", POSIX, () =>
+  withTmp(async (folder) => {
+    let open = 0;
+    let most = 0;
+    const server = createServer((_, response) => {
+      open += 1;
+      most = Math.max(most, open);
+      setTimeout(() => {
+        open -= 1;
+        response.writeHead(200).end();
+      }, 300);
+    }).unref();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const names = Array.from({ length: 12 }, (_, index) => `mcp-server-${index}`);
+    const lines = names.map((name) => `  ${name}: { command: uvx, args: [${name}] }\n`);
+    const config = writeTree(folder, "config.yaml", `registry: 127.0.0.1:${port}/mcp\nbackends:\n${lines.join("")}`);
+    const plans = JSON.parse((await argus(["plan", "--json", "--config", config], { env: cleanEnv() })).stdout);
+    const stdout = plans.map(({ image }: { image: string }) => `${image}\tsha256:aa\n`).join("");
+    const fakes = fakeEngines(folder, { docker: { "image ls": { stdout } } });
+    const ended = await argus(["build", "--push", "--json", "--config", config], { env: cleanEnv(fakes.env) });
+    assert.equal(ended.code, 0, ended.stderr);
+    const { results } = JSON.parse(ended.stdout) as { results: { backend: string; status: string }[] };
+    assert.deepEqual(
+      results.map(({ backend, status }) => [backend, status]),
+      names.map((name) => [name, "present"]),
+    );
+    assert.ok(most > 4 && most <= 8, `${most} at once`);
+  }),
+);
 
 test("build without --push sends nothing", POSIX, async () => {
   const ended = await outcome(["build", "--json"], () => ({ ...without("build"), pull: LACKS }));
