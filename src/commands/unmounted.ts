@@ -1,6 +1,6 @@
 /** Words of `args` that are paths of this machine, which a container does not see. */
-import { homedir } from "node:os";
 import { posix } from "node:path";
+import process from "node:process";
 import type { StdioBackend } from "../config/config.ts";
 import { visible } from "../config/visible.ts";
 import { statOf } from "../host/files.ts";
@@ -21,7 +21,7 @@ export function unmounted({ backend, volumes, runtime }: ContainerPlan, { args }
     const path = word.value.replace(OPTION, "");
     if (!PATH.test(path)) return [];
     const isHome = path.startsWith("~");
-    const target = posix.normalize(isHome ? homedir() + path.slice(1) : path);
+    const target = posix.normalize(isHome ? (process.env.HOME ?? "~") + path.slice(1) : path);
     const isCovered = !isHome && volumes.some((volume) => isBelow(target, volume.target));
     if (isCovered || isInImages(target) || statOf(target) === undefined) return [];
     const written = visible(word.shown.replace(OPTION, ""));
