@@ -108,6 +108,7 @@ function registerCommands(program: CAC): void {
     .option("--no-cache", "Build also what is present, without the engine's build cache")
     .option("--pull", "Build also what is present, on the newest base images")
     .option("--push", "Send what the registry lacks to it, also what is present")
+    .option("--allow-unset", "Accept variables in env that are not set: no image holds them")
     .option("--parallel <number>", `Builds at a time. Default ${DEFAULT.parallel}`)
     .example((bin) => `  ${bin} build                  every backend of the config`)
     .example((bin) => `  ${bin} build fetch github     only these`)
@@ -122,6 +123,7 @@ function registerCommands(program: CAC): void {
         pull: on(flags, "pull"),
         parallel: text(flags, "parallel"),
         push: on(flags, "push"),
+        allowUnset: on(flags, "allowUnset"),
       });
     });
 

@@ -40,6 +40,8 @@ export interface BuildFlags {
   readonly parallel: string | undefined;
   /** Send to the registry what it lacks, as always for a cluster. */
   readonly push: boolean;
+  /** A variable that is not set is an error only where an image depends on it. */
+  readonly allowUnset: boolean;
 }
 
 /** One backend's outcome, as `--json` prints it. */
@@ -80,7 +82,10 @@ export async function build(given: BuildFlags): Promise<number> {
   const flags = { ...given, force: given.force || given.pull || !given.cache };
   const settings = readSettings(process.env);
   const parallel = parallelOf(flags.parallel);
-  const config = await loadConfig(flags, flags.backends.length > 0 ? flags.backends : undefined);
+  const config = await loadConfig(
+    { config: flags.config, unset: flags.allowUnset ? "allow" : "error" },
+    flags.backends.length > 0 ? flags.backends : undefined,
+  );
   const names = flags.backends.length > 0 ? [...new Set(flags.backends)] : [...config.backends.keys()];
   const results: Result[] = [];
   const jobs = await prepare(names, config, flags, settings, results);
@@ -102,6 +107,16 @@ export async function build(given: BuildFlags): Promise<number> {
   return results.some((result) => result.status === "failed") ? EXIT.failed : EXIT.ok;
 }
 
+function unresolved(backend: string): ArgusError {
+  return new ArgusError(
+    "config/unset-variable",
+    `backend "${backend}" takes more than its env from a variable that is not set`,
+    {
+      hint: "argus validate names it; --allow-unset is for env alone, which no image holds",
+    },
+  );
+}
+
 /** Decides for each backend; what needs no build becomes a result at once. */
 async function prepare(
   names: readonly string[],
@@ -119,7 +134,9 @@ async function prepare(
   };
   for (const name of names) {
     try {
-      const plan = planBackend(config.backends.get(name)!, { config, settings });
+      const backend = config.backends.get(name)!;
+      if (backend.type === "stdio" && backend.unresolved) throw unresolved(name);
+      const plan = planBackend(backend, { config, settings });
       tell(plan.warnings);
       if (plan.kind !== "container") {
         results.push({ backend: name, status: "skipped", seconds: 0, reason: plan.reason });

@@ -232,6 +232,31 @@ test("build: a failed backend makes exit code 1, and the others are still built"
   });
 });
 
+test("build --allow-unset needs no secret of a server, and a variable of its image nevertheless", async () => {
+  await withTmp(async (folder) => {
+    const text = `backends:
+  a: { command: uvx, args: [x], env: { TOKEN: "\${NOPE}" } }
+  b: { command: uvx, args: [x], container: { builder_image: "\${NOPE}" } }
+`;
+    const config = writeTree(folder, "config.yaml", text);
+    const fakes = fakeEngines(folder, { docker: { "image inspect": { stdout: "sha256:1\t1\n" } } });
+    const build = (...words: string[]) =>
+      argus(["build", "--json", "--force", "--config", config, ...words], { env: cleanEnv(fakes.env) });
+    assert.equal((await build("a")).code, 2);
+    const { code, stdout, stderr } = await build("--allow-unset");
+    const { results } = JSON.parse(stdout) as { results: { status: string; error?: { code: string } }[] };
+    assert.deepEqual(
+      results.map(({ status, error }) => [status, error?.code]),
+      [
+        ["built", undefined],
+        ["failed", "config/unset-variable"],
+      ],
+      stderr,
+    );
+    assert.equal(code, 1);
+  });
+});
+
 test("build: what to type next names the backend", async () => {
   await withTmp(async (folder) => {
     const { config } = hostileServer(folder);

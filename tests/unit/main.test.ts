@@ -38,7 +38,7 @@ test("a command after -- is told where it belongs", async () => {
 /** The switches of each command beside those that every command has. */
 const SWITCHES: readonly [command: string, ...switches: string[]][] = [
   ["run", "--no-build", "--require-isolation"],
-  ["build", "--force", "--no-cache", "--pull"],
+  ["build", "--force", "--no-cache", "--pull", "--push", "--allow-unset"],
   ["validate", "--allow-unset"],
   ["plan", "--dockerfile"],
   ["doctor"],
