@@ -22,8 +22,8 @@ export function unisolated(
   return [{ severity: required ? "error" : "warning", code, path: ["command"], message, hint }];
 }
 
-/** Quotes of every kind and what separates words: on either side of a command they are slips. */
-const AROUND = /^[\s"'`´‘’‚“”„«»,;]+|[\s"'`´‘’‚“”„«»,;]+$/g;
+/** Quotes of every kind and what separates words: a few on either side of a command are slips. */
+const AROUND = /^[\s"'`´‘’‚“”„«»,;]{1,9}|[\s"'`´‘’‚“”„«»,;]{1,9}$/g;
 
 function hintFor({ kind, command, args }: BarePlan | PassthroughPlan): string {
   if (kind === "passthrough") {
