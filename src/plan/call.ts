@@ -49,10 +49,13 @@ export function callWarning(call: Call, at: Part | readonly (string | number)[],
   call.warnings.push({ code, message, where });
 }
 
+/** The cure of several words that stand in one of `args`. */
+export const WORD_BY_WORD = 'write each word of args on its own, such as ["-y", "@scope/server"]';
+
 /** The tool was named, and nothing that it could start. */
 export function nothingToRun(call: Call, example: string): ArgusError {
   const isLine = call.backend.args.some(({ shown }) => /^-\S*\s+\S/.test(shown));
-  const hint = isLine ? 'write each word of args on its own, such as ["-y", "@scope/server"]' : `such as: ${example}`;
+  const hint = isLine ? WORD_BY_WORD : `such as: ${example}`;
   return callError(call, undefined, "config/missing-package", `${call.tool} is given no package to run`, hint);
 }
 

@@ -2,7 +2,7 @@
 import { npmSpecProblem } from "../config/rules/npm_spec.ts";
 import { requirementProblem } from "../config/rules/requirement.ts";
 import type { Rule } from "../config/rules/rule.ts";
-import { type Call, callError, callWarning, isUnset, localProject, type Part } from "./call.ts";
+import { type Call, callError, callWarning, isUnset, localProject, type Part, WORD_BY_WORD } from "./call.ts";
 
 export interface PackageSpec {
   /** As the installer wants it. */
@@ -48,7 +48,8 @@ export function npmSpec(call: Call, word: Part): PackageSpec {
 export function follow(rule: Rule, call: Call, word: Part, value: string): void {
   const problem = isUnset(call, word) ? undefined : rule(value);
   if (problem === undefined) return;
-  throw callError(call, word, "config/bad-package", `${call.tool}: the package ${problem.message}`, problem.hint);
+  const hint = /\s-/.test(value) ? WORD_BY_WORD : problem.hint;
+  throw callError(call, word, "config/bad-package", `${call.tool}: the package ${problem.message}`, hint);
 }
 
 /** Requirements of `--with a,b[x,y]>=1,<2`: a comma separates two of them unless it is within brackets or a specifier. */

@@ -163,6 +163,12 @@ for (const [line, code, message] of REFUSED) {
 }
 
 test("a whole command line in one word is no package, and the hint says how words are written", () => {
-  assert.match(refusal(["npx", "-y @scope/server"]).hint!, /each word of args on its own, such as \["-y", /);
+  for (const line of [
+    ["npx", "-y @scope/server"],
+    ["npx", "-y", "@scope/server --x"],
+    ["uvx", "server --x"],
+  ]) {
+    assert.match(refusal(line).hint!, /each word of args on its own, such as \["-y", /);
+  }
   assert.match(refusal(["npx", "-y"]).hint!, /^such as: /);
 });
