@@ -27,7 +27,7 @@ const AROUND = /^[\s"'`´‘’‚“”„«»,;]{1,9}|[\s"'`´‘’‚“”�
 
 function hintFor({ kind, command, args }: BarePlan | PassthroughPlan): string {
   if (kind === "passthrough") {
-    return "to run that image isolated: a Dockerfile of one line, FROM IMAGE, and its name in container.dockerfile";
+    return "to run that image isolated: a Dockerfile with FROM IMAGE and its ENTRYPOINT [...], named in container.dockerfile";
   }
   const meant = command.shown.replace(AROUND, "");
   const words = args.map(({ value }) => value);
