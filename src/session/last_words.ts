@@ -13,6 +13,8 @@ export interface Ending {
   readonly lived: number;
   /** What the look after the end found; undefined when there was none. */
   readonly removal: "removed" | "absent" | "failed" | undefined;
+  /** The container had surely started, although the code is one of the engine's. */
+  readonly started: boolean;
 }
 
 /** What the words need to know about the container; undefined for a bare command. */
@@ -36,6 +38,8 @@ export function lastWords(ending: Ending, contained: Contained | undefined): str
     case 125:
       if (ending.removal === "removed")
         return `engine: ${engine.name} lost the session (its own words are above); its container is removed`;
+      if (ending.started)
+        return `engine: ${engine.name} lost the session, or ${server} ended with exit code 125; what either said is above`;
       return `engine: ${engine.name} could not run "${backend}" (its own words are above); try: argus doctor`;
     case 126:
     case 127:

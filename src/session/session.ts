@@ -101,6 +101,8 @@ class Session {
   #removal: Removal | undefined;
   /** The engine has ended the server, so that there was a container. */
   #killed = false;
+  /** It had started, although its program ended as if it had not. */
+  #started = false;
   #resolve: (code: number) => void = () => {};
   #reject: (error: unknown) => void = () => {};
   /** When the program was started. */
@@ -259,8 +261,9 @@ class Session {
     const { startTrouble } = await import("./start_trouble.ts");
     const failed = { command, engine, container, backend, code };
     const trouble = await startTrouble(failed, this.#wires!, this.#making.signal);
-    await this.#call(remove, LOOK_TIMEOUT);
-    if (trouble !== undefined && !this.#life.stopped) throw trouble;
+    await this.#remove(remove, LOOK_TIMEOUT);
+    if (trouble === "started") this.#started = true;
+    else if (trouble !== undefined && !this.#life.stopped) throw trouble;
   }
 
   /** How often the guard looks after argus: a container that is known to have gone does not come back. */
@@ -289,6 +292,7 @@ class Session {
       inputEnded,
       lived: performance.now() - this.#began,
       removal: this.#removal,
+      started: this.#started,
     };
     const words = lastWords(ending, this.#contained);
     if (words !== undefined) printLine(`argus: ${words}`);

@@ -23,18 +23,22 @@ const LIMIT = 20_000;
 const ASK_LIMIT = 5000;
 
 /**
- * Starts the container once more, without a client. undefined when it had started, so that the server itself ended with such a
- * code, and when it runs now: what failed is over, and the container has to be removed.
+ * Starts the container once more, without a client. "started" when it had started, so that the server itself ended with such a
+ * code or the engine lost it, and when it starts now: what failed is over, and the container has to be removed. undefined when
+ * the engine does not say.
  */
 export async function startTrouble(
   failed: FailedStart,
   wires: Wires,
   signal: AbortSignal,
-): Promise<ArgusError | undefined> {
+): Promise<ArgusError | "started" | undefined> {
   const { engine, backend, code } = failed;
-  if (await mayHaveStarted(failed, signal)) return undefined;
+  const started = await hasStarted(failed, signal);
+  // Where nobody knows, no server is run a second time.
+  if (started !== false) return started ? "started" : undefined;
   const again = await startAgain(failed.command, wires, signal);
-  if (again === undefined || again.code === 0 || signal.aborted) return undefined;
+  if (again === undefined || signal.aborted) return undefined;
+  if (again.code === 0) return "started";
   const {
     code: what,
     message,
@@ -50,11 +54,11 @@ export async function startTrouble(
   return new ArgusError(what, message, { hint, exitCode: code === 125 ? exitCode : code });
 }
 
-/** No server is run a second time: true also where the engine does not tell. */
-async function mayHaveStarted({ engine, container }: FailedStart, signal: AbortSignal): Promise<boolean> {
+/** undefined where the engine does not tell. */
+async function hasStarted({ engine, container }: FailedStart, signal: AbortSignal): Promise<boolean | undefined> {
   const command = startEventsCommand(engine, container, Math.ceil(Date.now() / 1000 + 0.1));
   const events = await run(command, { timeoutMs: ASK_LIMIT, signal }).catch(() => undefined);
-  return events?.code !== 0 || events.stdout.trim() !== "";
+  return events?.code === 0 ? events.stdout.trim() !== "" : undefined;
 }
 
 /** With the guard, as the first time: should argus be killed meanwhile, the container goes. */

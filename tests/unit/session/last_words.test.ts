@@ -9,6 +9,7 @@ const ENDING: Ending = {
   inputEnded: false,
   lived: 1500,
   removal: undefined,
+  started: false,
 };
 const engine = { name: "docker", bin: "/usr/bin/docker", env: {}, rootless: false } as const;
 const CONTAINED = { engine, image: "localhost/argus/uvx-fetch:0123456789ab", memory: "512m" };
@@ -23,6 +24,11 @@ const CASES: readonly [about: string, ending: Partial<Ending>, words: RegExp | u
   ["a program that cannot be executed", { code: 126 }, /^entry: .*cannot be executed.*argus plan fetch/],
   ["a program that is not in the image", { code: 127 }, /^entry: .*is not in the image.*argus plan fetch/],
   ["a killed server", { code: 137, removal: "absent" }, /probably out of memory \(limit 512m\)/],
+  [
+    "an engine that lost what had started",
+    { code: 125, started: true },
+    /^engine: docker lost the session, or the server/,
+  ],
   ["an engine that lost a container", { code: 125, removal: "removed" }, /^engine: docker lost the session/],
   ["an engine that is gone", { code: 125, removal: "failed" }, /^engine: docker does not answer/],
   ["an engine that took the server with it", { code: 143, removal: "failed" }, /^engine: docker does not answer/],
