@@ -19,18 +19,27 @@ const USAGE = `usage: scripts/bench [--quick] [--only NAME,…] [--engine docker
   --quick     fewer rounds, one server: a look in two minutes
 ${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(11)} ${about}`).join("\n")}`;
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: "boolean", default: false },
-    only: { type: "string" },
-    engine: { type: "string" },
-    rounds: { type: "string" },
-    json: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
+const values = parsed();
 if (values.help) console.log(USAGE);
 else process.exitCode = await main();
+
+function parsed() {
+  try {
+    return parseArgs({
+      options: {
+        quick: { type: "boolean", default: false },
+        only: { type: "string" },
+        engine: { type: "string" },
+        rounds: { type: "string" },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${USAGE}`);
+    process.exit(2);
+  }
+}
 
 async function main(): Promise<number> {
   const effort = values.quick ? QUICK : FULL;
