@@ -2,6 +2,7 @@
 import { isatty } from "node:tty";
 import type { Backend, Config, StdioBackend } from "../config/config.ts";
 import { readSettings, type Settings, unknownSettings } from "../config/settings.ts";
+import { isIsolationRequired } from "../config/switch.ts";
 import { plain, type Text } from "../config/text.ts";
 import { clampCpus } from "../engine/cpus.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -45,7 +46,7 @@ export async function run(flags: RunFlags): Promise<number> {
   if (plan.kind !== "remote" && isatty(0)) {
     log.info(`"${plan.backend}" waits for the messages of a client; Ctrl-C ends it`);
   }
-  const required = settings.requireIsolation || config.flags.requireIsolation === true;
+  const required = isIsolationRequired(config, settings);
   switch (plan.kind) {
     case "remote":
       throw new ArgusError("usage/remote", `backend "${plan.backend}" is remote: there is nothing to run`, {

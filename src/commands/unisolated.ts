@@ -1,7 +1,7 @@
 /** What a config's author should know of a backend that will run without isolation. */
 import type { Config, StdioBackend } from "../config/config.ts";
 import type { Settings } from "../config/settings.ts";
-import { switchedOffBy } from "../config/switch.ts";
+import { isIsolationRequired, switchedOffBy } from "../config/switch.ts";
 import type { BarePlan, PassthroughPlan } from "../plan/plan.ts";
 import { toolOf } from "../plan/recipe.ts";
 import type { PlanFinding } from "./validate.ts";
@@ -13,7 +13,7 @@ export function unisolated(
   config: Config,
   settings: Settings,
 ): PlanFinding[] {
-  const required = settings.requireIsolation || config.flags.requireIsolation === true;
+  const required = isIsolationRequired(config, settings);
   const isMeant = switchedOffBy(backend, config, settings) !== undefined;
   if (isMeant && !required) return [];
   const code = "config/no-isolation";

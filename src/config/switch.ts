@@ -1,4 +1,4 @@
-/** Whether a backend is isolated: the most specific word wins. Source: spec, "Disabling Container Isolation". */
+/** Whether a backend is isolated, and has to be: the most specific word wins. Source: spec, "Disabling Container Isolation". */
 import type { Config, StdioBackend } from "./config.ts";
 import type { Settings } from "./settings.ts";
 
@@ -18,4 +18,12 @@ export function switchedOffBy(
   ];
   const [on, name] = words.find(([on]) => on !== undefined) ?? [];
   return on === false ? name : undefined;
+}
+
+/** Whether isolation that cannot be had is an error: the variable and the feature flag each make it one. */
+export function isIsolationRequired(
+  config: Pick<Config, "flags">,
+  settings: Partial<Pick<Settings, "requireIsolation">>,
+): boolean {
+  return settings.requireIsolation === true || config.flags.requireIsolation === true;
 }

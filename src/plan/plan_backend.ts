@@ -1,7 +1,7 @@
 /** Decides what argus does for one backend. */
 import type { Backend, Config, StdioBackend } from "../config/config.ts";
 import type { Settings } from "../config/settings.ts";
-import { switchedOffBy } from "../config/switch.ts";
+import { isIsolationRequired, switchedOffBy } from "../config/switch.ts";
 import type { Text } from "../config/text.ts";
 import { commandWords, readCommandLine } from "./command_line.ts";
 import { DEFAULT } from "./defaults.ts";
@@ -63,7 +63,7 @@ function containerPlan(
     network: container.network ?? DEFAULT.network,
     volumes: container.volumes,
     extraArgs: container.extra_args,
-    requireIsolation: context.settings.requireIsolation === true || context.config.flags.requireIsolation === true,
+    requireIsolation: isIsolationRequired(context.config, context.settings),
     ...(runtime === undefined ? {} : { runtime }),
     session: backend.session,
     warnings,
