@@ -24,7 +24,7 @@ export interface BuildOptions {
   /** Called with each step that begins, for people. */
   readonly onStep?: (step: string) => void;
   /** Ends the build. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -56,7 +56,7 @@ export async function buildImage(engine: Engine, image: Image, options: BuildOpt
   });
   const lines: string[] = [];
   const result = await run(command, {
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    signal: options.signal,
     onLine(line) {
       lines.push(line);
       const step = stepOf(plainLine(line));

@@ -53,7 +53,7 @@ export async function ensureImage(
   try {
     await buildImage(engine, image, {
       settings,
-      ...(signal === undefined ? {} : { signal }),
+      signal,
       onStep: (step) => progress.step(backend, step),
     });
     progress.finish(backend, "built");

@@ -42,7 +42,7 @@ export async function publishedAs(
   if (signal?.aborted === true) return { state: "unknown" };
   const found = await engine().catch(() => undefined);
   if (found === undefined) return { state: "unknown" };
-  const { code, stderr } = await run(manifestCommand(found, ref), { timeoutMs: ASK_TIMEOUT, ...until(signal) });
+  const { code, stderr } = await run(manifestCommand(found, ref), { timeoutMs: ASK_TIMEOUT, signal });
   if (code === 0) return { state: "present" };
   return { state: saysNoManifest(stderr) ? "absent" : "unknown" };
 }
@@ -59,18 +59,14 @@ export async function publish(
   signal?: AbortSignal,
 ): Promise<string | undefined> {
   for (const command of [tagCommand(engine, image, ref), pushCommand(engine, ref)]) {
-    const ran = await run(command, until(signal));
+    const ran = await run(command, { signal });
     if (ran.code !== 0) throw notPushed(engine, ref, `${ran.stdout}${ran.stderr}`, pasteable(command));
   }
   // The registry's own word: an engine may know the image under the digest of another one as well.
   const answer = await askRegistry(ref, signal);
   if (answer.state === "present" && answer.digest !== undefined) return answer.digest;
-  const { stdout } = await run(digestCommand(engine, ref), { timeoutMs: ASK_TIMEOUT, ...until(signal) });
+  const { stdout } = await run(digestCommand(engine, ref), { timeoutMs: ASK_TIMEOUT, signal });
   return parseDigest(stdout, ref);
-}
-
-function until(signal: AbortSignal | undefined): { signal?: AbortSignal } {
-  return signal === undefined ? {} : { signal };
 }
 
 /** Why an image was not pulled. */
@@ -112,7 +108,7 @@ async function pullWith(
   signal?: AbortSignal,
 ): Promise<FoundImage | NotPulled> {
   const command = pullCommand(engine, ref);
-  const fetched = await run(command, until(signal));
+  const fetched = await run(command, { signal });
   goOn(signal);
   if (fetched.code !== 0) return notPulled(engine, ref, fetched.stderr, command);
   const foreign = await foreignProcessor(engine, image, ref);
@@ -123,7 +119,7 @@ async function pullWith(
     return { absent: true, why: `it is for ${foreign.has}`, hint: "a registry path of its own for each processor" };
   }
   const named = tagCommand(engine, ref, image.name);
-  const { code, stderr } = await run(named, until(signal));
+  const { code, stderr } = await run(named, { signal });
   goOn(signal);
   if (code !== 0) return notPulled(engine, ref, stderr, named);
   const silence = "it ended the pull well, and the image is not there";

@@ -27,7 +27,7 @@ export interface RunOptions {
   /** Called for every whole line that it writes, as it comes. */
   readonly onLine?: (line: string, stream: "stdout" | "stderr") => void;
   /** Ends it early; the promise then resolves as for any other end. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Its folder. Default: that of argus. */
   readonly cwd?: string;
 }

@@ -23,7 +23,7 @@ const LIST_TIMEOUT = 30_000;
 export async function listContainers(engine: Engine, signal?: AbortSignal): Promise<OwnedContainer[] | Unanswered> {
   const { code, stdout, stderr, timedOut } = await run(containerListCommand(engine), {
     timeoutMs: LIST_TIMEOUT,
-    ...(signal === undefined ? {} : { signal }),
+    signal,
   });
   if (code !== 0) return { said: timedOut ? `no answer within ${LIST_TIMEOUT / 1000} s` : stderr };
   return parseContainers(stdout).map((found) => ({ ...found, engine, orphan: isOrphan(found) }));

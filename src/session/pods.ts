@@ -3,7 +3,7 @@ import type { Command } from "../engine/command.ts";
 import { type Cluster, deleteCommand, listCommand } from "../engine/kubernetes/kubectl.ts";
 import { type PodState, parsePods, parsePolicies, type SessionObject } from "../engine/kubernetes/parse.ts";
 import { ownerAlive } from "../host/proc.ts";
-import { type Ran, type RunOptions, run } from "../host/spawn.ts";
+import { type Ran, run } from "../host/spawn.ts";
 import type { Unanswered } from "./containers.ts";
 
 /** A Pod of argus and whether its session is over. */
@@ -82,6 +82,5 @@ function endOf({ phase, changed }: PodState): string | undefined {
 }
 
 function call(command: Command, signal: AbortSignal | undefined): Promise<Ran> {
-  const options: RunOptions = signal === undefined ? { timeoutMs: TIMEOUT } : { timeoutMs: TIMEOUT, signal };
-  return run(command, options);
+  return run(command, { timeoutMs: TIMEOUT, signal });
 }
