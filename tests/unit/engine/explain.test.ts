@@ -4,8 +4,33 @@ import { type EngineFailure, explain } from "../../../src/engine/explain.ts";
 
 const HELP = "\n\nRun 'docker run --help' for more information\n";
 
-/** What docker 20.10 and 28.2 and podman 4.3 really print: [engine, output, code of the error, words of its message]. */
-const RUNS: [EngineFailure["engine"], string, string, string][] = [
+/** [engine, output, code of the error, words of its message]. The outputs are what docker 20.10 and 28.2 and podman 4.3 print. */
+type Row = [EngineFailure["engine"], string, string, string];
+
+/** An engine that cannot be used says the same whatever it is asked for. */
+const UNUSABLE: Row[] = [
+  [
+    "docker",
+    'Failed to initialize: unable to resolve docker endpoint: context "nosuch": context not found: open /root/.docker/meta.json: no such file\n',
+    "engine/no-context",
+    '"nosuch"',
+  ],
+  [
+    "podman",
+    'Cannot connect to Podman. Please verify your connection to the Linux system using `podman system connection list`\nError: unable to connect to Podman socket: Get "http://d/v4.3.1/libpod/_ping"\n',
+    "engine/not-running",
+    "podman does not answer",
+  ],
+  [
+    "podman",
+    'Error: command required for rootless mode with multiple IDs: exec: "newuidmap": executable file not found in $PATH\n',
+    "engine/no-helper",
+    "newuidmap",
+  ],
+];
+
+const RUNS: Row[] = [
+  ...UNUSABLE,
   [
     "docker",
     `docker: Error response from daemon: No such image: localhost/argus/none:x${HELP}`,
@@ -151,18 +176,6 @@ const RUNS: [EngineFailure["engine"], string, string, string][] = [
   ],
   [
     "docker",
-    'Failed to initialize: unable to resolve docker endpoint: context "nosuch": context not found: open /root/.docker/meta.json: no such file\n',
-    "engine/no-context",
-    '"nosuch"',
-  ],
-  [
-    "podman",
-    'Cannot connect to Podman. Please verify your connection to the Linux system using `podman system connection list`\nError: unable to connect to Podman socket: Get "http://d/v4.3.1/libpod/_ping"\n',
-    "engine/not-running",
-    "podman does not answer",
-  ],
-  [
-    "docker",
     `docker: Error response from daemon: image with reference x:1 was found but does not match the specified platform: wanted linux/arm64, actual: linux/amd64${HELP}`,
     "engine/wrong-platform",
     "wanted linux/arm64",
@@ -206,12 +219,6 @@ const RUNS: [EngineFailure["engine"], string, string, string][] = [
     "container-init",
   ],
   [
-    "podman",
-    'Error: command required for rootless mode with multiple IDs: exec: "newuidmap": executable file not found in $PATH\n',
-    "engine/no-helper",
-    "newuidmap",
-  ],
-  [
     "docker",
     `docker: Error response from daemon: Unknown runtime specified nosuch${HELP}`,
     "engine/no-runtime",
@@ -232,7 +239,8 @@ const RUNS: [EngineFailure["engine"], string, string, string][] = [
   ],
 ];
 
-const OTHERS: [EngineFailure["engine"], string, string, string][] = [
+const OTHERS: Row[] = [
+  ...UNUSABLE,
   ["docker", "unknown flag: --frob\n\nUsage:  docker ps [OPTIONS]\n", "engine/unknown-flag", "flag --frob"],
   [
     "docker",
@@ -265,31 +273,13 @@ const OTHERS: [EngineFailure["engine"], string, string, string][] = [
     "engine/no-permission",
     "may not use docker at unix:///var/run/docker.sock",
   ],
-  [
-    "docker",
-    'Failed to initialize: unable to resolve docker endpoint: context "nosuch": context not found: open /root/.docker/meta.json: no such file\n',
-    "engine/no-context",
-    '"nosuch"',
-  ],
-  [
-    "podman",
-    'Cannot connect to Podman. Please verify your connection to the Linux system using `podman system connection list`\nError: unable to connect to Podman socket: Get "http://d/v4.3.1/libpod/_ping"\n',
-    "engine/not-running",
-    "podman does not answer",
-  ],
-  [
-    "podman",
-    'Error: command required for rootless mode with multiple IDs: exec: "newuidmap": executable file not found in $PATH\n',
-    "engine/no-helper",
-    "newuidmap",
-  ],
 ];
 
 const STEP = 'Error: building at STEP "RUN x": while running runtime: exit status 1\n';
 const REGISTRY =
   'Head "https://registry-1.docker.io/v2/nosuch/base/manifests/1": dial tcp: lookup registry-1.docker.io on 10.0.0.53:53: no such host';
 
-const BUILDS: [EngineFailure["engine"], string, string, string][] = [
+const BUILDS: Row[] = [
   ["docker", "No such image: sha256:77f3\n", "absent/image", "sha256:77f3 is not there"],
   [
     "docker",

@@ -6,15 +6,9 @@ import { gateKey, inOrder, type PodInput, type PodPlan, podObjects } from "../..
 import { withoutValues } from "../../../../src/engine/kubernetes/secret.ts";
 import type { ArgusError } from "../../../../src/errors.ts";
 import { VERSION } from "../../../../src/version.ts";
+import { samplePlan } from "../samples.ts";
 
-const PLAN: PodPlan = {
-  env: {},
-  limits: { memory: "512m", cpus: "1" },
-  network: "bridge",
-  volumes: [],
-  extraArgs: [],
-  requireIsolation: false,
-};
+const PLAN: PodPlan = samplePlan();
 const SECRET = { shown: "${TOKEN}", value: "s3cret" };
 
 function sample(plan: Partial<PodPlan> = {}, kubernetes: KubernetesFields = {}, args: PodInput["args"] = []): PodInput {
