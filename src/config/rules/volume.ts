@@ -65,6 +65,11 @@ export function volumeNotices(volume: Volume): Notice[] {
         code: "config/engine-socket",
         message: "the mount of an engine's socket lets the server control this machine",
       });
+    } else if (ENGINE_FOLDER.test(source)) {
+      notices.push({
+        code: "config/engine-socket",
+        message: "the mount of a folder with an engine's socket lets the server control this machine",
+      });
     } else if (WIDE.test(source)) {
       notices.push({
         code: "config/wide-mount",
@@ -83,14 +88,26 @@ export function volumeNotices(volume: Volume): Notice[] {
 
 /** Sockets of the engines, on Linux, macOS and Windows. */
 const SOCKET =
-  /(?:^|\/)(?:docker|podman|containerd|crio|buildkitd|dockershim|docker\.raw|podman-[\w-]*-api)\.sock$|^\/\/\.\/pipe\//;
-/** Folders that hold those sockets, the machine itself, or all of its users. */
+  /(?:^|\/)(?:docker|podman|containerd|crio|buildkitd|dockershim|cri-dockerd|docker\.raw|podman-[\w-]*-api)\.sock$|^\/\/\.\/pipe\//;
+/** macOS has `/etc` and `/var` as links into `/private`, and every system `/run` under two names. */
+const RUN = "(?:/private)?(?:/var)?/run";
+/** Folders of nothing but an engine, with its socket in them or below. What `engine/detect` tries is among them. */
+const ENGINE_FOLDER = new RegExp(
+  [
+    `^${RUN}/(?:buildkit|containerd|crio|docker(?:/containerd)?|k3s(?:/containerd)?|podman|user/\\d+/(?:docker|podman))$`,
+    "/\\.(?:docker/(?:desktop|run)|orbstack(?:/run)?|(?:config/)?colima(?:/[^/]+)?|rd)$",
+    // Of a home alone: a project's own `.docker` has its Dockerfiles.
+    "^(?:(?:/var)?/(?:home|users)/[^/]+|/root)/\\.docker$",
+  ].join("|"),
+);
+/** Folders of the machine itself, or of all of its users; many have those sockets below them. */
 const WIDE = new RegExp(
   `^(?:${[
     "/",
-    "/(?:boot|dev|etc|home|proc|root|sys|users)",
-    "/var(?:/lib(?:/(?:containers|docker))?)?",
-    "(?:/var)?/run(?:/(?:containerd|crio|podman|user(?:/\\d+)?))?",
+    "/(?:boot|dev|home|private|proc|root|sys|users)",
+    "(?:/private)?/etc",
+    "(?:/private)?/var(?:/lib(?:/(?:containers|docker))?)?",
+    `${RUN}(?:/user(?:/\\d+)?)?`,
     "[a-z]:/(?:users)?",
   ].join("|")})$`,
 );
