@@ -320,7 +320,7 @@ class Parser {
   /** Expands a text and tells what is wrong with its variables. */
   #expanded(text: string, at: number, path: Path, open: Path[], backend?: string): string {
     if (!/^~|\$/.test(text) || this.#options.literal?.includes(String(path[0]))) return text;
-    const expanded = path[1] === "volumes" ? expandVolume(text, this.#options.env) : expand(text, this.#options.env);
+    const expanded = (isOf("volumes", path) ? expandVolume : expand)(text, this.#options.env);
     const label = labelOf(path, backend);
     if (expanded.unset.length > 0) open.push(path);
     if (this.#options.unset !== "allow") {
@@ -351,10 +351,10 @@ class Parser {
 
   /** Says where the value of a variable can be read by others. */
   #warnOfReaders(path: Path, label: string, at: number, backend: string): void {
-    if (path[0] === "args" || path[1] === "extra_args") {
+    if (path[0] === "args" || isOf("extra_args", path)) {
       const message = `${label}: the variable's value can be read in the process list`;
       this.#report.warn({ code: "config/secret-in-args", message, hint: "the place for a secret is env", at, backend });
-    } else if (path[0] === "container" && IMAGE_FIELDS.includes(String(path[1]))) {
+    } else if (IMAGE_FIELDS.some((field) => isOf(field, path))) {
       const message = `${label}: the variable's value can be read in the image`;
       const hint = "the place for a secret of the build is build_env";
       this.#report.warn({ code: "config/secret-in-image", message, hint, at, backend });
@@ -369,6 +369,11 @@ class Parser {
   #whereIn(root: MapNode, base: Path): Where {
     return (path) => placeOf({ file: this.#file, ...this.#place(offsetOf(root, [...base, ...path])) });
   }
+}
+
+/** Whether a path leads into that field of a `container`: a variable of `env` may have the same name. */
+function isOf(field: string, path: Path): boolean {
+  return path[0] === "container" && path[1] === field;
 }
 
 /** Whether an entry of `backends` can only be a field of one. */

@@ -44,6 +44,13 @@ test("a valid backend, with everything that was left out", () => {
   assert.equal(where(["container", "memory"]), "conf/config.yaml:2:3");
 });
 
+test("a variable of the server with the name of a field is a variable like any other", () => {
+  const text =
+    "backends:\n  a:\n    command: uvx\n    env: {volumes: $HOME/x, extra_args: '${TOKEN}', source_url: '${TOKEN}'}\n";
+  assert.equal(backend(text).env.volumes?.value, "$HOME/x");
+  assert.deepEqual(parse(text).problems, []);
+});
+
 test("numbers and switches reach argus as they were written", () => {
   const it = backend(
     "backends:\n  a:\n    command: uvx\n    args: [8080, 1.10, 0755, true, 1e3]\n    env: {PORT: 8080, OFF: no, V: 1.50}\n" +
