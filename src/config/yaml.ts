@@ -140,12 +140,14 @@ function lineStarts(source: string): number[] {
 /** Builds the nodes from the parser's flat events. */
 class Walker {
   readonly #source: string;
+  readonly #place: (offset: number) => Place;
   readonly #events: readonly Event[];
   readonly #problems: YamlProblem[] = [];
   #next = 0;
 
   constructor(source: string, events: readonly Event[]) {
     this.#source = source;
+    this.#place = placesOf(source);
     this.#events = events;
   }
 
@@ -200,7 +202,7 @@ class Walker {
     if (name === undefined) {
       this.#report("config/bad-key", key.at, "a key must be a plain word", {});
     } else if (entries.has(name)) {
-      const first = placesOf(this.#source)(entries.get(name)!.at).line;
+      const first = this.#place(entries.get(name)!.at).line;
       this.#report("config/duplicate-key", key.at, `the key ${quotedKey(name)} stands here twice`, {
         hint: `its first one is on line ${first}; keep one of them`,
       });
