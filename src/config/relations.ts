@@ -1,5 +1,6 @@
 /** Rules between fields of one backend: what needs what, and what excludes what. */
 import type { Problem } from "./problem.ts";
+import { programName, wrapperLength } from "./program.ts";
 import type { StdioFields } from "./schema.ts";
 import type { Path } from "./yaml.ts";
 
@@ -63,7 +64,7 @@ export function checkRelations(backend: StdioFields, tell: Tell): void {
 
 function checkGo(backend: StdioFields, tell: Tell): void {
   const { transport, go_package: go, source_url: source, dockerfile } = backend.container!;
-  const isGo = transport === "go" || (transport === undefined && /^(.*[\\/])?go(\.exe)?$/i.test(backend.command ?? ""));
+  const isGo = transport === "go" || (transport === undefined && programOf(backend) === "go");
   if (transport === "go" && go === undefined && source === undefined && dockerfile === undefined) {
     const hint = "add container.go_package: github.com/owner/server";
     tell("config/missing", "error", ["container", "transport"], "container.transport: go needs go_package", hint);
@@ -72,6 +73,12 @@ function checkGo(backend: StdioFields, tell: Tell): void {
     const hint = "add container.transport: go, or drop go_package";
     tell("config/conflict", "error", ["container", "go_package"], "container.go_package needs transport: go", hint);
   }
+}
+
+/** The program that a backend starts; its words may still be of any type. */
+function programOf({ command, args }: StdioFields): string {
+  const words = [command, ...(Array.isArray(args) ? args : [])].map(String);
+  return programName(words[wrapperLength(words)]!).toLowerCase();
 }
 
 function checkCommand(command: string, tell: Tell): void {

@@ -1,8 +1,9 @@
 /** What the words of a backend ask for: its command line, read as the tool itself reads it. */
 import type { StdioBackend } from "../config/config.ts";
+import { programName, wrapperLength } from "../config/program.ts";
 import { plain, type Text } from "../config/text.ts";
 import { type Call, callError, callWarning } from "./call.ts";
-import { type KnownTool, programName, type ToolName, toolOf } from "./recipe.ts";
+import { type KnownTool, type ToolName, toolOf } from "./recipe.ts";
 import { readBun, readBunx } from "./tools/bunx.ts";
 import { goUse, readGo } from "./tools/go.ts";
 import { readNode } from "./tools/node.ts";
@@ -37,16 +38,10 @@ const READERS: Readonly<Record<ToolName, Reader>> = {
 /** A command and its arguments. */
 export type CommandWords = readonly [command: Text, ...args: Text[]];
 
-/**
- * The words of a backend without the wrapper that Windows needs to start a script: `cmd /c npx …` is `npx …`.
- * https://learn.microsoft.com/windows-server/administration/windows-commands/cmd
- */
+/** The words of a backend without the wrapper that Windows needs: `cmd /c npx …` is `npx …`. */
 export function commandWords({ command, args }: StdioBackend): CommandWords {
-  if (programName(command.value).toLowerCase() !== "cmd") return [command, ...args];
-  const end = args.findIndex(({ value }) => !/^\/[a-z](:\w+)?$/i.test(value));
-  const inner = args[end];
-  const isRun = inner !== undefined && args.slice(0, end).some(({ value }) => /^\/[ck]$/i.test(value));
-  return isRun ? [inner, ...args.slice(end + 1)] : [command, ...args];
+  const wrapper = wrapperLength([command, ...args].map(({ value }) => value));
+  return wrapper === 0 ? [command, ...args] : [args[wrapper - 1]!, ...args.slice(wrapper)];
 }
 
 /** Reads the command line; undefined when no recipe fits the command. `transport` and `go_package` have their say first. */

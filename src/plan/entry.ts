@@ -4,8 +4,9 @@
  * `command` and `args` often repeat the entry (`command: node, args: ["dist/index.js"]` beside
  * `entrypoint: ["node", "dist/index.js"]`, or only its tail beside an ENTRYPOINT), so the repetition is dropped.
  */
+import { programName } from "../config/program.ts";
 import type { Text } from "../config/text.ts";
-import { programName, pythonProgram } from "./recipe.ts";
+import { pythonProgram } from "./recipe.ts";
 
 /** The server's arguments: `words` ([command, ...args]) without what they have in common with the start of `entry`. */
 export function serverArgs(entry: readonly string[], words: readonly Text[]): Text[] {

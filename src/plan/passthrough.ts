@@ -1,5 +1,5 @@
 /** Commands that start a container of the user's own: argus leaves them as they are. */
-import { programName } from "./recipe.ts";
+import { programName } from "../config/program.ts";
 
 /** Global options that take the next word, as each program's help lists them. */
 const GLOBAL_VALUES: ReadonlyMap<string, string> = new Map([

@@ -1,5 +1,6 @@
 /** Decides what argus does for one backend. */
 import type { Backend, Config, StdioBackend } from "../config/config.ts";
+import { programName } from "../config/program.ts";
 import type { Settings } from "../config/settings.ts";
 import { isIsolationRequired, switchedOffBy } from "../config/switch.ts";
 import type { Text } from "../config/text.ts";
@@ -10,7 +11,6 @@ import { imagePlan } from "./image_plan.ts";
 import { isContainerCall } from "./passthrough.ts";
 import type { BarePlan, ContainerPlan, ImagePlan, Notice, Plan, RemotePlan } from "./plan.ts";
 import { postureWarnings } from "./posture_warnings.ts";
-import { programName } from "./recipe.ts";
 
 /** What a plan depends on beside the backend. */
 export interface PlanContext {

@@ -1,4 +1,5 @@
 /** Which tool a command is, and which recipe its image is made with. */
+import { programName } from "../config/program.ts";
 
 /** The tools whose command lines argus reads. */
 export type ToolName =
@@ -78,10 +79,4 @@ function startsWithSubcommand(words: readonly string[], subcommands: readonly st
     found >= 0 &&
     words.slice(0, found).every((word, index) => word.startsWith("-") || words[index - 1]?.startsWith("-"))
   );
-}
-
-/** A command's own name: without its folder (either slash) and the extensions that Windows gives programs. */
-export function programName(command: string): string {
-  const base = command.slice(Math.max(command.lastIndexOf("/"), command.lastIndexOf("\\")) + 1);
-  return base.replace(/\.(exe|cmd|bat|ps1)$/i, "");
 }

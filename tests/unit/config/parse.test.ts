@@ -51,6 +51,30 @@ test("a variable of the server with the name of a field is a variable like any o
   assert.deepEqual(parse(text).problems, []);
 });
 
+test("go_package needs no transport where the command is go, however it is written", () => {
+  const problems = (command: string, args: string) =>
+    parse(`backends:\n  a: {command: '${command}', args: ${args}, container: {go_package: github.com/o/r}}\n`).problems;
+  const go: [string, string][] = [
+    ["go", "[run, github.com/o/r]"],
+    ["C:\\Go\\bin\\GO.EXE", "[run, github.com/o/r]"],
+    ["cmd", "[/d, /c, go, run, github.com/o/r]"],
+  ];
+  for (const [command, args] of go) assert.deepEqual(problems(command, args), [], command);
+  const others: [string, string][] = [
+    ["cmd", "[go]"],
+    ["cmd", "[/c, gone]"],
+    ["cmd", "[/c]"],
+    ["cmd", "{/c: go}"],
+    ["gone", "[]"],
+  ];
+  for (const [command, args] of others) {
+    assert.ok(
+      problems(command, args).some(({ code }) => code === "config/conflict"),
+      args,
+    );
+  }
+});
+
 test("numbers and switches reach argus as they were written", () => {
   const it = backend(
     "backends:\n  a:\n    command: uvx\n    args: [8080, 1.10, 0755, true, 1e3]\n    env: {PORT: 8080, OFF: no, V: 1.50}\n" +
