@@ -8,7 +8,6 @@ import { memoryProblem } from "../config/rules/memory.ts";
 import { networkProblem } from "../config/rules/network.ts";
 import type { Rule } from "../config/rules/rule.ts";
 import { volumeProblem } from "../config/rules/volume.ts";
-import { readRegistry } from "../config/settings.ts";
 import { expandVolume } from "../config/variables.ts";
 import { ArgusError } from "../errors.ts";
 
@@ -29,12 +28,14 @@ const NAME = "ad-hoc";
 /**
  * The config that the words after `--` and the flags amount to.
  *
+ * @param registry `ARGUS_REGISTRY`.
  * @throws ArgusError about the flag or the word that is wrong, as it was typed; never with a value of a variable.
  */
 export function adHocConfig(
   words: readonly string[],
   flags: AdHoc,
   env: Env,
+  registry: string | undefined,
 ): { config: Config; backend: StdioBackend } {
   const [command, ...args] = words;
   const { network, memory, cpus, volumes } = flags;
@@ -48,7 +49,7 @@ export function adHocConfig(
   const text = JSON.stringify({
     backends: { [NAME]: { command, args, env: variables, container: { network, memory, cpus, volumes } } },
   });
-  const options = { env, literal: ["command", "args"], registry: readRegistry(env) };
+  const options = { env, literal: ["command", "args"], registry };
   const { config, problems } = parseConfig(text, "command line", options);
   const wrong = problems.find(({ severity }) => severity === "error");
   // Nobody typed the backend's name, nor the text that a line and a column would be of.

@@ -83,7 +83,7 @@ export async function build(given: BuildFlags): Promise<number> {
   const settings = readSettings(process.env);
   const parallel = parallelOf(flags.parallel);
   const config = await loadConfig(
-    { config: flags.config, unset: flags.allowUnset ? "allow" : "error" },
+    { config: flags.config, registry: settings.registry, unset: flags.allowUnset ? "allow" : "error" },
     flags.backends.length > 0 ? flags.backends : undefined,
   );
   const names = flags.backends.length > 0 ? [...new Set(flags.backends)] : [...config.backends.keys()];

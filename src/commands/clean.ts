@@ -53,7 +53,7 @@ async function cleanSessions(keeper: Keeper, removed: Removed): Promise<void> {
 /** The beginnings of the names that have to stay, as {@link ownImageName} writes them. */
 async function neededImages(file: string | undefined): Promise<readonly string[]> {
   const settings = readSettings(process.env);
-  const config = await loadConfig({ config: file, unset: "allow" });
+  const config = await loadConfig({ config: file, registry: settings.registry, unset: "allow" });
   const needed: string[] = [];
   for (const backend of config.backends.values()) {
     const image = (await plannedImage(backend, config, settings)) ?? (await imageElsewhere(backend, config, settings));

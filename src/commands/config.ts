@@ -4,7 +4,6 @@ import { InvalidConfig } from "../config/invalid_config.ts";
 import { type ParsedConfig, parseConfig } from "../config/parse.ts";
 import type { Problem } from "../config/problem.ts";
 import { quoted, shownKey } from "../config/quoted.ts";
-import { readRegistry } from "../config/settings.ts";
 import { nearest } from "../config/suggest.ts";
 import { ArgusError } from "../errors.ts";
 import { readConfigFile } from "../host/config_file.ts";
@@ -14,6 +13,8 @@ import { printProblems } from "../ui/report.ts";
 export interface ConfigOptions {
   /** `--config`. */
   readonly config: string | undefined;
+  /** `ARGUS_REGISTRY`. */
+  readonly registry: string | undefined;
   /** What an unset variable is: an error (default), or allowed where nothing is going to run. */
   readonly unset?: "error" | "allow";
   /** Warn when the config of the working directory stands before the user's own: it may be a stranger's. Default false. */
@@ -44,8 +45,8 @@ export async function readConfig(options: ConfigOptions): Promise<ParsedConfig> 
   if (shadowed !== undefined && options.warnShadowed === true) {
     log.warn(`${file} of this folder is used, not your ${shadowed}; --config chooses`);
   }
-  const { env } = process;
-  return parseConfig(text, file, { env, unset: options.unset ?? "error", registry: readRegistry(env) });
+  const { unset = "error", registry } = options;
+  return parseConfig(text, file, { env: process.env, unset, registry });
 }
 
 function isUsed(problem: Problem, used: readonly string[] | undefined): boolean {

@@ -251,7 +251,7 @@ async function namesInConfig(file: string | undefined): Promise<readonly string[
 async function configChecks(file: string | undefined): Promise<Check[]> {
   const name = "config";
   try {
-    const { config, problems } = await readConfig({ config: file, unset: "allow" });
+    const { config, problems } = await readConfig({ config: file, registry: givenRegistry(), unset: "allow" });
     const errors = problems.filter(({ severity }) => severity === "error").length;
     const remedy = `argus validate${file === undefined ? "" : ` --config ${file}`}`;
     if (errors > 0) return [{ name, status: "fail", message: `${config.file}: errors: ${errors}`, remedy }];
@@ -264,6 +264,15 @@ async function configChecks(file: string | undefined): Promise<Check[]> {
     // Without a config there are still ad hoc runs.
     const absent = error instanceof ArgusError && error.code === "config/not-found" && file === undefined;
     return [{ name, status: absent ? "warn" : "fail", ...saidBy(error) }];
+  }
+}
+
+/** A variable that is wrong is told by a check of its own. */
+function givenRegistry(): string | undefined {
+  try {
+    return readSettings(process.env).registry;
+  } catch {
+    return undefined;
   }
 }
 

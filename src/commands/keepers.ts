@@ -80,7 +80,7 @@ const CHOICE = ["context", "namespace"] as const;
  */
 export async function namedSections(file: string | undefined): Promise<Named> {
   const { runtime, registry } = readSettings(process.env);
-  const parsed = await configOf(file);
+  const parsed = await configOf(file, registry);
   if (parsed === undefined) {
     const everything = runtime === "kubernetes";
     return { sections: everything ? [{ registry }] : [], everything };
@@ -116,10 +116,10 @@ export async function namedSections(file: string | undefined): Promise<Named> {
 }
 
 /** A config that cannot be read is another command's trouble: what sessions left has to go nevertheless. */
-async function configOf(file: string | undefined) {
+async function configOf(file: string | undefined, registry: string | undefined) {
   const { readConfig } = await import("./config.ts");
   try {
-    return await readConfig({ config: file, unset: "allow" });
+    return await readConfig({ config: file, registry, unset: "allow" });
   } catch (error) {
     if (file !== undefined) throw error;
     return undefined;

@@ -27,7 +27,7 @@ export interface PlanFlags {
 export async function plan(flags: PlanFlags): Promise<number> {
   const settings = readSettings(process.env);
   const used = flags.backend === undefined ? undefined : [flags.backend];
-  const config = await loadConfig({ config: flags.config, unset: "allow" }, used);
+  const config = await loadConfig({ config: flags.config, registry: settings.registry, unset: "allow" }, used);
   const runtime = runtimeName(flags.runtime);
   const backends = flags.backend === undefined ? [...config.backends.values()] : [config.backends.get(flags.backend)!];
   const plans = await Promise.all(

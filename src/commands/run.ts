@@ -40,7 +40,7 @@ export async function run(flags: RunFlags): Promise<number> {
   const given = readSettings(process.env);
   const settings = { ...given, requireIsolation: given.requireIsolation || flags.requireIsolation };
   const runtime = runtimeName(flags.runtime);
-  const { config, backend } = await target(flags);
+  const { config, backend } = await target(flags, settings.registry);
   const plan = planBackend(backend, { config, settings, adHoc: flags.backend === undefined });
   tell(plan.warnings);
   if (plan.kind !== "remote" && isatty(0)) {
@@ -128,11 +128,11 @@ function withoutEngine(plan: ContainerPlan, backend: StdioBackend): BarePlan {
   return { kind: "bare", backend: plan.backend, reason, command, args, env, session, warnings: [] };
 }
 
-async function target(flags: RunFlags): Promise<{ config: Config; backend: Backend }> {
+async function target(flags: RunFlags, registry: string | undefined): Promise<{ config: Config; backend: Backend }> {
   if (flags.backend === undefined) {
     if (flags.words.length > 0) {
       const { adHocConfig } = await import("./ad_hoc.ts");
-      return adHocConfig(flags.words, flags.adHoc, process.env);
+      return adHocConfig(flags.words, flags.adHoc, process.env, registry);
     }
     throw new ArgusError("usage/no-backend", "which backend? Name one of the config, or a command after --", {
       hint: "argus run BACKEND, or argus run -- uvx mcp-server-time",
@@ -144,7 +144,7 @@ async function target(flags: RunFlags): Promise<{ config: Config; backend: Backe
       hint: `set it ${flag === "env" ? "in env:" : "under container:"} of "${flags.backend}"`,
     });
   }
-  const config = await loadConfig({ config: flags.config, warnShadowed: true }, [flags.backend]);
+  const config = await loadConfig({ config: flags.config, registry, warnShadowed: true }, [flags.backend]);
   const backend = config.backends.get(flags.backend)!;
   return { config, backend: withMoreArgs(backend, flags.words) };
 }

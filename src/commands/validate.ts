@@ -28,9 +28,10 @@ export interface ValidateOptions {
 /** Prints the problems and returns the exit code: 2 when one is an error. */
 export async function validate(options: ValidateOptions): Promise<number> {
   const unset = options.allowUnset ? "allow" : "error";
-  const { config, problems } = await readConfig({ config: options.config, unset });
-  const { file } = config;
   const settings = readSettings(process.env);
+  const { registry } = settings;
+  const { config, problems } = await readConfig({ config: options.config, registry, unset });
+  const { file } = config;
   const checkPod = await podCheck(config, settings);
   const planned = [...config.backends.values()].flatMap((backend) => planProblems(backend, config, settings, checkPod));
   const all = [...problems, ...planned].sort((a, b) => a.line - b.line || a.column - b.column);

@@ -112,12 +112,8 @@ export function readSettings(env: Env): Settings {
   };
 }
 
-/**
- * The registry of a config that names none.
- *
- * @throws ArgusError `config/bad-setting` for what is none.
- */
-export function readRegistry(env: Env): string | undefined {
+/** The registry of a config that names none. */
+function readRegistry(env: Env): string | undefined {
   const value = filled(env.ARGUS_REGISTRY)?.trim();
   const problem = value === undefined ? undefined : registryProblem(value);
   if (problem === undefined) return value;
