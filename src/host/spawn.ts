@@ -20,19 +20,22 @@ export interface Ran {
 
 /** How a program is run. */
 export interface RunOptions {
-  /** It is killed after so many milliseconds. Default: never. */
+  /** It is killed after so many milliseconds, and nothing that it started is waited for. Default: never. */
   readonly timeoutMs?: number;
   /** The environment below the command's own variables. Default: that of argus. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Called for every whole line that it writes, as it comes. */
   readonly onLine?: (line: string, stream: "stdout" | "stderr") => void;
-  /** Ends it early; the promise then resolves as for any other end. */
+  /** Ends it early, as `timeoutMs` does; the promise then resolves as for any other end. */
   readonly signal?: AbortSignal | undefined;
   /** Its folder. Default: that of argus. */
   readonly cwd?: string;
 }
 
-/** Runs a command to its end with its output collected; rejects only when it cannot be started. */
+/**
+ * Runs a command to its end, and to that of all that holds its output, which is collected; rejects only when it cannot be
+ * started.
+ */
 export function run(command: Command, options: RunOptions = {}): Promise<Ran> {
   const extra = openExtraInput(command);
   const input = openInput(command);
@@ -157,7 +160,14 @@ function collect(
   const stdout = reader(child, "stdout", options.onLine);
   const stderr = reader(child, "stderr", options.onLine);
   let timedOut = false;
-  const kill = () => sendSignal(child.pid, "SIGKILL");
+  let killed = false;
+  let exited = false;
+  const kill = () => {
+    killed = true;
+    // Once it has exited, its pid may be another's.
+    if (exited) letGo(child);
+    else sendSignal(child.pid, "SIGKILL");
+  };
   const timer =
     options.timeoutMs === undefined
       ? undefined
@@ -172,6 +182,10 @@ function collect(
     done(result);
   };
   child.on("error", (error) => settle(startFailure(command, error)));
+  child.on("exit", () => {
+    exited = true;
+    if (killed) letGo(child);
+  });
   child.on("close", (code, signal) =>
     settle({
       code: code ?? 128 + signalNumber(signal),
@@ -185,6 +199,12 @@ function collect(
   child.stdin?.on("error", () => {});
   child.stdin?.end(command.input ?? "");
   if (options.signal?.aborted === true) kill();
+}
+
+/** Gives up a child's output, which what it started could hold for as long as it likes: `close` comes once it is closed. */
+function letGo(child: ChildProcess): void {
+  child.stdout?.destroy();
+  child.stderr?.destroy();
 }
 
 /** Collects a stream as text and cuts it into lines for `onLine`; returns what has come so far. */

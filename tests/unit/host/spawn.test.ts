@@ -66,6 +66,29 @@ test("an abort ends it, also one that came before", async () => {
   assert.equal((await run(sleep, { signal: AbortSignal.abort() })).code, 137);
 });
 
+test("nor is what it started waited for, which holds its output", async () => {
+  const script = "sleep 20 & echo $!; wait";
+  const began = Date.now();
+  const control = new AbortController();
+  const onLine = () => control.abort();
+  const started = [
+    // The time limit of one that has exited ends the wait for its output alone.
+    { ran: await run(sh("sleep 20 & echo $!; exit 7"), { timeoutMs: 500 }), code: 7 },
+    { ran: await run(sh(script), { timeoutMs: 500 }), code: 137 },
+    { ran: await run(sh(script), { signal: control.signal, onLine }), code: 137 },
+  ];
+  const took = Date.now() - began;
+  for (const { ran, code } of started) {
+    process.kill(Number(ran.stdout), "SIGKILL");
+    assert.equal(ran.code, code);
+  }
+  assert.deepEqual(
+    started.map(({ ran }) => ran.timedOut),
+    [true, true, false],
+  );
+  assert.ok(took < 15_000, `${took} ms`);
+});
+
 test("a program that is not there is told, with the call and without values", async () => {
   const command: Command = {
     bin: "/nonexistent/docker",
