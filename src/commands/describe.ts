@@ -3,11 +3,13 @@ import type { Config } from "../config/config.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Text } from "../config/text.ts";
 import { type Command, shownWords } from "../engine/command.ts";
+import { handsProxies } from "../engine/detect.ts";
 import type { Engine, OciName, Owner, SessionIdentity } from "../engine/engine.ts";
 import { imageRef } from "../engine/image_ref.ts";
 import type { NetworkPolicy, Pod, Secret } from "../engine/kubernetes/manifest.ts";
 import { buildCommand, runCommand } from "../engine/oci.ts";
 import { pullCommand } from "../engine/registry.ts";
+import { dockerSettings } from "../host/engines.ts";
 import type { Image } from "../image/image.ts";
 import type { ContainerPlan, Notice, Plan, Recipe, RuntimeName } from "../plan/plan.ts";
 import { containerName } from "../session/identity.ts";
@@ -65,7 +67,7 @@ export function describeContainer(
   runtime: OciName,
   settings: BuildSettings & Pick<Config, "registry">,
 ): PlanJson {
-  const engine = plannedEngine(runtime);
+  const engine = { ...plannedEngine(runtime), handsProxies: runtime === "docker" && handsProxies(dockerSettings()) };
   const identity = plannedIdentity(plan.backend);
   const env = Object.fromEntries(Object.keys(plan.env).map((name) => [name, ""]));
   const { cpus } = plan.limits;

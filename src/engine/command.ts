@@ -12,6 +12,8 @@ export interface Command {
   readonly args: readonly Arg[];
   /** Variables added to the environment; only their names are ever printed. */
   readonly env: Readonly<Record<string, string>>;
+  /** Variables that it does not take over from the environment. Default: none. */
+  readonly unset?: readonly string[];
   /** Text for standard input. Default: none; a session passes the client's on. */
   readonly input?: string;
   /** Text that the program reads from `/dev/fd/3`: what may stand neither in its arguments nor in its environment. */

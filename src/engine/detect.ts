@@ -77,6 +77,13 @@ export function dockerChoice(env: Env, configText: string | undefined): DockerCh
   return { context: { name: context, from: named === "" ? `docker context ${context}` : "DOCKER_CONTEXT" } };
 }
 
+/** True when docker's settings name proxies, which its program gives to every container. */
+export function handsProxies(configText: string | undefined): boolean {
+  // Its keys are read in any case, as Go does.
+  const settings = Object.entries(object(configText ?? "") ?? {});
+  return settings.some(([key, value]) => key.toLowerCase() === "proxies" && Object.keys(value ?? {}).length > 0);
+}
+
 /** The folder of docker's own settings. */
 export function dockerConfigFolder({ env, home, platform }: Surroundings): string {
   const own = env.DOCKER_CONFIG ?? "";

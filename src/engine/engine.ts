@@ -15,6 +15,8 @@ export interface Engine {
   readonly rootless: boolean;
   /** Its containers surely run on another machine, which has its own files and CPUs. Default false. */
   readonly remote?: boolean;
+  /** Its program gives every container the proxies of its own settings. Default false. */
+  readonly handsProxies?: boolean;
 }
 
 /** Who owns a container: the argus process, precisely enough that a reused pid is not mistaken for it. */

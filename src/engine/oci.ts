@@ -10,7 +10,7 @@ import { type Arg, type Command, EXTRA_INPUT_PATH, engineCommand, labelFlags } f
 import { dialectOf } from "./dialect.ts";
 import type { Engine, SessionIdentity } from "./engine.ts";
 import { ownerText } from "./owner.ts";
-import { homeVariables, serverEnv } from "./server_env.ts";
+import { homeVariables, PROXY_NAMES, serverEnv } from "./server_env.ts";
 import { volumeFlags } from "./volume.ts";
 
 /** Numeric, so that no image needs a passwd entry; both ids, for the group is 0 otherwise. */
@@ -76,6 +76,8 @@ export function runCommand(input: RunInput): Command {
     ...homeVariables(input.env).flatMap(([name, value]) => ["-e", `${name}=${value}`]),
     ...Object.keys(variables.byName).flatMap((name) => ["-e", name]),
     ...(variables.file === "" ? [] : ["--env-file", EXTRA_INPUT_PATH]),
+    // A name that its program does not have itself: none of its proxies, and what the file above says stays.
+    ...(engine.handsProxies === true ? PROXY_NAMES.flatMap((name) => ["-e", name]) : []),
     // Last, so that they win, as their author expects.
     ...plan.extraArgs,
     input.image,
@@ -85,6 +87,7 @@ export function runCommand(input: RunInput): Command {
     bin: engine.bin,
     args,
     env: { ...variables.byName, ...engine.env },
+    ...(engine.handsProxies === true ? { unset: PROXY_NAMES.filter((name) => !passes(plan.extraArgs, name)) } : {}),
     ...(variables.file === "" ? {} : { extraInput: { fd: 3, text: variables.file } }),
   };
 }
@@ -235,6 +238,11 @@ function runLabels(identity: SessionIdentity): string[] {
     [LABEL.owner]: ownerText(identity.owner),
     [LABEL.version]: VERSION,
   });
+}
+
+/** True when the user's own arguments give the server a variable of this machine. */
+function passes(extraArgs: readonly Text[], name: string): boolean {
+  return extraArgs.some(({ value }) => [name, `-e${name}`, `--env=${name}`].includes(value));
 }
 
 /** A mount of the user's over the same folder replaces ours: the engines refuse two of them. */

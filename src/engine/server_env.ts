@@ -37,6 +37,18 @@ export function homeVariables(env: Readonly<Record<string, unknown>>): [name: st
   return Object.entries(own).filter(([name]) => !(name in env));
 }
 
+/**
+ * What docker takes from `proxies` of its settings, for each name that no `-e` has.
+ * Source: ParseProxyConfig, github.com/docker/cli, cli/config/configfile/file.go
+ */
+export const PROXY_NAMES: readonly string[] = [
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "FTP_PROXY",
+  "NO_PROXY",
+  "ALL_PROXY",
+].flatMap((name) => [name, name.toLowerCase()]);
+
 /** True for a name that would change what the engine's own program does when it stood in its environment. */
 export function steersEngine(name: string): boolean {
   return STEERING.test(name);

@@ -10,6 +10,7 @@ import {
   dockerConfigFolder,
   dockerEndpoints,
   type Endpoint,
+  handsProxies,
   podmanEndpoint,
   programCandidates,
   remoteAddress,
@@ -100,26 +101,32 @@ export async function builderOf(engine: Engine): Promise<"buildkit" | "legacy"> 
 
 async function probeDocker(bin: string, here: Surroundings): Promise<Probe> {
   let last: Probe | undefined;
-  for (const endpoint of await endpointsOf(here)) {
+  const settings = dockerSettings(here);
+  const plain: Engine = { ...bare("docker", bin, here), handsProxies: handsProxies(settings) };
+  for (const endpoint of await endpointsOf(here, settings)) {
     const state = await answers(endpoint);
-    const env = { ...pathOf(bin, here), ...endpoint.env };
-    const engine: Engine = { name: "docker", bin, env, rootless: false, remote: remoteAddress(endpoint.address) };
+    const env = { ...plain.env, ...endpoint.env };
+    const engine: Engine = { ...plain, env, remote: remoteAddress(endpoint.address) };
     const probe: Probe = { name: "docker", bin, endpoint, state, engine };
     if (state === "live") return probe;
     // A socket that may not be opened says more than one that is not there.
     if (last === undefined || state === "forbidden") last = probe;
   }
-  return last ?? { name: "docker", bin, endpoint: undefined, state: "dead", engine: bare("docker", bin, here) };
+  return last ?? { name: "docker", bin, endpoint: undefined, state: "dead", engine: plain };
 }
 
-async function endpointsOf(here: Surroundings): Promise<Endpoint[]> {
-  const folder = dockerConfigFolder(here);
-  const choice = dockerChoice(here.env, textOf(join(folder, "config.json")));
+/** The text of docker's own settings; undefined when it has none. */
+export function dockerSettings(here: Surroundings = surroundings()): string | undefined {
+  return textOf(join(dockerConfigFolder(here), "config.json"));
+}
+
+async function endpointsOf(here: Surroundings, settings: string | undefined): Promise<Endpoint[]> {
+  const choice = dockerChoice(here.env, settings);
   if (choice.endpoint !== undefined) return [choice.endpoint];
   if (choice.context === undefined) return dockerEndpoints(here);
   const { name, from } = choice.context;
   const { contextMetaPath } = await import("../engine/context.ts");
-  const address = contextAddress(textOf(join(folder, contextMetaPath(name))) ?? "");
+  const address = contextAddress(textOf(join(dockerConfigFolder(here), contextMetaPath(name))) ?? "");
   return [{ address: address ?? `${NO_ADDRESS}${name}`, env: {}, from, chosen: true }];
 }
 

@@ -5,6 +5,7 @@ import { constants } from "node:os";
 import process from "node:process";
 import { type Command, EXTRA_INPUT_PATH, pasteable, realArgs } from "../engine/command.ts";
 import { ArgusError } from "../errors.ts";
+import { environmentOf } from "./environment.ts";
 import { openTempFile, writeTempFile } from "./temp.ts";
 
 /** How a program ended and what it wrote. */
@@ -45,7 +46,7 @@ export function run(command: Command, options: RunOptions = {}): Promise<Ran> {
     let child: ChildProcess;
     try {
       child = spawn(command.bin, extra.args, {
-        env: { ...(options.env ?? process.env), ...command.env },
+        env: environmentOf(command, options.env),
         stdio: [...stdio],
         windowsHide: true,
         ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

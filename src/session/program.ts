@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 import type { Readable } from "node:stream";
 import type { Command } from "../engine/command.ts";
+import { environmentOf } from "../host/environment.ts";
 import { openExtraInput, signalNumber, startFailure } from "../host/spawn.ts";
 import type { Wires } from "./wires.ts";
 
@@ -38,7 +39,7 @@ export function startProgram(command: Command, wires: Wires, piped: Piped): Prog
         piped.stderr ? "pipe" : "inherit",
         ...(extra.fd === undefined ? [] : [extra.fd]),
       ],
-      env: { ...process.env, ...command.env },
+      env: environmentOf(command),
       // In a group of its own: a Ctrl-C that is meant for argus must not cut the stop short.
       detached: process.platform !== "win32",
       windowsHide: true,

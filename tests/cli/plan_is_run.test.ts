@@ -1,5 +1,6 @@
 /** What `plan` prints is what is run: the same words, but for what only a session or the machine can say. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
 import { fakeEngines } from "../support/fake_engine.ts";
@@ -19,7 +20,13 @@ test("plan prints the build and the run that happen, with proxies and a CA bundl
     const bundle = writeTree(folder, "ca.pem", "x");
     const inspect = { stdout: "sha256:aa\t1000\n" };
     const fakes = fakeEngines(folder, { docker: { "image inspect": inspect } });
-    const more = { TOKEN: "s3cret", ARGUS_CA_BUNDLE: bundle, https_proxy: "http://me:s3cret@proxy.example.com" };
+    writeTree(folder, "docker/config.json", '{"proxies":{"default":{"httpProxy":"http://me:s3cret@p"}}}');
+    const more = {
+      DOCKER_CONFIG: join(folder, "docker"),
+      TOKEN: "s3cret",
+      ARGUS_CA_BUNDLE: bundle,
+      https_proxy: "http://me:s3cret@proxy.example.com",
+    };
     const env = cleanEnv({ ...fakes.env, ...more });
     const planned = await argus(["plan", NAME, "--json", "--config", config], { env });
     assert.equal(planned.code, 0, planned.stderr);
@@ -36,5 +43,6 @@ test("plan prints the build and the run that happen, with proxies and a CA bundl
         word.replace(/^argus\.owner=.*$/, "argus.owner=").replace(/(argus-[\w.-]+-)(?:SESSION|[0-9a-f]{12})$/, "$1"),
       );
     assert.deepEqual(session(plan.run.command.slice(1)), session(called("run")));
+    assert.ok(called("run")?.includes("HTTP_PROXY"), String(called("run")));
   }),
 );

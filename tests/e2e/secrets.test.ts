@@ -60,6 +60,7 @@ const folder = tmpFolder();
 writeTree(folder, "secretive/server.sh", SERVER, 0o755);
 writeTree(folder, "secretive/Dockerfile", DOCKERFILE);
 writeTree(folder, "bundle/Dockerfile", BUNDLE_DOCKERFILE);
+writeTree(folder, "proxied/Dockerfile", 'FROM alpine:3.21\nENTRYPOINT ["env"]\n');
 writeTree(folder, "broken/Dockerfile", "FROM alpine:3.21\nRUN echo this build fails && false\n");
 const config = written("config.yaml", {
   [BACKEND]: { command: "server", env: ENV, container: OWN },
@@ -82,6 +83,11 @@ const config = written("config.yaml", {
       ],
       entrypoint: ["cat", "/app/seen"],
     },
+  },
+  proxied: {
+    command: "env",
+    env: { HTTP_PROXY: "http://own.example.com:1" },
+    container: { dockerfile: "proxied/Dockerfile", network: "none" },
   },
   bundle: { command: "cat", env: ENV, container: { dockerfile: "bundle/Dockerfile", network: "none" } },
 });
@@ -177,6 +183,24 @@ for (const world of engines) {
   });
 }
 
+for (const world of engines) {
+  test(`${world.name}: the proxies of the machine and of docker's settings reach no server`, {
+    timeout: TEST_MS,
+  }, async () => {
+    const proxies = { httpProxy: CANARY, httpsProxy: CANARY, ftpProxy: CANARY, noProxy: CANARY, allProxy: CANARY };
+    writeTree(folder, "settings/config.json", JSON.stringify({ proxies: { default: proxies } }));
+    const machine = { HTTP_PROXY: CANARY, https_proxy: CANARY };
+    const env = { ...environment(world), ...machine, DOCKER_CONFIG: join(folder, "settings") };
+    const { code, stdout, stderr } = await argusBinary(["run", "proxied", "--config", config], {
+      env,
+      timeoutMs: BUILD_MS,
+    });
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(stdout.match(/^.*proxy.*$/gim), ["HTTP_PROXY=http://own.example.com:1"]);
+    holdsNone("what the server found", stdout);
+  });
+}
+
 for (const world of engines.filter(({ engine }) => engine === "docker")) {
   test(`${world.name} without BuildKit: build_env reaches the build and not the image`, {
     timeout: TEST_MS,
@@ -192,7 +216,7 @@ for (const world of engines.filter(({ engine }) => engine === "docker")) {
 after(() => {
   for (const world of engines) {
     const { stdout } = engineCall(world, ["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"]);
-    const made = /^localhost\/argus\/(dockerfile-(secretive|bundle|broken)|source-mcp-source):/;
+    const made = /^localhost\/argus\/(dockerfile-(secretive|bundle|broken|proxied)|source-mcp-source):/;
     const ours = stdout.split("\n").filter((name) => made.test(name));
     if (ours.length > 0) engineCall(world, ["image", "rm", "-f", ...ours]);
   }

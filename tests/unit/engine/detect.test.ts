@@ -7,6 +7,7 @@ import {
   dockerChoice,
   dockerConfigFolder,
   dockerEndpoints,
+  handsProxies,
   podmanEndpoint,
   programCandidates,
   remoteAddress,
@@ -43,6 +44,28 @@ test("programs: a scrubbed PATH still finds the desktop products", () => {
 test("programs: ARGUS_ENGINE_PATH replaces all other places", () => {
   const env = { PATH: "/usr/bin", ARGUS_ENGINE_PATH: "/a:/b" };
   assert.deepEqual(programCandidates("podman", machine({ env })), ["/a/podman", "/b/podman"]);
+});
+
+test("docker hands out proxies when its settings name some, in any case", () => {
+  for (const text of [
+    '{"proxies":{"default":{"httpProxy":"http://p"}}}',
+    '{"Proxies":{"tcp://h:1":{"noProxy":"x"}}}',
+  ]) {
+    assert.equal(handsProxies(text), true, text);
+  }
+  for (const text of [
+    undefined,
+    "",
+    "{",
+    "null",
+    "[]",
+    "{}",
+    '{"proxies":null}',
+    '{"proxies":{}}',
+    '{"auths":{"a":{}}}',
+  ]) {
+    assert.equal(handsProxies(text), false, String(text));
+  }
 });
 
 test("docker's endpoint is chosen as docker chooses it", () => {

@@ -91,6 +91,27 @@ test("values of variables are in no argument", () => {
   assert.deepEqual(command.extraInput, { fd: 3, text: "PATH=/opt/bin\nhttps_proxy=http://u:s3cret@p\nHOME=/data\n" });
 });
 
+test("where docker's settings name proxies, every name of one stands alone, for docker to add none", () => {
+  const engine: Engine = { ...DOCKER, handsProxies: true };
+  const both = (names: string) => names.split(" ").flatMap((name) => [name, name.toLowerCase()]);
+  const names = both("HTTP_PROXY HTTPS_PROXY FTP_PROXY NO_PROXY ALL_PROXY");
+  const env = { HTTP_PROXY: "http://u:s3cret@p" };
+  const command = runCommand(sampleRun({ engine, env }));
+  assert.ok(
+    realArgs(command)
+      .join(" ")
+      .includes(` --env-file /dev/fd/3 ${names.map((name) => `-e ${name}`).join(" ")} `),
+  );
+  assert.deepEqual(command.unset, names);
+  assert.deepEqual([command.extraInput?.text, command.env.HTTP_PROXY], ["HTTP_PROXY=http://u:s3cret@p\n", undefined]);
+  // Whoever names one among the arguments wants that of this machine.
+  for (const words of [["-e", "HTTP_PROXY"], ["-eHTTP_PROXY"], ["--env=HTTP_PROXY"]]) {
+    const { unset } = runCommand(sampleRun({ engine, plan: samplePlan({ extraArgs: words.map(plain) }) }));
+    assert.deepEqual(unset, names.slice(1));
+  }
+  assert.equal(runCommand(sampleRun({ engine: DOCKER, env })).unset, undefined);
+});
+
 test("without a steering name there is no extra input", () => {
   assert.equal(runCommand(sampleRun({ env: { A: "1" } })).extraInput, undefined);
 });

@@ -6,7 +6,7 @@ import { runCommand } from "../../../src/engine/oci.ts";
 import { builderOf, findEngine } from "../../../src/host/engines.ts";
 import { run } from "../../../src/host/spawn.ts";
 import { fakeEngines } from "../../support/fake_engine.ts";
-import { withTmp } from "../../support/tmp.ts";
+import { withTmp, writeTree } from "../../support/tmp.ts";
 import { sampleRun } from "../engine/samples.ts";
 
 const options = { skip: process.platform === "win32" ? "the fakes are shell scripts" : false };
@@ -27,6 +27,20 @@ test("values reach the engine through its environment and descriptor 3", options
     assert.equal(call?.env.HTTP_PROXY, undefined);
     assert.ok(call?.env.PATH?.includes("/bin") && !call.env.PATH.includes("/server/bin"), String(call?.env.PATH));
     assert.equal(call?.extraInput, "PATH=/server/bin\nHTTP_PROXY=http://u:p@h\n");
+  });
+});
+
+test("docker's settings and the machine give the server no proxy", options, async () => {
+  await withTmp(async (folder) => {
+    const fakes = fakeEngines(folder, { docker: {} });
+    writeTree(folder, ".docker/config.json", '{"proxies":{"default":{"httpProxy":"http://u:p@h"}}}');
+    const engine = await findEngine({ env: { ...fakes.env, HOME: folder } });
+    assert.ok(engine);
+    const command = runCommand(sampleRun({ engine, env: {} }));
+    await run(command, { env: { PATH: "/usr/bin:/bin", HTTP_PROXY: "http://u:p@h", https_proxy: "http://u:p@h" } });
+    const [call] = fakes.calls();
+    assert.ok(call?.args.join(" ").includes(" -e HTTP_PROXY -e http_proxy -e HTTPS_PROXY -e https_proxy "));
+    assert.deepEqual([call?.env.HTTP_PROXY, call?.env.https_proxy], [undefined, undefined]);
   });
 });
 
