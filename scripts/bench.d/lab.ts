@@ -22,11 +22,12 @@ export const SERVERS: Readonly<Record<string, readonly string[]>> = {
   time: ["uvx", "mcp-server-time"],
 };
 
-/** Size of what the one-way servers send or swallow. */
-export const STREAM_BYTES: number = 256 * 1024 * 1024;
+/** Size of what the one-way servers send or swallow for each line that they get, in blocks of 64 KiB and in bytes. */
+const STREAM_BLOCKS = 1024;
+export const STREAM_BYTES: number = STREAM_BLOCKS * 64 * 1024;
 
-/** What the one-way servers say when they have started. */
-export const READY = "ready\n";
+/** What a one-way server says when it has swallowed that much. */
+export const DONE = "done\n";
 
 const DOCKERFILE = 'FROM alpine:3.21\nENTRYPOINT ["/bin/sh", "-c"]\n';
 
@@ -34,8 +35,8 @@ const DOCKERFILE = 'FROM alpine:3.21\nENTRYPOINT ["/bin/sh", "-c"]\n';
 const SCRIPTS = {
   echo: "exec cat",
   ender: 'while read -r line; do echo "$line"; done; echo end',
-  source: `echo ready; read -r go; head -c ${STREAM_BYTES} /dev/zero; exec cat`,
-  sink: `echo ready; head -c ${STREAM_BYTES} >/dev/null; echo done; exec cat`,
+  source: `while read -r go; do head -c ${STREAM_BYTES} /dev/zero; done`,
+  sink: `while read -r go; do dd bs=64k count=${STREAM_BLOCKS} iflag=fullblock of=/dev/null 2>/dev/null; echo done; done`,
 };
 
 const CONFIG = {

@@ -14,12 +14,12 @@ export function median(samples: readonly number[]): number {
  * Measures several variants in turns, so that whatever else the machine does hits all of them; each round starts with
  * another variant. The first round warms caches and is not counted.
  */
-export async function interleaved<Name extends string>(
+export async function interleaved<Name extends string, Sample = number>(
   rounds: number,
-  variants: Readonly<Partial<Record<Name, () => Promise<number>>>>,
-): Promise<Map<Name, number[]>> {
-  const entries = Object.entries(variants) as [Name, () => Promise<number>][];
-  const samples = new Map<Name, number[]>(entries.map(([name]) => [name, []]));
+  variants: Readonly<Partial<Record<Name, () => Promise<Sample>>>>,
+): Promise<Map<Name, Sample[]>> {
+  const entries = Object.entries(variants) as [Name, () => Promise<Sample>][];
+  const samples = new Map<Name, Sample[]>(entries.map(([name]) => [name, []]));
   for (let round = 0; round <= rounds; round += 1) {
     for (let turn = 0; turn < entries.length; turn += 1) {
       const [name, measure] = entries[(round + turn) % entries.length]!;
