@@ -38,7 +38,13 @@ export function isAlive(pid: number): boolean {
 export function startedOf(pid: number): string | undefined {
   if (process.platform === "linux") return statFields(pid)?.[19];
   if (process.platform === "win32") return undefined;
-  const time = Date.parse(psField(pid, "lstart"));
+  return startedByPs(pid);
+}
+
+/** Start time as `ps` knows it, in milliseconds since the epoch; undefined when unknown. */
+export function startedByPs(pid: number): string | undefined {
+  // Both ends in UTC: two that look at one process may live in different time zones.
+  const time = Date.parse(`${psField(pid, "lstart")} UTC`);
   return Number.isNaN(time) ? undefined : String(time);
 }
 
@@ -129,7 +135,7 @@ function psField(pid: number, field: string): string {
   const { spawnSync } = process.getBuiltinModule("node:child_process");
   const said = spawnSync("ps", ["-o", `${field}=`, "-p", String(pid)], {
     encoding: "utf8",
-    env: { LC_ALL: "C", PATH: "/bin:/usr/bin" },
+    env: { LC_ALL: "C", TZ: "UTC", PATH: "/bin:/usr/bin" },
   });
   return said.status === 0 ? said.stdout.trim() : "";
 }

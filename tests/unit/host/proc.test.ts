@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import process from "node:process";
 import { test } from "node:test";
-import { bootId, isAlive, ownerAlive, parentOf, selfOwner, startedOf, writtenBytes } from "../../../src/host/proc.ts";
+import {
+  bootId,
+  isAlive,
+  ownerAlive,
+  parentOf,
+  selfOwner,
+  startedByPs,
+  startedOf,
+  writtenBytes,
+} from "../../../src/host/proc.ts";
 
 test("this process is alive and is its own owner", () => {
   const owner = selfOwner();
@@ -35,6 +44,22 @@ test("a child: its parent, its end", async () => {
   }
   assert.ok(!isAlive(pid));
   assert.equal(startedOf(pid), undefined);
+});
+
+test("what ps says of a start is the same time in every time zone", { skip: process.platform === "win32" }, () => {
+  const { TZ } = process.env;
+  const began = Date.now() - process.uptime() * 1000;
+  try {
+    for (const zone of ["Asia/Tokyo", "America/New_York"]) {
+      process.env.TZ = zone;
+      const started = Number(startedByPs(process.pid));
+      assert.ok(Math.abs(started - began) < 60_000, `${zone}: ${started} is not about ${began}`);
+    }
+  } finally {
+    if (TZ === undefined) delete process.env.TZ;
+    else process.env.TZ = TZ;
+  }
+  assert.equal(startedByPs(2 ** 22 + 1), undefined);
 });
 
 test("the first process belongs to somebody else or to us, and is alive", () => {
