@@ -1,6 +1,6 @@
 /** `argus build`: every image that a config needs, each built once, a failure never stopping the others. */
 import type { Config, StdioBackend } from "../config/config.ts";
-import { readSettings, type Settings } from "../config/settings.ts";
+import { type RuntimeName, readSettings, type Settings } from "../config/settings.ts";
 import type { Engine } from "../engine/engine.ts";
 import { explain } from "../engine/explain.ts";
 import { imageRef } from "../engine/image_ref.ts";
@@ -11,7 +11,8 @@ import { findEngine } from "../host/engines.ts";
 import { run } from "../host/spawn.ts";
 import type { Image } from "../image/image.ts";
 import { DEFAULT } from "../plan/defaults.ts";
-import type { ContainerPlan, Recipe, RuntimeName } from "../plan/plan.ts";
+import type { Recipe } from "../plan/image_name.ts";
+import type { ContainerPlan } from "../plan/plan.ts";
 import { planBackend } from "../plan/plan_backend.ts";
 import { printData } from "../ui/data.ts";
 import { printLine } from "../ui/line.ts";

@@ -1,6 +1,6 @@
 /** A plan as the JSON that scripts rely on: what would be built and run, secret values never. */
 import type { Config } from "../config/config.ts";
-import type { Settings } from "../config/settings.ts";
+import type { RuntimeName, Settings } from "../config/settings.ts";
 import type { Text } from "../config/text.ts";
 import { type Command, shownWords } from "../engine/command.ts";
 import { handsProxies } from "../engine/detect.ts";
@@ -11,7 +11,8 @@ import { buildCommand, runCommand } from "../engine/oci.ts";
 import { pullCommand } from "../engine/registry.ts";
 import { dockerSettings } from "../host/engines.ts";
 import type { Image } from "../image/image.ts";
-import type { ContainerPlan, Notice, Plan, Recipe, RuntimeName } from "../plan/plan.ts";
+import type { Recipe } from "../plan/image_name.ts";
+import type { ContainerPlan, Notice, Plan } from "../plan/plan.ts";
 import { containerName } from "../session/identity.ts";
 import { proxyNames } from "./proxy_names.ts";
 

@@ -1,9 +1,9 @@
 /** `argus plan`: what argus would do, without touching an engine. */
 
 import type { Config, StdioBackend } from "../config/config.ts";
-import { readSettings, type Settings } from "../config/settings.ts";
+import { type RuntimeName, readSettings, type Settings } from "../config/settings.ts";
 import { ArgusError, EXIT } from "../errors.ts";
-import type { Plan, RuntimeName } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import { planBackend } from "../plan/plan_backend.ts";
 import { pasteableWords } from "../shell.ts";
 import { printData } from "../ui/data.ts";

@@ -1,6 +1,5 @@
-import { RUNTIMES } from "../config/settings.ts";
+import { RUNTIMES, type RuntimeName } from "../config/settings.ts";
 import { ArgusError } from "../errors.ts";
-import type { RuntimeName } from "../plan/plan.ts";
 
 /** The runtime that `--runtime` names; undefined when it is not given. */
 export function runtimeName(word: string | undefined): RuntimeName | undefined {

@@ -1,5 +1,5 @@
 /** The config as the rest of argus sees it: valid, expanded, with a place for everything. */
-import type { SessionOptions, Volume } from "../plan/plan.ts";
+import type { Volume } from "./rules/volume.ts";
 import type { ContainerFields, KubernetesFields } from "./schema.ts";
 import type { Text } from "./text.ts";
 import type { Path } from "./yaml.ts";
@@ -42,6 +42,13 @@ export interface StdioBackend {
   /** A variable in `command`, `args` or `container` is unset (only with `unset: "allow"`): its reference stands there. */
   readonly unresolved: boolean;
   readonly where: Where;
+}
+
+export interface SessionOptions {
+  /** Milliseconds of silence after EOF before the stop ladder; undefined = never. Default 3000. */
+  readonly eofGraceMs?: number;
+  /** "strict": lines on stdout that are not JSON-RPC go to stderr. Default "raw". */
+  readonly stdout: "raw" | "strict";
 }
 
 /** A backend that runs elsewhere. */

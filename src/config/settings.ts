@@ -1,6 +1,5 @@
 /** Every variable that argus reads for itself, once: name, type, default, meaning. */
 import { ArgusError } from "../errors.ts";
-import type { RuntimeName } from "../plan/plan.ts";
 import { shapingWords } from "./build_arguments.ts";
 import type { Env } from "./config.ts";
 import { registryProblem } from "./rules/registry.ts";
@@ -37,6 +36,7 @@ export interface SettingRow {
 
 /** What a config, a variable or a flag may name. */
 export const RUNTIMES = ["docker", "podman", "kubernetes"] as const;
+export type RuntimeName = (typeof RUNTIMES)[number];
 
 /** The variables, as the README lists them. */
 export const SETTINGS: readonly SettingRow[] = [

@@ -1,8 +1,9 @@
 /** Mounts as flags, and the volumes that Docker would make as root's. */
+
+import type { Volume } from "../config/rules/volume.ts";
 import { ArgusError } from "../errors.ts";
 import { DEFAULT } from "../plan/defaults.ts";
 import { LABEL } from "../plan/labels.ts";
-import type { Volume } from "../plan/plan.ts";
 import { type Command, engineCommand, labelFlags } from "./command.ts";
 import type { EngineKind } from "./dialect.ts";
 import type { Engine, SessionIdentity } from "./engine.ts";

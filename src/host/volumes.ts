@@ -3,12 +3,13 @@
 import type { Stats } from "node:fs";
 import { isAbsolute } from "node:path";
 import process from "node:process";
-import { volumeNotices } from "../config/rules/volume.ts";
+import type { Volume } from "../config/rules/volume.ts";
 import type { EngineKind } from "../engine/dialect.ts";
 import type { Engine } from "../engine/engine.ts";
 import { ArgusError } from "../errors.ts";
 import { DEFAULT } from "../plan/defaults.ts";
-import type { ContainerPlan, Notice, Volume } from "../plan/plan.ts";
+import type { ContainerPlan, Notice } from "../plan/plan.ts";
+import { volumeNotices } from "../plan/volume_notices.ts";
 import { isReadable, realPathOf, statOf } from "./files.ts";
 
 /**

@@ -2,6 +2,7 @@
 
 /** How an image is made. */
 export const RECIPES = ["uvx", "npx", "go", "source", "dockerfile"] as const;
+export type Recipe = (typeof RECIPES)[number];
 
 /** Stands in place of a registry, so that the name is equal in every engine: Podman would put it before a shorter one. */
 export const NO_REGISTRY = "localhost/";
@@ -11,7 +12,7 @@ export const NO_REGISTRY = "localhost/";
  *
  * @param inputs Hash of everything that shapes the image.
  */
-export function imageName(recipe: (typeof RECIPES)[number], name: string, inputs: string): string {
+export function imageName(recipe: Recipe, name: string, inputs: string): string {
   return `${NO_REGISTRY}argus/${recipe}-${name}:${inputs.slice(0, 12)}`;
 }
 
@@ -25,7 +26,7 @@ export function ownImageName(name: string): string | undefined {
 }
 
 /** How the names of all images of a recipe begin, as {@link ownImageName} writes them. */
-export function ownImagesOf(recipe: (typeof RECIPES)[number]): string {
+export function ownImagesOf(recipe: Recipe): string {
   return `argus/${recipe}-`;
 }
 

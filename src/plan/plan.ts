@@ -2,15 +2,10 @@
  * The plan: what argus would do for one backend, as plain data that `plan` prints, `build` and `run` consume, and the
  * golden tests hold. It knows no engine and touches no machine.
  */
-import type { RUNTIMES } from "../config/settings.ts";
+import type { SessionOptions } from "../config/config.ts";
+import type { Volume } from "../config/rules/volume.ts";
+import type { RuntimeName } from "../config/settings.ts";
 import type { Text } from "../config/text.ts";
-import type { RECIPES } from "./image_name.ts";
-
-/** How an image is made. */
-export type Recipe = (typeof RECIPES)[number];
-
-/** The engine that a config, a variable or a flag may name. */
-export type RuntimeName = (typeof RUNTIMES)[number];
 
 /** Something that the user should know and that stops nothing. */
 export interface Notice {
@@ -40,7 +35,7 @@ export interface ContainerPlan {
   readonly extraArgs: readonly Text[];
   /** Isolation that cannot be had is an error. */
   readonly requireIsolation: boolean;
-  /** The runtime that the config names; undefined = detect. */
+  /** The runtime that the config or `ARGUS_RUNTIME` names; undefined = detect. */
   readonly runtime?: RuntimeName;
   /** `session.eof_grace` and `stdout` of this backend. */
   readonly session: SessionOptions;
@@ -77,24 +72,6 @@ export interface Limits {
   readonly memory: string;
   /** A positive decimal: "1", "0.5". */
   readonly cpus: string;
-}
-
-/** One mount. Spec: "Volume Mounts". */
-export interface Volume {
-  /** Absolute host path, or the name of a named volume. */
-  readonly source: string;
-  readonly kind: "path" | "named";
-  /** Absolute path in the container. */
-  readonly target: string;
-  /** What follows the second colon, as written: "ro", "rw", "ro,z"; "rw" when absent. */
-  readonly mode: string;
-}
-
-export interface SessionOptions {
-  /** Milliseconds of silence after EOF before the stop ladder; undefined = never. Default 3000. */
-  readonly eofGraceMs?: number;
-  /** "strict": lines on stdout that are not JSON-RPC go to stderr. Default "raw". */
-  readonly stdout: "raw" | "strict";
 }
 
 export type ImagePlan = UvxImage | NpxImage | GoImage | SourceImage | DockerfileImage;

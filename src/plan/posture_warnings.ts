@@ -2,9 +2,9 @@
 import type { Config, StdioBackend } from "../config/config.ts";
 import { extraArgsProblems } from "../config/rules/extra_args.ts";
 import { networkWarning } from "../config/rules/network.ts";
-import { volumeNotices } from "../config/rules/volume.ts";
 import { ArgusError } from "../errors.ts";
 import type { Notice } from "./plan.ts";
+import { volumeNotices } from "./volume_notices.ts";
 
 /**
  * Warnings about network, mounts and `extra_args`.

@@ -27,7 +27,7 @@ export interface KnownTool {
 }
 
 /** Spec: the table of "Image Building Pipeline"; the rest are other spellings of the same three. */
-const RECIPES: Readonly<Record<ToolName, KnownTool["recipe"]>> = {
+const RECIPE_OF: Readonly<Record<ToolName, KnownTool["recipe"]>> = {
   uvx: "uvx",
   uv: "uvx",
   python: "uvx",
@@ -58,11 +58,11 @@ export function toolOf(command: string, words: readonly string[] = []): KnownToo
   const python = pythonProgram(name);
   if (python !== undefined) return { tool: "python", recipe: "uvx", ...python };
   const tool = name === "pnx" ? "pnpx" : name;
-  if (!Object.hasOwn(RECIPES, tool)) return undefined;
+  if (!Object.hasOwn(RECIPE_OF, tool)) return undefined;
   const known = tool as ToolName;
   const subcommands = SUBCOMMANDS[known];
   if (subcommands !== undefined && !startsWithSubcommand(words, subcommands)) return undefined;
-  return { tool: known, recipe: RECIPES[known] };
+  return { tool: known, recipe: RECIPE_OF[known] };
 }
 
 /** The Python that a program's name stands for: any for `python` and `python3`, 3.12 for `python3.12`. */

@@ -7,6 +7,7 @@
  * by the reaper when both are, by its deadline when the machine vanishes.
  */
 import { isatty } from "node:tty";
+import type { SessionOptions } from "../config/config.ts";
 import { type Command, pasteable } from "../engine/command.ts";
 import { explainKubectl } from "../engine/kubernetes/explain.ts";
 import {
@@ -23,7 +24,6 @@ import { gateKey, inOrder, type PodObjects, withImage } from "../engine/kubernet
 import { podTrouble } from "../engine/kubernetes/trouble.ts";
 import { ArgusError } from "../errors.ts";
 import { type Ran, run, signalNumber } from "../host/spawn.ts";
-import type { SessionOptions } from "../plan/plan.ts";
 import { printLine } from "../ui/line.ts";
 import { flowOf } from "./flow.ts";
 import { LOOKS } from "./guard.ts";

@@ -5,11 +5,11 @@
  * killed, by the reaper when both are.
  */
 import process from "node:process";
+import type { SessionOptions } from "../config/config.ts";
 import type { Command } from "../engine/command.ts";
 import type { Engine, SessionIdentity } from "../engine/engine.ts";
 import { imageInspectCommand, killCommand, removeCommand } from "../engine/oci.ts";
 import { run, sendSignal, signalNumber } from "../host/spawn.ts";
-import type { SessionOptions } from "../plan/plan.ts";
 import { printLine } from "../ui/line.ts";
 import { after } from "./after.ts";
 import type { ClientEnd } from "./client.ts";

@@ -14,7 +14,7 @@ interface Import {
   readonly lazy: boolean;
 }
 
-/** What a folder's files may import values from; types of pure folders may be named by anyone. */
+/** What a folder's files may import from, types included. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: [],
   plan: ["config"],
@@ -123,12 +123,11 @@ test("the repository names no machine's folder and no package registry but where
   );
 });
 
-function mayImport({ from, to, typeOnly }: Import): boolean {
+function mayImport({ from, to }: Import): boolean {
   if (!to.startsWith("src/") || LEAVES.includes(to)) return true;
   const [own, other] = [folderOf(from), folderOf(to)];
   if (own === "") return true;
   if (own === other) return true;
-  if (typeOnly && PURE.includes(other)) return true;
   return (MAY_IMPORT[own] ?? []).includes(other);
 }
 

@@ -1,7 +1,5 @@
 /** `container.volumes`: `source:target[:mode]`. Spec: "Volume Mounts and Extra Arguments". */
 import { posix } from "node:path";
-import { DEFAULT } from "../../plan/defaults.ts";
-import type { Notice, Volume } from "../../plan/plan.ts";
 import { lineProblem, type RuleProblem } from "./rule.ts";
 
 const LONGEST = 8 * 1024;
@@ -10,7 +8,8 @@ const HINT = 'host_path:container_path:mode, such as "${HOME}/data:/data:ro"';
 /** Docker refuses a name of one character, and so `C:` can only be a drive. */
 const NAMED = /^[a-zA-Z0-9][\w.-]+$/;
 const DRIVE = /^[A-Za-z]:[\\/]/;
-const UNC = /^\\\\[^\\]/;
+/** A share of Windows, such as `\\\\server\\share`. */
+export const UNC = /^\\\\[^\\]/;
 
 /** Words of a mode; those of one group exclude each other. */
 const MODES: readonly (readonly string[])[] = [
@@ -27,6 +26,17 @@ const MODES: readonly (readonly string[])[] = [
   ["O"],
   ["idmap"],
 ];
+
+/** One mount. Spec: "Volume Mounts". */
+export interface Volume {
+  /** Absolute host path, or the name of a named volume. */
+  readonly source: string;
+  readonly kind: "path" | "named";
+  /** Absolute path in the container. */
+  readonly target: string;
+  /** What follows the second colon, as written: "ro", "rw", "ro,z"; "rw" when absent. */
+  readonly mode: string;
+}
 
 /** Reads one mount, with variables and `~` expanded already. */
 export function parseVolume(text: string): Volume | RuleProblem {
@@ -53,72 +63,6 @@ export function parseVolume(text: string): Volume | RuleProblem {
 export function volumeProblem(text: string): RuleProblem | undefined {
   const volume = parseVolume(text);
   return "message" in volume ? volume : undefined;
-}
-
-/** What the user should know about a mount. */
-export function volumeNotices(volume: Volume): Notice[] {
-  const notices: Notice[] = [];
-  if (volume.kind === "path") {
-    const source = plainSource(volume.source);
-    if (SOCKET.test(source)) {
-      notices.push({
-        code: "config/engine-socket",
-        message: "the mount of an engine's socket lets the server control this machine",
-      });
-    } else if (ENGINE_FOLDER.test(source)) {
-      notices.push({
-        code: "config/engine-socket",
-        message: "the mount of a folder with an engine's socket lets the server control this machine",
-      });
-    } else if (WIDE.test(source)) {
-      notices.push({
-        code: "config/wide-mount",
-        message: `the mount of ${source} shows the server what the whole machine or all of its users depend on`,
-      });
-    }
-  }
-  if (REPLACED.has(volume.target)) {
-    notices.push({
-      code: "config/replaced-tmpfs",
-      message: `the mount over ${volume.target} takes the place of its tmpfs`,
-    });
-  }
-  return notices;
-}
-
-/** Sockets of the engines, on Linux, macOS and Windows. */
-const SOCKET =
-  /(?:^|\/)(?:docker|podman|containerd|crio|buildkitd|dockershim|cri-dockerd|docker\.raw|podman-[\w-]*-api)\.sock$|^\/\/\.\/pipe\//;
-/** macOS has `/etc` and `/var` as links into `/private`, and every system `/run` under two names. */
-const RUN = "(?:/private)?(?:/var)?/run";
-/** Folders of nothing but an engine, with its socket in them or below. What `engine/detect` tries is among them. */
-const ENGINE_FOLDER = new RegExp(
-  [
-    `^${RUN}/(?:buildkit|containerd|crio|docker(?:/containerd)?|k3s(?:/containerd)?|podman|user/\\d+/(?:docker|podman))$`,
-    "/\\.(?:docker/(?:desktop|run)|orbstack(?:/run)?|(?:config/)?colima(?:/[^/]+)?|rd)$",
-    // Of a home alone: a project's own `.docker` has its Dockerfiles.
-    "^(?:(?:/var)?/(?:home|users)/[^/]+|/root)/\\.docker$",
-  ].join("|"),
-);
-/** Folders of the machine itself, or of all of its users; many have those sockets below them. */
-const WIDE = new RegExp(
-  `^(?:${[
-    "/",
-    "/(?:boot|dev|home|private|proc|root|sys|users)",
-    "(?:/private)?/etc",
-    "(?:/private)?/var(?:/lib(?:/(?:containers|docker))?)?",
-    `${RUN}(?:/user(?:/\\d+)?)?`,
-    "[a-z]:/(?:users)?",
-  ].join("|")})$`,
-);
-const REPLACED = new Set<string>([DEFAULT.temporary, DEFAULT.home]);
-
-/** One spelling for one place. Windows' names of shares and pipes have two slashes in front, which mean something. */
-function plainSource(source: string): string {
-  const text = source.replaceAll("\\", "/").toLowerCase();
-  if (UNC.test(source) || text.startsWith("//./")) return text;
-  const normal = posix.normalize(text);
-  return /^(?:[a-z]:)?\/$/.test(normal) ? normal : normal.replace(/\/$/, "");
 }
 
 interface Fields {

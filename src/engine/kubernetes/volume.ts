@@ -1,8 +1,8 @@
 /** Mounts of a Pod: argus' own folders that can be written, and the backend's `volumes`. */
 import { isObjectName } from "../../config/rules/kubernetes.ts";
+import type { Volume } from "../../config/rules/volume.ts";
 import { ArgusError } from "../../errors.ts";
 import { DEFAULT } from "../../plan/defaults.ts";
-import type { Volume } from "../../plan/plan.ts";
 import type { PodVolume, VolumeMount } from "./manifest.ts";
 import type { PodInput } from "./pod.ts";
 import { memoryQuantity } from "./quantity.ts";

@@ -1,7 +1,9 @@
 /** Plans and identities that the engine's tests share. */
+
+import type { Volume } from "../../../src/config/rules/volume.ts";
 import type { SessionIdentity } from "../../../src/engine/engine.ts";
 import type { RunInput } from "../../../src/engine/oci.ts";
-import type { ContainerPlan, Volume } from "../../../src/plan/plan.ts";
+import type { ContainerPlan } from "../../../src/plan/plan.ts";
 
 /** A plan with the defaults. */
 export function samplePlan(changes: Partial<ContainerPlan> = {}): ContainerPlan {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Volume } from "../../../src/config/rules/volume.ts";
 import { volumeFlags, writableVolumes } from "../../../src/engine/volume.ts";
-import type { Volume } from "../../../src/plan/plan.ts";
 import { mount } from "./samples.ts";
 
 const DOCKER = { name: "docker", rootless: false } as const;

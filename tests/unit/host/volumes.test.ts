@@ -3,9 +3,9 @@ import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
+import type { Volume } from "../../../src/config/rules/volume.ts";
 import { plain } from "../../../src/config/text.ts";
 import { checkVolumes as check } from "../../../src/host/volumes.ts";
-import type { Volume } from "../../../src/plan/plan.ts";
 import { withTmp, writeTree } from "../../support/tmp.ts";
 
 const DOCKER = { name: "docker", rootless: false } as const;
