@@ -10,13 +10,13 @@ import {
   valuedSwitch,
   withoutValue,
 } from "./argv.ts";
-import { quoted } from "./config/quoted.ts";
 import { ArgusError, EXIT } from "./errors.ts";
 import { DEFAULT } from "./plan/defaults.ts";
 import { printData } from "./ui/data.ts";
 import { setLevel } from "./ui/log.ts";
 import { report } from "./ui/report.ts";
 import { VERSION } from "./version.ts";
+import { quoted } from "./visible.ts";
 
 /** Flags as cac hands them over: strings, booleans, arrays where a flag may repeat. */
 type Flags = Readonly<Record<string, unknown>>;

@@ -1,7 +1,6 @@
 /** `argus run -- npx -y pkg`: a config of one backend, made of the command line and checked like any other. */
 import type { Config, StdioBackend } from "../config/config.ts";
 import { parseConfig } from "../config/parse.ts";
-import { quoted } from "../config/quoted.ts";
 import { cpusProblem } from "../config/rules/cpus.ts";
 import { envNameProblem } from "../config/rules/env.ts";
 import { memoryProblem } from "../config/rules/memory.ts";
@@ -10,6 +9,7 @@ import type { Rule } from "../config/rules/rule.ts";
 import { volumeProblem } from "../config/rules/volume.ts";
 import { expandVolume } from "../config/variables.ts";
 import { ArgusError } from "../errors.ts";
+import { quoted } from "../visible.ts";
 
 /** The flags that stand in for fields of the config. */
 export interface AdHoc {

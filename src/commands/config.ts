@@ -1,14 +1,15 @@
 /** The config of a command: found, read, parsed; its problems told once. */
 import type { Config } from "../config/config.ts";
 import { InvalidConfig } from "../config/invalid_config.ts";
+import { shownKey } from "../config/keys.ts";
 import { type ParsedConfig, parseConfig } from "../config/parse.ts";
 import type { Problem } from "../config/problem.ts";
-import { quoted, shownKey } from "../config/quoted.ts";
 import { nearest } from "../config/suggest.ts";
 import { ArgusError } from "../errors.ts";
 import { readConfigFile } from "../host/config_file.ts";
 import { log } from "../ui/log.ts";
 import { printProblems } from "../ui/report.ts";
+import { quoted } from "../visible.ts";
 
 export interface ConfigOptions {
   /** `--config`. */

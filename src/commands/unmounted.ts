@@ -2,10 +2,10 @@
 import { posix } from "node:path";
 import process from "node:process";
 import type { StdioBackend } from "../config/config.ts";
-import { visible } from "../config/visible.ts";
 import { statOf } from "../host/files.ts";
 import { DEFAULT } from "../plan/defaults.ts";
 import type { ContainerPlan } from "../plan/plan.ts";
+import { visible } from "../visible.ts";
 import type { PlanFinding } from "./validate.ts";
 
 /** A path, alone or as an option's value; `~` expands nowhere but in volumes. */

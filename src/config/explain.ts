@@ -1,6 +1,6 @@
 /** Schema issues in the words of the manual: which field, what it must be, what to write. Never the value. */
 import type * as v from "valibot";
-import { nameInKey, quotedKey } from "./quoted.ts";
+import { nameInKey, quotedKey } from "./keys.ts";
 import type { Finding } from "./report.ts";
 import { keyHint } from "./slips.ts";
 import { nearest } from "./suggest.ts";

@@ -1,6 +1,7 @@
 /** Collects what is wrong with a config, by offset; gives it back by place. */
+
+import { shownKey } from "./keys.ts";
 import type { Problem } from "./problem.ts";
-import { shownKey } from "./quoted.ts";
 import type { Place } from "./yaml.ts";
 
 /** A finding before its place is known as line and column. */

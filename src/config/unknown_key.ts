@@ -1,8 +1,8 @@
 /** A key that the schema does not have: another program's, an old one, or a mistake with the key that was meant. */
 import { ownerOf } from "./explain.ts";
 import { FOREIGN_BACKEND_KEYS, FOREIGN_FLAGS, FOREIGN_SECTIONS, LEGACY_FIELDS, OTHER_NAMES } from "./foreign.ts";
+import { nameInKey, quotedKey } from "./keys.ts";
 import type { Problem } from "./problem.ts";
-import { nameInKey, quotedKey } from "./quoted.ts";
 import { stdioBackend } from "./schema.ts";
 import { fieldsOf } from "./shape.ts";
 import { nearest } from "./suggest.ts";

@@ -13,7 +13,7 @@ import {
   type ScalarEvent,
   YAMLException,
 } from "js-yaml";
-import { quotedKey } from "./quoted.ts";
+import { quotedKey } from "./keys.ts";
 import { syntaxHint } from "./slips.ts";
 
 /** A value of the file, with the offset where it starts. */

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { visible } from "../config/visible.ts";
+import { visible } from "../visible.ts";
 
 /** A line of another program as a terminal may show it: no colours, of a progress bar its last state, nothing unseen. */
 export function plainLine(line: string): string {

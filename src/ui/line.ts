@@ -1,4 +1,4 @@
-import { visible } from "../config/visible.ts";
+import { visible } from "../visible.ts";
 
 /**
  * Prints one line for people, on stderr. Not with console.error, which Bun makes red, and not with process.stderr, whose

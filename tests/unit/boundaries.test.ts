@@ -33,7 +33,7 @@ const PURE = ["config", "plan", "image", "engine"];
 const PURE_NODE = ["node:path", "node:path/posix", "node:path/win32", "node:crypto", "node:buffer", "node:util"];
 
 /** Modules without imports of their own, which every layer may use. */
-const LEAVES = ["src/errors.ts", "src/version.ts", "src/shell.ts", "src/plan/defaults.ts"];
+const LEAVES = ["src/errors.ts", "src/version.ts", "src/shell.ts", "src/visible.ts", "src/plan/defaults.ts"];
 
 /** Tests quote what users write and real tools say. */
 const MAY_NAME_REGISTRIES = ["tests/"];

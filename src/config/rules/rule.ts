@@ -1,4 +1,5 @@
 /** What every rule of a field shares. */
+import { UNSEEN } from "../../visible.ts";
 
 /** What is wrong with a value, in words that follow the name of its field: "must be …", "holds …". */
 export interface RuleProblem {
@@ -9,14 +10,6 @@ export interface RuleProblem {
 
 /** Says what is wrong with a value; undefined when it is fine. No message holds a value that could be a secret. */
 export type Rule = (value: string) => RuleProblem | undefined;
-
-/**
- * Characters that end a line for some reader, or that make a text look like another one: C0 and C1 controls, the Unicode
- * line separators, zero-width characters and the bidirectional overrides. A tab is none of them.
- * Source: https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
- */
-export const UNSEEN =
-  /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/;
 
 /** Half of a character: it has no bytes of its own. */
 export const LONE_SURROGATE = /\p{Surrogate}/u;
