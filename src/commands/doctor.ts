@@ -9,6 +9,7 @@ import { explain } from "../engine/explain.ts";
 import { type EngineFacts, factsCommand, parseFacts } from "../engine/facts.ts";
 import { BUILDX_PACKAGE, imageListCommand, removeCommand, runCommand } from "../engine/oci.ts";
 import { parseImages } from "../engine/parse.ts";
+import { permissionHint } from "../engine/permission.ts";
 import { POSTURE_SCRIPT, readPosture } from "../engine/posture.ts";
 import { ArgusError, EXIT } from "../errors.ts";
 import { readConfigFile } from "../host/config_file.ts";
@@ -93,7 +94,7 @@ function engineChecks(found: readonly Probe[], clustersRunEverything: boolean): 
       status: bad,
       message: `${place}: ${forbidden ? "this user may not use it" : "does not answer"}`,
       remedy: forbidden
-        ? "sudo usermod -aG docker $USER, then log in again"
+        ? permissionHint(name)
         : `start it, or name another with ${name === "docker" ? "DOCKER_HOST" : "CONTAINER_HOST"}`,
     };
   });

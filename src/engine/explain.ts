@@ -3,6 +3,7 @@ import { ArgusError, EXIT } from "../errors.ts";
 import type { OciName } from "./engine.ts";
 import { lastLines } from "./last_lines.ts";
 import { BUILDX_PACKAGE } from "./oci.ts";
+import { permissionHint } from "./permission.ts";
 import { plainLine } from "./plain_line.ts";
 
 /** A failed call of an engine's program. */
@@ -58,8 +59,7 @@ const UNUSABLE: readonly Rule[] = [
     pattern: /permission denied while trying to connect to the docker (?:daemon socket|API) at (\S+?):?(?:\s|$)/i,
     code: "engine/no-permission",
     message: ([, socket]) => `this user may not use docker at ${socket}`,
-    hint: () =>
-      "add the user to the group docker and log in again (`sudo usermod -aG docker $USER`), or install podman",
+    hint: () => permissionHint("docker"),
     exitCode: EXIT.absent,
   },
   {
@@ -68,6 +68,13 @@ const UNUSABLE: readonly Rule[] = [
     code: "engine/not-running",
     message: ([, old, current]) => `the docker daemon at ${old ?? current} does not answer`,
     hint: () => "start it (`sudo systemctl start docker`, or Docker Desktop), then `argus doctor`",
+    exitCode: EXIT.absent,
+  },
+  {
+    pattern: /unable to connect to Podman socket: .*\bdial unix (\S+): connect: permission denied/,
+    code: "engine/no-permission",
+    message: ([, socket]) => `this user may not use podman at unix://${socket}`,
+    hint: () => permissionHint("podman"),
     exitCode: EXIT.absent,
   },
   {

@@ -18,6 +18,7 @@ import {
   type Surroundings,
 } from "../engine/detect.ts";
 import { type Engine, OCI_NAMES, type OciName } from "../engine/engine.ts";
+import { permissionHint } from "../engine/permission.ts";
 import { ArgusError, EXIT } from "../errors.ts";
 import { isProgram, isWritable, realPathOf, statOf, textOf } from "./files.ts";
 
@@ -230,7 +231,7 @@ function notUsable(probe: Probe, here: Surroundings): ArgusError {
   const where = probe.endpoint === undefined ? "" : ` at ${probe.endpoint.address} (${probe.endpoint.from})`;
   if (probe.state === "forbidden") {
     return new ArgusError("engine/no-permission", `this user may not use ${probe.name}${where}`, {
-      hint: "add the user to the group docker and log in again (`sudo usermod -aG docker $USER`), or install podman",
+      hint: permissionHint(probe.name),
       exitCode: EXIT.absent,
     });
   }

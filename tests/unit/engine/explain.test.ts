@@ -23,6 +23,12 @@ const UNUSABLE: Row[] = [
   ],
   [
     "podman",
+    'Cannot connect to Podman. Please verify your connection to the Linux system using `podman system connection list`\nError: unable to connect to Podman socket: Get "http://d/v4.3.1/libpod/_ping": dial unix /run/podman/podman.sock: connect: permission denied\n',
+    "engine/no-permission",
+    "may not use podman at unix:///run/podman/podman.sock",
+  ],
+  [
+    "podman",
     'Error: command required for rootless mode with multiple IDs: exec: "newuidmap": executable file not found in $PATH\n',
     "engine/no-helper",
     "newuidmap",
@@ -618,5 +624,14 @@ test("an engine that cannot be used exits 3, whatever it was asked for", () => {
   for (const phase of ["run", "build", "other"] as const) {
     assert.equal(explain({ engine: "docker", phase, output }).exitCode, 3);
     assert.equal(explain({ engine: "docker", phase, output: "no space left on device" }).exitCode, 1);
+  }
+});
+
+test("who may not use an engine is told what helps with that one", () => {
+  const said = RUNS.filter(([, , code]) => code === "engine/no-permission");
+  const hints = said.map(([engine, output]) => [engine, explain({ engine, phase: "other", output }).hint ?? ""]);
+  assert.deepEqual(hints.map(([engine]) => engine).sort(), ["docker", "podman"]);
+  for (const [engine, hint] of hints) {
+    assert.match(hint ?? "", engine === "podman" ? /^unset CONTAINER_HOST.*podman\.socket/ : /usermod -aG docker/);
   }
 });
