@@ -1,5 +1,5 @@
 /** `argus run -- npx -y pkg`: a config of one backend, made of the command line and checked like any other. */
-import type { Config, StdioBackend } from "../config/config.ts";
+import type { Config, Env, StdioBackend } from "../config/config.ts";
 import { parseConfig } from "../config/parse.ts";
 import { cpusProblem } from "../config/rules/cpus.ts";
 import { envNameProblem } from "../config/rules/env.ts";
@@ -20,8 +20,6 @@ export interface AdHoc {
   /** Names of variables that the server gets from argus' own environment. */
   readonly env: readonly string[];
 }
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 const NAME = "ad-hoc";
 

@@ -2,12 +2,11 @@
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import process from "node:process";
+import type { Env } from "../config/config.ts";
 import type { KubernetesFields } from "../config/schema.ts";
 import type { Cluster } from "../engine/kubernetes/kubectl.ts";
 import { ArgusError } from "../errors.ts";
 import { isProgram } from "./files.ts";
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * The cluster and namespace that a config names; the kubeconfig's own where it names none.

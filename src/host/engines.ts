@@ -2,6 +2,7 @@
 import { cpus, homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
+import type { Env } from "../config/config.ts";
 import { engineCommand } from "../engine/command.ts";
 import {
   contextAddress,
@@ -26,7 +27,7 @@ import { isProgram, isWritable, realPathOf, statOf, textOf } from "./files.ts";
 export interface FindOptions {
   /** The engine that a config, a variable or a flag names. */
   readonly named?: OciName | undefined;
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Env;
 }
 
 /** An installed engine and whether it answers. */

@@ -1,11 +1,12 @@
 /** What a command's program finds in its environment. */
 import process from "node:process";
+import type { Env } from "../config/config.ts";
 import type { Command } from "../engine/command.ts";
 
 /** The command's own variables, and below them what it takes over. */
 export function environmentOf(
   { env, unset = [] }: Pick<Command, "env" | "unset">,
-  base: Readonly<Record<string, string | undefined>> = process.env,
+  base: Env = process.env,
 ): Record<string, string | undefined> {
   if (unset.length === 0) return { ...base, ...env };
   // Windows finds a variable in any case.
