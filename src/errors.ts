@@ -36,11 +36,17 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
+/** What an error says for itself, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** What the system says about a file that cannot be read or written: `no space left on device`. */
 export function systemWords(cause: unknown): string {
-  const words = cause instanceof Error ? cause.message : String(cause);
   // "ENOSPC: no space left on device, open 'x'", or under Deno "No space left on device (os error 28)"
-  const [reason = ""] = words.replace(/^[A-Z0-9]+: /, "").split(/, | \(os error /);
+  const [reason = ""] = messageOf(cause)
+    .replace(/^[A-Z0-9]+: /, "")
+    .split(/, | \(os error /);
   return reason.charAt(0).toLowerCase() + reason.slice(1);
 }
 

@@ -38,6 +38,15 @@ export interface SettingRow {
 export const RUNTIMES = ["docker", "podman", "kubernetes"] as const;
 export type RuntimeName = (typeof RUNTIMES)[number];
 
+/** What an error says when a word is none of them. */
+export const RUNTIME_WORDS = "docker, podman or kubernetes";
+
+/** The runtime that a word names; undefined for any other word; case and outer blanks do not count. */
+export function runtimeWord(word: string): RuntimeName | undefined {
+  const plain = word.trim().toLowerCase();
+  return RUNTIMES.find((name) => name === plain);
+}
+
 /** The variables, as the README lists them. */
 export const SETTINGS: readonly SettingRow[] = [
   { name: "ARGUS_CONFIG", type: "path", default: "", meaning: "Config file, when `--config` does not name one." },
@@ -174,11 +183,10 @@ function readSwitch(name: string, env: Env): boolean | undefined {
 }
 
 function readRuntime(env: Env): RuntimeName | undefined {
-  const word = filled(env.ARGUS_RUNTIME)?.trim().toLowerCase();
-  if (word === undefined) return undefined;
-  const runtime = RUNTIMES.find((name) => name === word);
-  if (runtime !== undefined) return runtime;
-  throw new ArgusError("config/bad-setting", "ARGUS_RUNTIME must be docker, podman or kubernetes", {
-    hint: `ARGUS_RUNTIME=${nearest(word, RUNTIMES) ?? "docker"}`,
+  const word = filled(env.ARGUS_RUNTIME);
+  const runtime = word === undefined ? undefined : runtimeWord(word);
+  if (word === undefined || runtime !== undefined) return runtime;
+  throw new ArgusError("config/bad-setting", `ARGUS_RUNTIME must be ${RUNTIME_WORDS}`, {
+    hint: `ARGUS_RUNTIME=${nearest(word.trim().toLowerCase(), RUNTIMES) ?? "docker"}`,
   });
 }

@@ -13,7 +13,7 @@ import {
   statSync,
 } from "node:fs";
 import system, { dirname, join, resolve } from "node:path";
-import { ArgusError } from "../errors.ts";
+import { ArgusError, messageOf } from "../errors.ts";
 import { type Ignore, readDockerignore } from "../image/dockerignore.ts";
 import type { UserDockerfile } from "../image/image.ts";
 
@@ -120,10 +120,9 @@ function realOf(target: string, path: string, where: string | undefined): string
 
 /** The system's own words say which file it is about: the Dockerfile or one beside it. */
 function absent(path: string, where: string | undefined, cause: unknown): ArgusError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
   return new ArgusError(
     "config/dockerfile-absent",
-    `the Dockerfile "${path}" or its folder cannot be read: ${reason}`,
+    `the Dockerfile "${path}" or its folder cannot be read: ${messageOf(cause)}`,
     {
       where,
       cause,

@@ -3,8 +3,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync } from "node:fs";
 import { constants } from "node:os";
 import process from "node:process";
+import type { Env } from "../config/config.ts";
 import { type Command, EXTRA_INPUT_PATH, pasteable, realArgs } from "../engine/command.ts";
-import { ArgusError } from "../errors.ts";
+import { ArgusError, messageOf } from "../errors.ts";
 import { environmentOf } from "./environment.ts";
 import { openTempFile, writeTempFile } from "./temp.ts";
 
@@ -24,7 +25,7 @@ export interface RunOptions {
   /** It is killed after so many milliseconds, and nothing that it started is waited for. Default: never. */
   readonly timeoutMs?: number;
   /** The environment below the command's own variables. Default: that of argus. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Env;
   /** Called for every whole line that it writes, as it comes. */
   readonly onLine?: (line: string, stream: "stdout" | "stderr") => void;
   /** Ends it early, as `timeoutMs` does; the promise then resolves as for any other end. */
@@ -146,7 +147,7 @@ export function startFailure(command: Command, error: unknown): ArgusError {
       },
     );
   }
-  return new ArgusError("host/cannot-start", `cannot start ${command.bin}: ${reasonOf(error)}`, {
+  return new ArgusError("host/cannot-start", `cannot start ${command.bin}: ${messageOf(error)}`, {
     where,
     cause: error,
   });
@@ -235,8 +236,4 @@ function closeOnce(fd: number): () => void {
     if (open) closeSync(fd);
     open = false;
   };
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -3,7 +3,7 @@ import { closeSync, constants, mkdtempSync, openSync, rmSync, writeFileSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { ArgusError } from "../errors.ts";
+import { ArgusError, messageOf } from "../errors.ts";
 
 /** Where Linux keeps shared memory (shm_overview(7)): no disk that is full, and none that a secret is written to. */
 const SHARED_MEMORY = "/dev/shm";
@@ -124,8 +124,7 @@ function inPlaces<Result>(use: (place: string) => Result): Result {
       failure = error;
     }
   }
-  const reason = failure instanceof Error ? failure.message : String(failure);
-  throw new ArgusError("host/no-temp-file", `cannot write below ${places.join(" or ")}: ${reason}`, {
+  throw new ArgusError("host/no-temp-file", `cannot write below ${places.join(" or ")}: ${messageOf(failure)}`, {
     hint: "set TMPDIR to a folder that can be written",
     cause: failure,
   });
