@@ -1,4 +1,4 @@
-/** Every variable that argus reads for itself, once: name, type, default, meaning. */
+/** The variables that argus reads for itself, each listed once: name, type, default, meaning. */
 import { ArgusError } from "../errors.ts";
 import { shapingWords } from "./build_arguments.ts";
 import type { Env } from "./config.ts";
