@@ -2,12 +2,12 @@
 import type * as v from "valibot";
 import { nameInKey, quotedKey } from "./keys.ts";
 import type { Finding } from "./report.ts";
-import { keyHint } from "./slips.ts";
+import { lineHint } from "./slips.ts";
 import { nearest } from "./suggest.ts";
 import { keyOffsetOf, type Node, nodeAt, offsetOf, type Path } from "./yaml.ts";
 
 /** What an issue of the schema tells the user. */
-export function explain(issue: v.BaseIssue<unknown>, root: Node, base: Path, backend?: string): Finding {
+export function explainIssue(issue: v.BaseIssue<unknown>, root: Node, base: Path, backend?: string): Finding {
   const inner = (issue.path ?? []).map((item) => item.key as string | number);
   const path = [...base, ...inner];
   const field = fieldName(inner) ?? "value";
@@ -91,7 +91,7 @@ function typeHint(issue: v.BaseIssue<unknown>, node: Node | undefined): string |
   if (issue.type === "array" && node?.kind === "map") return "write a list: a line with - for each";
   if (issue.type === "record" && node?.kind === "list") return "write NAME: value, without - and =";
   if (node?.kind !== "text") return undefined;
-  if (issue.type === "record") return keyHint(node.text) ?? "write NAME: value, each on a line of its own below";
-  if (issue.type === "strict_object") return keyHint(node.text);
+  if (issue.type === "record") return lineHint(node.text) ?? "write NAME: value, each on a line of its own below";
+  if (issue.type === "strict_object") return lineHint(node.text);
   return undefined;
 }

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import * as v from "valibot";
 import { DEFAULT } from "../plan/defaults.ts";
 import type { Backend, Config, ContainerOptions, Env, RemoteBackend, StdioBackend, Where } from "./config.ts";
-import { explain, labelOf, tellable } from "./explain.ts";
+import { explainIssue, labelOf, tellable } from "./explain.ts";
 import { quotedKey } from "./keys.ts";
 import { type Problem, placeOf } from "./problem.ts";
 import { checkRelations } from "./relations.ts";
@@ -21,7 +21,7 @@ import {
   stdioBackend,
 } from "./schema.ts";
 import { fieldsOf, readValue } from "./shape.ts";
-import { keyHint } from "./slips.ts";
+import { lineHint } from "./slips.ts";
 import { nearest } from "./suggest.ts";
 import type { Text } from "./text.ts";
 import { explainKey, meantKey } from "./unknown_key.ts";
@@ -151,7 +151,7 @@ class Parser {
     });
     this.#unset.push(...open);
     const result = v.safeParse(settingsOfFile, without(value, open));
-    for (const issue of tellable(result.issues)) this.#report.error(explain(issue, root, []));
+    for (const issue of tellable(result.issues)) this.#report.error(explainIssue(issue, root, []));
     return result.success ? result.output : {};
   }
 
@@ -237,7 +237,7 @@ class Parser {
     }
     if (node.kind !== "map") {
       const message = `backend ${quotedKey(name)} must be a mapping`;
-      const hint = (node.kind === "text" ? keyHint(node.text) : undefined) ?? "give it at least a command";
+      const hint = (node.kind === "text" ? lineHint(node.text) : undefined) ?? "give it at least a command";
       this.#report.error({ code: "config/wrong-type", message, hint, at, backend: name });
       return undefined;
     }
@@ -280,7 +280,7 @@ class Parser {
       unknownKey: (key, at, path, known) => this.#unknownKey(key, at, path, known, name),
     });
     const result = v.safeParse(remoteBackend, value);
-    for (const issue of tellable(result.issues)) this.#report.error(explain(issue, root, base, name));
+    for (const issue of tellable(result.issues)) this.#report.error(explainIssue(issue, root, base, name));
     if (!result.success || this.#report.isBroken(name)) return undefined;
     return { type: result.output.type, name, url: result.output.url, where: this.#whereIn(root, base) };
   }
@@ -299,7 +299,7 @@ class Parser {
     this.#unset.push(...open.map((path) => [...base, ...path]));
     const closed = open.filter((path) => !TEXT_FIELDS.some((field) => field.every((step, at) => path[at] === step)));
     const result = v.safeParse(stdioBackend, without(value, closed));
-    for (const issue of tellable(result.issues)) this.#report.error(explain(issue, root, base, name));
+    for (const issue of tellable(result.issues)) this.#report.error(explainIssue(issue, root, base, name));
     if (!result.success || this.#report.isBroken(name)) return undefined;
     const fields = result.output;
     return {

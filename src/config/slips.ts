@@ -1,7 +1,7 @@
 /** What people write for YAML that is none, or that means something else, and what to write instead. */
 
 /** The cure of a line such as `command:uvx` or `command = uvx`. Only the key is repeated: the value may be a secret. */
-export function keyHint(line: string): string | undefined {
+export function lineHint(line: string): string | undefined {
   const [, quoted, colon] = /^\s*(?:"([\w.-]+)"|([A-Za-z_][\w.-]*)):(?![\s/\\])./.exec(line) ?? [];
   if (quoted !== undefined || colon !== undefined) return `put a space after the : of ${quoted ?? colon}`;
   const equals = /^\s*(?:export )?([A-Za-z_][\w.-]*) *=/.exec(line)?.[1];
@@ -57,9 +57,9 @@ function hintAt(reason: string, source: string, at: number): string | undefined 
 
 /** A key without its colon or space swallows the lines below it, so that only one of them is an error. */
 function slipIn(line: string, lines: readonly string[]): string | undefined {
-  const here = keyHint(line);
+  const here = lineHint(line);
   if (here !== undefined) return here;
   const above = lines.findLastIndex((each, index) => index < lines.length - 1 && each.trim() !== "");
-  const hint = keyHint(lines[above] ?? "");
+  const hint = lineHint(lines[above] ?? "");
   return hint === undefined ? undefined : `line ${above + 1}: ${hint}`;
 }

@@ -37,7 +37,7 @@ export function explainKey(key: string, path: Path, known: readonly string[], ba
     return { severity: "warning", code: "config/legacy-field", message, hint: `write container: { ${nested}: … }` };
   }
   const message = `unknown key ${quotedKey(key)} in ${owner}`;
-  return { severity: "error", code: "config/unknown-key", message, hint: keyHint(key, path, known, backend) };
+  return { severity: "error", code: "config/unknown-key", message, hint: unknownKeyHint(key, path, known, backend) };
 }
 
 /** The known key that an unknown one was meant to be. */
@@ -56,7 +56,7 @@ function isForeign(path: Path, backend: string | undefined): boolean {
   return path.length === 2 && path[0] === "feature_flags" && FOREIGN_FLAGS.has(key);
 }
 
-function keyHint(key: string, path: Path, known: readonly string[], backend?: string): string {
+function unknownKeyHint(key: string, path: Path, known: readonly string[], backend?: string): string {
   const ofBackend = fieldsOf(stdioBackend)!;
   const onBackend = backend !== undefined && path.length === 1;
   if (onBackend && Object.hasOwn(fieldsOf(ofBackend.container!)!, key)) return 'move it under "container:"';

@@ -9,7 +9,7 @@ const NOT_PUBLIC: RuleProblem = {
 
 /** What is wrong with `host[:port]` of a URL. */
 export function hostProblem(hostAndPort: string): RuleProblem | undefined {
-  const host = hostOf(hostAndPort);
+  const host = browserHost(hostAndPort);
   if (host === undefined) return { message: "must have a valid host", hint: HINT };
   if (host.startsWith("[")) return isPublicV6(host.slice(1, -1)) ? undefined : NOT_PUBLIC;
   if (/^\d+\.\d+\.\d+\.\d+$/.test(host)) return isPublicV4(host) ? undefined : NOT_PUBLIC;
@@ -26,7 +26,7 @@ export function hostProblem(hostAndPort: string): RuleProblem | undefined {
  * digits) into four numbers; undefined when it is none.
  * Source: https://url.spec.whatwg.org/#host-parsing
  */
-function hostOf(hostAndPort: string): string | undefined {
+function browserHost(hostAndPort: string): string | undefined {
   // A percent sign is an encoded name or the zone of an IPv6 address; both hide what is meant.
   if (!/^(?:\[[0-9A-Fa-f:.]+\]|[\p{L}\p{N}\p{M}._\u3002\uff0e\uff61-]+)(?::\d{1,5})?$/u.test(hostAndPort))
     return undefined;
