@@ -25,38 +25,52 @@ export interface Endpoint {
   readonly chosen: boolean;
 }
 
-/**
- * Paths at which an engine's program may be: PATH first, then where installers put it, for desktop clients start argus
- * with a PATH of four folders. ARGUS_ENGINE_PATH replaces both, for a machine with several.
- */
-export function programCandidates(name: OciName, here: Surroundings): string[] {
+/** A program that argus drives. */
+export type ProgramName = OciName | "kubectl";
+
+/** Paths at which a program may be, in its folders. ARGUS_ENGINE_PATH replaces those, for a machine with several. */
+export function programCandidates(name: ProgramName, here: Surroundings): string[] {
   const windows = here.platform === "win32";
-  const separator = windows ? "\\" : "/";
-  const split = (list: string) => list.split(windows ? ";" : ":").filter((folder) => folder !== "");
-  const own = here.env.ARGUS_ENGINE_PATH ?? "";
-  const path = here.env.PATH ?? here.env.Path ?? "";
-  const folders = own === "" ? [...split(path), ...installFolders(name, here)] : split(own);
+  const own = split(here.env.ARGUS_ENGINE_PATH, here);
+  const folders = own.length === 0 ? programFolders(name, here) : own;
   const file = windows ? `${name}.exe` : name;
-  return [...new Set(folders)].map((folder) => `${folder.replace(/[\\/]+$/, "")}${separator}${file}`);
+  return [...new Set(folders)].map((folder) => `${folder.replace(/[\\/]+$/, "")}${windows ? "\\" : "/"}${file}`);
 }
 
-function installFolders(name: OciName, { platform, home, env }: Surroundings): string[] {
+/** PATH first, then where installers put a program and its helpers: desktop clients start argus with a PATH of four folders. */
+export function programFolders(name: ProgramName, here: Surroundings): string[] {
+  return [...new Set([...split(here.env.PATH ?? here.env.Path, here), ...installFolders(name, here)])];
+}
+
+/** What stands between the folders of a PATH. */
+export function pathSeparator({ platform }: Surroundings): string {
+  return platform === "win32" ? ";" : ":";
+}
+
+function split(list: string | undefined, here: Surroundings): string[] {
+  return (list ?? "").split(pathSeparator(here)).filter((folder) => folder !== "");
+}
+
+/** The products that bring docker bring kubectl. */
+function installFolders(name: ProgramName, { platform, home, env }: Surroundings): string[] {
   if (platform === "win32") {
     const programs = env.ProgramFiles ?? "C:\\Program Files";
     const local = env.LOCALAPPDATA ?? `${home}\\AppData\\Local`;
-    return name === "docker"
-      ? [
+    return name === "podman"
+      ? [`${programs}\\RedHat\\Podman`, `${local}\\Programs\\Podman`]
+      : [
           `${programs}\\Docker\\Docker\\resources\\bin`,
           `${programs}\\Rancher Desktop\\resources\\resources\\win32\\bin`,
-        ]
-      : [`${programs}\\RedHat\\Podman`, `${local}\\Programs\\Podman`];
+        ];
   }
   const common = ["/usr/local/bin", "/usr/bin", "/bin"];
   const brew = ["/opt/homebrew/bin", "/home/linuxbrew/.linuxbrew/bin"];
   const own = `${home}/.local/bin`;
   if (name === "podman") return ["/opt/podman/bin", ...brew, ...common, own];
   const desktop = platform === "darwin" ? ["/Applications/Docker.app/Contents/Resources/bin"] : ["/snap/bin"];
-  return [...common, `${home}/.docker/bin`, `${home}/.rd/bin`, `${home}/.orbstack/bin`, ...desktop, ...brew, own];
+  const products = [`${home}/.docker/bin`, `${home}/.rd/bin`, `${home}/.orbstack/bin`, ...desktop];
+  const cloud = name === "kubectl" ? [`${home}/bin`, `${home}/google-cloud-sdk/bin`] : [];
+  return [...common, ...products, ...brew, own, ...cloud];
 }
 
 /** What the user's own settings say about docker's endpoint. */

@@ -75,7 +75,7 @@ export async function probeEngine(name: OciName, here: Surroundings = surroundin
 }
 
 /** This machine as `detect` sees it. */
-export function surroundings(env: Surroundings["env"] = process.env): Surroundings {
+export function surroundings(env: Env = process.env): Surroundings {
   // A desktop client may start argus without HOME.
   const home = env.HOME || env.USERPROFILE || homedir();
   return { platform: process.platform, home, env, uid: process.getuid?.() ?? -1 };

@@ -10,6 +10,7 @@ import {
   handsProxies,
   podmanEndpoint,
   programCandidates,
+  programFolders,
   remoteAddress,
   rootlessAddress,
   type Surroundings,
@@ -39,6 +40,24 @@ test("programs: a scrubbed PATH still finds the desktop products", () => {
     "C:\\Program Files\\Docker\\Docker\\resources\\bin\\docker.exe",
     "C:\\Program Files\\Rancher Desktop\\resources\\resources\\win32\\bin\\docker.exe",
   ]);
+});
+
+test("programs: kubectl is looked for where docker is, which comes with it, and where its helpers are", () => {
+  const mac = machine({ platform: "darwin", home: "/Users/me", env: { PATH: "/usr/bin:/bin" } });
+  const kubectl = programFolders("kubectl", mac);
+  assert.deepEqual(kubectl.slice(0, 3), ["/usr/bin", "/bin", "/usr/local/bin"]);
+  assert.deepEqual(
+    programFolders("docker", mac).filter((folder) => !kubectl.includes(folder)),
+    [],
+  );
+  assert.ok(kubectl.includes("/Users/me/google-cloud-sdk/bin"));
+  const env = { PATH: "/usr/bin", ARGUS_ENGINE_PATH: "/a:/b" };
+  assert.deepEqual(programCandidates("kubectl", machine({ env })), ["/a/kubectl", "/b/kubectl"]);
+  assert.equal(programFolders("kubectl", machine({ env }))[0], "/usr/bin");
+  const windows = machine({ platform: "win32", env: { Path: "C:\\bin" } });
+  assert.ok(
+    programCandidates("kubectl", windows).includes("C:\\Program Files\\Docker\\Docker\\resources\\bin\\kubectl.exe"),
+  );
 });
 
 test("programs: ARGUS_ENGINE_PATH replaces all other places", () => {
