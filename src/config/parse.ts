@@ -21,7 +21,7 @@ import {
   stdioBackend,
 } from "./schema.ts";
 import { fieldsOf, readValue } from "./shape.ts";
-import { lineHint } from "./slips.ts";
+import { endsLikeEntry, lineHint } from "./slips.ts";
 import { nearest } from "./suggest.ts";
 import type { Text } from "./text.ts";
 import { explainKey, meantKey } from "./unknown_key.ts";
@@ -37,6 +37,7 @@ import {
   type Place,
   placesOf,
   readYaml,
+  type TextNode,
 } from "./yaml.ts";
 
 export interface ParseOptions {
@@ -289,7 +290,10 @@ class Parser {
     const base = ["backends", name];
     const open: Path[] = [];
     const value = readValue(stdioBackend, node, [], {
-      text: (text, path) => this.#expanded(text.text, text.at, path, open, name),
+      text: (text, path) => {
+        this.#warnOfComma(text, path, name);
+        return this.#expanded(text.text, text.at, path, open, name);
+      },
       unknownKey: (key, at, path, known) => this.#unknownKey(key, at, path, known, name),
     });
     checkRelations(value as StdioFields, (code, severity, path, message, hint) => {
@@ -347,6 +351,15 @@ class Parser {
     }
     if (expanded.names.some(couldBeSecret) && backend !== undefined) this.#warnOfReaders(path, label, at, backend);
     return expanded.value;
+  }
+
+  /** Says that a comma after a value without quotes, as JSON has it, is part of the value. */
+  #warnOfComma({ text, at }: TextNode, path: Path, backend: string): void {
+    const isQuoted = !this.#source.startsWith(text, at);
+    if (isQuoted || typeof path.at(-1) === "number" || !endsLikeEntry(text)) return;
+    const message = `${labelOf(path, backend)}: the comma at its end is part of the value`;
+    const hint = "remove the comma, or put the value in quotes";
+    this.#report.warn({ code: "config/trailing-comma", message, hint, at, backend });
   }
 
   /** Says where the value of a variable can be read by others. */

@@ -8,6 +8,11 @@ export function lineHint(line: string): string | undefined {
   return equals === undefined ? undefined : `write ${equals}: with a colon and a space, in place of =`;
 }
 
+/** Whether a text ends as an entry of JSON does; a list such as `a,b,` and a mark such as `=,` mean their comma. */
+export function endsLikeEntry(text: string): boolean {
+  return /^[^,]*[\w./)\]}'"-],$/.test(text);
+}
+
 /** The cure of what most often causes an error of the parser, where its own words do not say. */
 export function syntaxHint(reason: string, source: string, at: number): string | undefined {
   const hint = hintAt(reason, source, at);

@@ -75,6 +75,21 @@ test("go_package needs no transport where the command is go, however it is writt
   }
 });
 
+test("a comma after a value without quotes is told, where it is likely one of JSON", () => {
+  const commas = (env: string) => {
+    const { problems } = parse(`backends:\n  a:\n    command: uvx\n    env:\n      ${env}\n`);
+    return problems.map(({ code, severity, line, column }) => [code, severity, line, column]);
+  };
+  for (const text of ["A: b,", "A: /a/b,", "A: ${HOME},", "A: b,  # c"]) {
+    assert.deepEqual(commas(text), [["config/trailing-comma", "warning", 5, 10]], text);
+  }
+  const meant = ["A: 'b,'", 'A: "b,"', "A: ','", "A: a,b,", "A: a=,", "A: b", "A: |-\n        b,", "A: >-\n        b,"];
+  for (const text of meant) assert.deepEqual(commas(text), [], text);
+  const { problems } = parse("backends: {a: {command: uvx, args: [-d,], env: {A: b, C: d,}}}");
+  assert.deepEqual(problems, []);
+  assert.deepEqual(parse("backends:\n  a:\n    command: uvx\n    args:\n      - -d,\n").problems, []);
+});
+
 test("numbers and switches reach argus as they were written", () => {
   const it = backend(
     "backends:\n  a:\n    command: uvx\n    args: [8080, 1.10, 0755, true, 1e3]\n    env: {PORT: 8080, OFF: no, V: 1.50}\n" +
