@@ -15,7 +15,7 @@ import { proxyNames } from "./proxy_names.ts";
 
 export interface BuildOptions {
   readonly settings: Settings;
-  /** A backend of the config that needs the image, for what to type next; absent in a session, which may have no config. */
+  /** A backend of the config that needs the image, for what to type next; absent in an ad hoc run. */
   readonly backend?: string | undefined;
   /** Ignore what the engine cached. */
   readonly noCache?: boolean;

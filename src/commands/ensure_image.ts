@@ -1,3 +1,4 @@
+/** The image of a run that the engine turned out not to have. */
 import type { Settings } from "../config/settings.ts";
 import type { Engine } from "../engine/engine.ts";
 import { imageRef } from "../engine/image_ref.ts";
@@ -5,9 +6,12 @@ import { ArgusError } from "../errors.ts";
 import type { Image } from "../image/image.ts";
 import { log } from "../ui/log.ts";
 import { createProgress } from "../ui/progress.ts";
+import { BUILD_HERE } from "./build_here.ts";
 import { buildImage, findImage } from "./build_image.ts";
 
 export interface EnsureOptions {
+  /** The backend's name where a config has it, for what to type next; an ad hoc run has none to build ahead of time. */
+  readonly configured: string | undefined;
   /** Where the image is pulled from, before anything is built. Default: it is only built. */
   readonly registry?: string | undefined;
   /** Ends the pull or the build. */
@@ -24,11 +28,11 @@ export async function ensureImage(
   image: Image,
   backend: string,
   settings: Settings,
-  { registry, signal }: EnsureOptions = {},
+  { configured, registry, signal }: EnsureOptions,
 ): Promise<void> {
   if ((await findImage(engine, image.name)) !== undefined) return;
   const ref = registry === undefined ? undefined : imageRef(registry, image.name);
-  const building = `building ${image.name} (argus build does it ahead of time)`;
+  const building = `building ${image.name}${configured === undefined ? "" : " (argus build does it ahead of time)"}`;
   if (ref !== undefined || settings.buildIfMissing) {
     // A session starts with the engine's own error about it, on the client's stderr, where nothing can be taken back.
     const why = `${engine.name} has no image for it yet, which is no error`;
@@ -41,18 +45,21 @@ export async function ensureImage(
     const { absent, why, hint } = pulled;
     if (!settings.buildIfMissing) {
       const reason = absent ? `its registry has no ${ref}` : `${ref} could not be pulled: ${why}`;
-      const elsewhere = `\`argus build ${backend} --push\`, where images are built`;
-      throw absence(engine, image, backend, `, and ${reason}`, absent ? elsewhere : hint);
+      throw absence(engine, image, backend, `, and ${reason}`, absent ? pushHint(configured) : hint);
     }
     if (absent) log.info(`the registry has no image for "${backend}"; ${building}`);
     else log.warn(`${engine.name} could not pull ${ref}: ${why}; ${building}`);
   }
-  if (!settings.buildIfMissing) throw absence(engine, image, backend, "", `argus build ${backend}`);
+  if (!settings.buildIfMissing) {
+    const hint = configured === undefined ? BUILD_HERE : `argus build ${configured}`;
+    throw absence(engine, image, backend, "", hint);
+  }
   const progress = createProgress({ quiet: log.level < 3 });
   progress.start(backend);
   try {
     await buildImage(engine, image, {
       settings,
+      backend: configured,
       signal,
       onStep: (step) => progress.step(backend, step),
     });
@@ -60,6 +67,11 @@ export async function ensureImage(
   } finally {
     progress.close();
   }
+}
+
+function pushHint(configured: string | undefined): string {
+  if (configured === undefined) return BUILD_HERE;
+  return `\`argus build ${configured} --push\`, where images are built`;
 }
 
 function absence(engine: Engine, image: Image, backend: string, more: string, hint: string): ArgusError {

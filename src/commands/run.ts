@@ -60,16 +60,22 @@ export async function run(flags: RunFlags): Promise<number> {
       const building = { ...settings, buildIfMissing: flags.build && settings.buildIfMissing };
       if (named === "kubernetes") {
         const { runPod } = await import("./run_pod.ts");
-        return runPod(plan, config, backend as StdioBackend, building);
+        return runPod(plan, config, backend as StdioBackend, building, flags.backend);
       }
       const engine = await findEngine({ named });
       if (engine === undefined) return runUnisolated(withoutEngine(plan, backend as StdioBackend), required);
-      return runContainer(plan, config, engine, building);
+      return runContainer(plan, config, engine, building, flags.backend);
     }
   }
 }
 
-async function runContainer(plan: ContainerPlan, config: Config, engine: Engine, settings: Settings): Promise<number> {
+async function runContainer(
+  plan: ContainerPlan,
+  config: Config,
+  engine: Engine,
+  settings: Settings,
+  configured: string | undefined,
+): Promise<number> {
   const { image, args } = await imageFor(plan, config, settings);
   const { cpus, notice } = clampCpus(plan.limits.cpus, cpusOf(engine));
   const mounts = permitted(checkVolumes(plan, engine), config.policy);
@@ -89,12 +95,14 @@ async function runContainer(plan: ContainerPlan, config: Config, engine: Engine,
     engine,
     image: image.name,
     identity,
+    configured,
     session: plan.session,
     memory: plan.limits.memory,
     makeImage: async (signal) => {
       // Loaded only now: most runs find their image, and what a build needs would stay in memory as long as the session.
       const { ensureImage } = await import("./ensure_image.ts");
-      await ensureImage(engine, image, plan.backend, settings, { registry: config.registry, signal });
+      const { registry } = config;
+      await ensureImage(engine, image, plan.backend, settings, { configured, registry, signal });
     },
     prepare: async () => {
       // What a Dockerfile of the user's own has at the target decides about its volumes.

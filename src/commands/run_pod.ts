@@ -11,15 +11,17 @@ import type { Image } from "../image/image.ts";
 import type { ContainerPlan } from "../plan/plan.ts";
 import { newIdentity } from "../session/identity.ts";
 import { runPodSession } from "../session/pod_session.ts";
+import { BUILD_HERE } from "./build_here.ts";
 import { imageFor } from "./image_for.ts";
 import { tell } from "./tell.ts";
 
-/** Runs a backend in a Pod to its end and returns the server's exit code. */
+/** Runs a backend, by its name if it is one of the config, in a Pod to its end and returns the server's exit code. */
 export async function runPod(
   plan: ContainerPlan,
   config: Config,
   backend: StdioBackend,
   settings: Settings,
+  configured: string | undefined,
 ): Promise<number> {
   const { kubernetes } = backend.container;
   const cluster = findCluster(kubernetes);
@@ -33,9 +35,10 @@ export async function runPod(
   return runPodSession({
     cluster,
     backend: plan.backend,
+    configured,
     objects,
     session: plan.session,
-    publishImage: (signal) => publishedRef(image, kubernetes.registry, plan.backend, settings, signal),
+    publishImage: (signal) => publishedRef(image, kubernetes.registry, plan.backend, settings, { configured, signal }),
   });
 }
 
@@ -45,7 +48,7 @@ async function publishedRef(
   registry: string | undefined,
   backend: string,
   settings: Settings,
-  signal: AbortSignal,
+  { configured, signal }: { readonly configured: string | undefined; readonly signal: AbortSignal },
 ): Promise<string> {
   const ref = imageRef(registry, image.name);
   // Without a registry the nodes have the image, and only they know.
@@ -55,7 +58,7 @@ async function publishedRef(
   // Where nobody here may ask, the cluster tells.
   if (published.state === "unknown") return ref;
   if (published.state === "present") return imageRef(registry, image.name, published.digest);
-  if (!settings.buildIfMissing) throw absent(ref, backend);
+  if (!settings.buildIfMissing) throw absent(ref, backend, configured);
   const engine = await findEngine();
   if (engine === undefined) {
     throw new ArgusError("absent/engine", `the registry has no image ${ref}, and no engine is here to build it`, {
@@ -63,12 +66,12 @@ async function publishedRef(
     });
   }
   const { ensureImage } = await import("./ensure_image.ts");
-  await ensureImage(engine, image, backend, settings, { signal });
+  await ensureImage(engine, image, backend, settings, { configured, signal });
   return imageRef(registry, image.name, await publish(engine, image.name, ref, signal));
 }
 
-function absent(ref: string, backend: string): ArgusError {
+function absent(ref: string, backend: string, configured: string | undefined): ArgusError {
   return new ArgusError("absent/image", `the image ${ref} of backend "${backend}" is absent in its registry`, {
-    hint: `argus build ${backend} --runtime kubernetes`,
+    hint: configured === undefined ? BUILD_HERE : `argus build ${configured} --runtime kubernetes`,
   });
 }

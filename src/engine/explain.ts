@@ -14,7 +14,7 @@ export interface EngineFailure {
   readonly output: string;
   /** The call, pasteable. */
   readonly where?: string;
-  /** The backend of the config that it was about. */
+  /** The backend of the config that it was about; none where an ad hoc run, or no backend at all, failed. */
   readonly backend?: string | undefined;
   /** A build got a CA file. */
   readonly caGiven?: boolean;
@@ -108,12 +108,21 @@ const UNUSABLE: readonly Rule[] = [
   },
 ];
 
+/** A run without a backend of the config, which `argus build` does not know. */
+function isAdHoc({ phase, backend }: EngineFailure): boolean {
+  return phase !== "other" && backend === undefined;
+}
+
+function build({ backend }: EngineFailure, ...flags: readonly string[]): string {
+  return ["argus build", ...flags, ...(backend === undefined ? [] : [backend])].join(" ");
+}
+
 const RULES: readonly Rule[] = [
   {
     pattern: /No such image: (\S+)|Error: (\S+): image not known|reference "?(\S+?)"? does not resolve to an image/,
     code: "absent/image",
     message: ([, docker, podman, other]) => `the image ${docker ?? podman ?? other} is not there`,
-    hint: (_, { backend }) => `build it: \`argus build${backend === undefined ? "" : ` ${backend}`}\``,
+    hint: (_, failure) => (isAdHoc(failure) ? "run it again, which builds it" : `build it: \`${build(failure)}\``),
   },
   {
     pattern: /(?:The|the) container name "\/?([^"]+)" is already in use/,
@@ -153,7 +162,10 @@ const RULES: readonly Rule[] = [
     pattern: /exec format error/,
     code: "engine/wrong-platform",
     message: () => "the image is for another processor, or its entry is no program",
-    hint: (_, { backend }) => `build it here: \`argus build --no-cache${backend === undefined ? "" : ` ${backend}`}\``,
+    hint: (_, failure) =>
+      isAdHoc(failure)
+        ? `remove it, and the next run builds it here: \`${failure.engine} image ls\` shows its name`
+        : `build it here: \`${build(failure, "--no-cache")}\``,
   },
   {
     pattern: /does not match the specified platform: ([^\n]*)/,
@@ -414,7 +426,10 @@ const BUILD_RULES: readonly Rule[] = [
     pattern: /dockerfile parse error[^\n]*|Syntax error - [^\n]*|RUN only supports the --mount flag/i,
     code: "build/dockerfile",
     message: ([all], { engine }) => `${engine} cannot read the Dockerfile: ${all}`,
-    hint: (_, { backend }) => `see it with \`argus plan ${backend ?? "BACKEND"} --dockerfile\``,
+    hint: (_, { backend, engine }) =>
+      backend === undefined
+        ? `what argus writes needs docker 20.10 or podman 4.3 or newer: \`${engine} --version\``
+        : `see it with \`argus plan ${backend} --dockerfile\``,
   },
   {
     pattern: /(?:exit(?:ed with)?(?: status| code)?:? 137\b|returned a non-zero code: 137|signal: killed)/,

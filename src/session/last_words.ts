@@ -21,6 +21,8 @@ export interface Ending {
 interface Contained {
   readonly engine: Engine;
   readonly memory: string;
+  /** The backend's name where a config has it, and `argus plan` with it. */
+  readonly configured: string | undefined;
 }
 
 /** The last words; undefined when there is nothing to say. */
@@ -30,7 +32,7 @@ export function lastWords(ending: Ending, contained: Contained | undefined): str
   const server = `the server of "${backend}"`;
   const alone = `server: ${server} ended by itself with exit code ${code} after ${(lived / 1000).toFixed(1)} s; its own words are above`;
   if (contained === undefined) return ending.inputEnded ? undefined : alone;
-  const { engine, memory } = contained;
+  const { engine, memory, configured } = contained;
   // A daemon that goes away takes the server with it, and the code is then whatever came of that.
   if (ending.removal === "failed")
     return `engine: ${engine.name} does not answer (its own words are above); the session is over; try: argus doctor`;
@@ -42,8 +44,11 @@ export function lastWords(ending: Ending, contained: Contained | undefined): str
         return `engine: ${engine.name} lost the session, or ${server} ended with exit code 125; what either said is above`;
       return `engine: ${engine.name} could not run "${backend}" (its own words are above); try: argus doctor`;
     case 126:
-    case 127:
-      return `entry: ${server} ended with exit code ${code}: probably its program ${code === 126 ? "cannot be executed" : "is not in the image"}; see: argus plan ${backend}`;
+    case 127: {
+      const why = code === 126 ? "cannot be executed" : "is not in the image";
+      const see = configured === undefined ? "" : `; see: argus plan ${configured}`;
+      return `entry: ${server} ended with exit code ${code}: probably its program ${why}${see}`;
+    }
     case 137:
       if (ending.removal === "removed")
         return `engine: the ${engine.name} command was killed; its container is removed`;

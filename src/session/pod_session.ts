@@ -41,6 +41,8 @@ import { openWires, type Wires } from "./wires.ts";
 export interface PodSessionInput {
   readonly cluster: Cluster;
   readonly backend: string;
+  /** The backend's name where a config has it, for what to type next; an ad hoc run has none. */
+  readonly configured: string | undefined;
   readonly objects: PodObjects;
   /**
    * Makes the image and sends it to its registry where it is absent, unless it is told to stop; resolves to where the cluster
@@ -380,7 +382,7 @@ class PodSession {
 
   #explain({ stderr, timedOut }: Pick<Ran, "stderr"> & Partial<Ran>, where: string): ArgusError {
     const output = timedOut === true ? `${stderr}\ncontext deadline exceeded` : stderr;
-    return explainKubectl({ output, where, backend: this.#input.backend });
+    return explainKubectl({ output, where, backend: this.#input.configured });
   }
 
   #slow(why: string): ArgusError {

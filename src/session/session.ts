@@ -31,6 +31,8 @@ export interface SessionInput {
   readonly engine: Engine;
   readonly image: string;
   readonly identity: SessionIdentity;
+  /** The backend's name where a config has it, for what to type next; an ad hoc run has none. */
+  readonly configured: string | undefined;
   readonly session: SessionOptions;
   /** The memory limit, for the last words of a server that could not go on. */
   readonly memory: string;
@@ -253,13 +255,13 @@ class Session {
 
   /** Throws what kept the container from starting. */
   async #explainStart(code: number, remove: Command): Promise<void> {
-    const { command, backend } = this.#input;
-    const { engine, name: container } = this.#contained!;
+    const { command } = this.#input;
+    const { engine, configured, name: container } = this.#contained!;
     // The input that has ended ends no server that does not run.
     this.#life.detached();
     // Loaded only now: a session that starts does not carry the words of those that do not.
     const { startTrouble } = await import("./start_trouble.ts");
-    const failed = { command, engine, container, backend, code };
+    const failed = { command, engine, container, configured, code };
     const trouble = await startTrouble(failed, this.#wires!, this.#making.signal);
     await this.#remove(remove, LOOK_TIMEOUT);
     if (trouble === "started") this.#started = true;

@@ -13,7 +13,8 @@ export interface FailedStart {
   readonly command: Command;
   readonly engine: Engine;
   readonly container: string;
-  readonly backend: string;
+  /** The backend's name where a config has it. */
+  readonly configured: string | undefined;
   /** 125: the engine's own, 126 and 127: of a program that it could not start. Each may be the server's own, too. */
   readonly code: number;
 }
@@ -32,7 +33,7 @@ export async function startTrouble(
   wires: Wires,
   signal: AbortSignal,
 ): Promise<ArgusError | "started" | undefined> {
-  const { engine, backend, code } = failed;
+  const { engine, configured, code } = failed;
   const started = await hasStarted(failed, signal);
   // Where nobody knows, no server is run a second time.
   if (started !== false) return started ? "started" : undefined;
@@ -48,7 +49,7 @@ export async function startTrouble(
     engine: engine.name,
     phase: "run",
     output: again.said,
-    backend,
+    backend: configured,
   });
   // Its words are on the client's stderr already.
   return new ArgusError(what, message, { hint, exitCode: code === 125 ? exitCode : code });

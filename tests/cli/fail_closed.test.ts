@@ -131,6 +131,26 @@ for (const row of CLOSED) {
   });
 }
 
+for (const [how, words, variables] of [
+  ["the flag", ["--no-build"], {}],
+  ["the variable", [], { ARGUS_CONTAINER_BUILD_IF_MISSING: "false" }],
+] as const) {
+  test(`an ad hoc run is told to drop ${how} that switches building off, not to build what no config names`, async () => {
+    await withTmp(async (folder) => {
+      const { path } = hostileServer(folder);
+      const engines = fakeEngines(folder, { docker: { run: NOT_RUN, "image inspect": ABSENT } });
+      const env = cleanEnv({ ...engines.env, PATH: path, ...variables });
+      const { code, stderr } = await argus(["run", ...words, "--", "uvx", "x"], { env });
+      assert.equal(code, 3);
+      assert.match(
+        stderr,
+        /\n {2}hint: drop --no-build or ARGUS_CONTAINER_BUILD_IF_MISSING=false, and the run builds it\n$/,
+      );
+      assert.doesNotMatch(stderr, /argus (build|plan)/);
+    });
+  });
+}
+
 test("a first use explains the engine's own error about the image in the next line", async () => {
   await withTmp(async (folder) => {
     const { config, path } = hostileServer(folder);

@@ -61,7 +61,8 @@ function inContainer(oci: OciName): Promise<number> {
     if (from !== undefined) await run({ bin: engine.bin, args: ["tag", from, image], env: {} });
     else throw new ArgusError("absent/image", `there is no image ${image}`);
   };
-  return runSession({ command: runCommand(input), engine, identity, session, memory, image, makeImage });
+  const configured = backend;
+  return runSession({ command: runCommand(input), engine, identity, configured, session, memory, image, makeImage });
 }
 
 function inPod(): Promise<number> {
@@ -80,5 +81,5 @@ function inPod(): Promise<number> {
     where: () => "",
   };
   const cluster = findCluster(kubernetes);
-  return runPodSession({ cluster, backend, objects: podObjects(input), session });
+  return runPodSession({ cluster, backend, configured: backend, objects: podObjects(input), session });
 }

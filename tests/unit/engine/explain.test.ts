@@ -635,3 +635,17 @@ test("who may not use an engine is told what helps with that one", () => {
     assert.match(hint ?? "", engine === "podman" ? /^unset CONTAINER_HOST.*podman\.socket/ : /usermod -aG docker/);
   }
 });
+
+test("what to type about an image names its backend, and nothing to build or plan for an ad hoc run", () => {
+  const outputs = ["No such image: x", "exec format error", "dockerfile parse error on line 1: unknown instruction: X"];
+  const hints = (phase: EngineFailure["phase"], backend: string | undefined) =>
+    outputs.map((output) => explain({ engine: "docker", phase, output, backend }).hint);
+  assert.deepEqual(hints("build", "fetch"), [
+    "build it: `argus build fetch`",
+    "build it here: `argus build --no-cache fetch`",
+    "see it with `argus plan fetch --dockerfile`",
+  ]);
+  for (const phase of ["run", "build"] as const) {
+    assert.doesNotMatch(hints(phase, undefined).join("\n"), /argus (build|plan)/);
+  }
+});

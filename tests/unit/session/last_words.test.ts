@@ -12,7 +12,7 @@ const ENDING: Ending = {
   started: false,
 };
 const engine = { name: "docker", bin: "/usr/bin/docker", env: {}, rootless: false } as const;
-const CONTAINED = { engine, image: "localhost/argus/uvx-fetch:0123456789ab", memory: "512m" };
+const CONTAINED = { engine, image: "localhost/argus/uvx-fetch:0123456789ab", memory: "512m", configured: "fetch" };
 
 const CASES: readonly [about: string, ending: Partial<Ending>, words: RegExp | undefined][] = [
   ["a good end", {}, undefined],
@@ -43,6 +43,11 @@ for (const [about, ending, words] of CASES) {
     else assert.match(said ?? "", words);
   });
 }
+
+test("last words: no plan is named of an ad hoc run, which has none", () => {
+  const said = lastWords({ ...ENDING, code: 127 }, { ...CONTAINED, configured: undefined });
+  assert.match(said ?? "", /is not in the image$/);
+});
 
 test("last words: a bare command that fails", () => {
   assert.match(lastWords({ ...ENDING, code: 1 }, undefined) ?? "", /exit code 1/);
