@@ -1,7 +1,7 @@
 /** `argus build`: every image that a config needs, each built once, a failure never stopping the others. */
 import type { Config, StdioBackend } from "../config/config.ts";
 import { type RuntimeName, readSettings, type Settings } from "../config/settings.ts";
-import type { Engine } from "../engine/engine.ts";
+import type { Engine, OciName } from "../engine/engine.ts";
 import { explain } from "../engine/explain.ts";
 import { imageRef } from "../engine/image_ref.ts";
 import { imageListCommand } from "../engine/oci.ts";
@@ -320,7 +320,8 @@ function failed(
 /** The engine of each plan, each one looked for once. */
 class EngineOf {
   readonly #flag: RuntimeName | undefined;
-  readonly #found = new Map<RuntimeName | undefined, Engine>();
+  /** The search and not what it found: one that fails takes longest, and would fail for each backend anew. */
+  readonly #found = new Map<RuntimeName | undefined, Promise<Engine>>();
 
   constructor(flag: string | undefined) {
     this.#flag = runtimeName(flag);
@@ -331,18 +332,21 @@ class EngineOf {
     return (this.#flag ?? plan.runtime) === "kubernetes";
   }
 
-  async find(plan: ContainerPlan): Promise<Engine> {
+  find(plan: ContainerPlan): Promise<Engine> {
     const wanted = this.#flag ?? plan.runtime;
     const named = wanted === "kubernetes" ? undefined : wanted;
-    const engine = this.#found.get(named) ?? (await findEngine({ named }));
-    if (engine === undefined) {
-      throw new ArgusError("absent/engine", "no container engine is installed", {
-        hint: "install Docker or Podman; argus doctor shows what was looked for",
-      });
-    }
-    this.#found.set(named, engine);
-    return engine;
+    const found = this.#found.get(named) ?? installedEngine(named);
+    this.#found.set(named, found);
+    return found;
   }
+}
+
+async function installedEngine(named: OciName | undefined): Promise<Engine> {
+  const engine = await findEngine({ named });
+  if (engine !== undefined) return engine;
+  throw new ArgusError("absent/engine", "no container engine is installed", {
+    hint: "install Docker or Podman; argus doctor shows what was looked for",
+  });
 }
 
 function summarize(results: readonly Result[]): void {
