@@ -5,6 +5,7 @@ import { lastLines } from "./last_lines.ts";
 import { BUILDX_PACKAGE } from "./oci.ts";
 import { permissionHint } from "./permission.ts";
 import { plainLine } from "./plain_line.ts";
+import { errorOf, type Rule } from "./rules.ts";
 
 /** A failed call of an engine's program. */
 export interface EngineFailure {
@@ -20,15 +21,14 @@ export interface EngineFailure {
   readonly caGiven?: boolean;
 }
 
+type EngineRule = Rule<EngineFailure>;
+
 /** The failure as an error with a hint; the engine's own words when nothing is known about it. */
 export function explain(failure: EngineFailure): ArgusError {
   const lines = tellingLines(failure.output);
   const rules = [...UNUSABLE, ...RULES_OF[failure.phase], ...RULES];
-  const text = lines.join("\n");
-  for (const rule of rules) {
-    const match = rule.pattern.exec(text);
-    if (match !== null) return errorOf(rule, match, failure, lines);
-  }
+  const known = errorOf(rules, lines.join("\n"), failure, lines);
+  if (known !== undefined) return known;
   const details = { where: failure.where, output: lastLines(lines) };
   if (failure.phase === "build")
     return new ArgusError("engine/build-failed", `${failure.engine} build failed`, details);
@@ -37,16 +37,8 @@ export function explain(failure: EngineFailure): ArgusError {
   return new ArgusError("engine/failed", sentence(failure.engine, lines.at(-1)), details);
 }
 
-interface Rule {
-  readonly pattern: RegExp;
-  readonly code: string;
-  message(match: readonly string[], failure: EngineFailure): string;
-  hint?(match: readonly string[], failure: EngineFailure): string | undefined;
-  readonly exitCode?: number;
-}
-
 /** The engine itself cannot be used. Looked at first: the reasons in such a line are also those of a step's downloads. */
-const UNUSABLE: readonly Rule[] = [
+const UNUSABLE: readonly EngineRule[] = [
   {
     pattern:
       /exec: "?(newuidmap|newgidmap|slirp4netns|pasta|netavark|aardvark-dns|conmon|crun|runc|docker-credential-[\w-]+)"?: executable file not found|could not find "?(slirp4netns|netavark|aardvark-dns|pasta|conmon)\b|(container-init) binary not found/,
@@ -117,7 +109,7 @@ function build({ backend }: EngineFailure, ...flags: readonly string[]): string 
   return ["argus build", ...flags, ...(backend === undefined ? [] : [backend])].join(" ");
 }
 
-const RULES: readonly Rule[] = [
+const RULES: readonly EngineRule[] = [
   {
     pattern: /No such image: (\S+)|Error: (\S+): image not known|reference "?(\S+?)"? does not resolve to an image/,
     code: "absent/image",
@@ -213,7 +205,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /** What keeps a container from starting. */
-const RUN_RULES: readonly Rule[] = [
+const RUN_RULES: readonly EngineRule[] = [
   {
     pattern: /setrlimit `?(RLIMIT_\w+)`?: Operation not permitted/,
     code: "engine/limit",
@@ -296,7 +288,7 @@ const RUN_RULES: readonly Rule[] = [
 
 const CA_HINT = "give the builds the CA of your network: ARGUS_CA_BUNDLE=/path/to/ca.pem (a bundle with all roots)";
 
-const BUILD_RULES: readonly Rule[] = [
+const BUILD_RULES: readonly EngineRule[] = [
   {
     pattern:
       /SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(?:GET_ISSUER_CERT(?:_LOCALLY)?|VERIFY_LEAF_SIGNATURE)|CERTIFICATE_VERIFY_FAILED|x509: [^\n]*|invalid peer certificate[^\n]*|SSL certificate problem[^\n]*|certificate verify failed|TLS: server certificate not trusted/,
@@ -439,7 +431,7 @@ const BUILD_RULES: readonly Rule[] = [
   },
 ];
 
-const RULES_OF: Readonly<Record<EngineFailure["phase"], readonly Rule[]>> = {
+const RULES_OF: Readonly<Record<EngineFailure["phase"], readonly EngineRule[]>> = {
   run: RUN_RULES,
   build: BUILD_RULES,
   other: [],
@@ -455,15 +447,6 @@ function helperHint(program: string): string {
     "container-init": "catatonit",
   };
   return `install the package ${packages[program] ?? program}`;
-}
-
-function errorOf(rule: Rule, match: readonly string[], failure: EngineFailure, lines: readonly string[]): ArgusError {
-  return new ArgusError(rule.code, rule.message(match, failure), {
-    hint: rule.hint?.(match, failure),
-    where: failure.where,
-    output: lastLines(lines),
-    exitCode: rule.exitCode,
-  });
 }
 
 /** Without what the engines print around the reason: step numbers, rulers, help for their own command line. */

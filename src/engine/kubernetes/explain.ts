@@ -1,6 +1,7 @@
 /** What a failure of kubectl means and what to type next, from what it printed. */
 import { ArgusError, EXIT } from "../../errors.ts";
 import { lastLines } from "../last_lines.ts";
+import { errorOf, type Rule } from "../rules.ts";
 import { roleYaml } from "./role.ts";
 
 /** A failed call of kubectl. */
@@ -12,21 +13,14 @@ export interface KubectlFailure {
   readonly backend?: string | undefined;
 }
 
+type KubectlRule = Rule<KubectlFailure>;
+
 /** The failure as an error with a hint; kubectl's own words when nothing is known about it. */
 export function explainKubectl(failure: KubectlFailure): ArgusError {
   const lines = tellingLines(failure.output);
   const text = lines.join("\n");
-  const said = text === "" ? failure.output : text;
-  for (const rule of RULES) {
-    const match = rule.pattern.exec(said);
-    if (match === null) continue;
-    return new ArgusError(rule.code, rule.message(match), {
-      hint: rule.hint(match, failure),
-      where: failure.where,
-      output: rule.output?.(match) ?? lastLines(lines),
-      exitCode: rule.exitCode,
-    });
-  }
+  const known = errorOf(RULES, text === "" ? failure.output : text, failure, lines);
+  if (known !== undefined) return known;
   const last = lines.at(-1)?.replace(/^error: /i, "");
   return new ArgusError("kubernetes/failed", last === undefined ? "kubectl failed" : `kubectl failed: ${last}`, {
     where: failure.where,
@@ -34,20 +28,10 @@ export function explainKubectl(failure: KubectlFailure): ArgusError {
   });
 }
 
-interface Rule {
-  readonly pattern: RegExp;
-  readonly code: string;
-  message(match: readonly string[]): string;
-  hint(match: readonly string[], failure: KubectlFailure): string;
-  /** What is printed below in place of kubectl's own lines. */
-  output?(match: readonly string[]): string;
-  readonly exitCode?: number;
-}
-
 const PLAN = ({ backend }: KubectlFailure) => `argus plan ${backend ?? "BACKEND"} --runtime kubernetes`;
 
 /** Where the cluster cannot be used at all: as with an engine that is not there, nothing was tried. */
-const UNREACHABLE: readonly Rule[] = [
+const UNREACHABLE: readonly KubectlRule[] = [
   {
     pattern: /(?:connection to the server|Get "https?:\/\/)\s*localhost:8080\b/,
     code: "kubernetes/no-kubeconfig",
@@ -145,7 +129,7 @@ const UNREACHABLE: readonly Rule[] = [
 ];
 
 /** All of them "Forbidden" to kubectl. */
-const REFUSED: readonly Rule[] = [
+const REFUSED: readonly KubectlRule[] = [
   {
     pattern: /violates PodSecurity "([^":]+)[^"]*": ([^\n]+)/,
     code: "kubernetes/pod-security",
@@ -215,7 +199,7 @@ const REFUSED: readonly Rule[] = [
   },
 ];
 
-const OTHERS: readonly Rule[] = [
+const OTHERS: readonly KubectlRule[] = [
   {
     pattern: /namespaces "([^"]+)" not found/,
     code: "kubernetes/no-namespace",
@@ -280,7 +264,7 @@ const OTHERS: readonly Rule[] = [
 ];
 
 /** The refusals come first: their texts quote names that others would match. */
-const RULES: readonly Rule[] = [...REFUSED, ...UNREACHABLE, ...OTHERS];
+const RULES: readonly KubectlRule[] = [...REFUSED, ...UNREACHABLE, ...OTHERS];
 
 /** Without what kubectl logs for its developers, some of which goes over several lines. */
 function tellingLines(output: string): string[] {
