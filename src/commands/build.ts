@@ -2,7 +2,7 @@
 import type { Config, StdioBackend } from "../config/config.ts";
 import { type RuntimeName, readSettings, type Settings } from "../config/settings.ts";
 import type { Engine, OciName } from "../engine/engine.ts";
-import { explain } from "../engine/explain.ts";
+import { explainEngine } from "../engine/explain.ts";
 import { imageRef } from "../engine/image_ref.ts";
 import { imageListCommand } from "../engine/oci.ts";
 import { type FoundImage, parseImages } from "../engine/parse.ts";
@@ -180,7 +180,7 @@ async function withoutPresent(
     const { code, stdout, stderr: output } = await run(imageListCommand(engine), { timeoutMs: 60_000 });
     if (code === 0) ids.set(engine, new Map(parseImages(stdout).map(({ name, id }) => [name, id])));
     else {
-      const error = explain({ engine: engine.name, phase: "other", output });
+      const error = explainEngine({ engine: engine.name, phase: "other", output });
       if (engines.size === 1) throw error;
       const own = jobs.filter((job) => job.engine === engine);
       for (const { backend } of own.flatMap(({ users }) => users)) fail(backend, error);

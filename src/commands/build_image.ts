@@ -2,7 +2,7 @@
 import type { Settings } from "../config/settings.ts";
 import { pasteable } from "../engine/command.ts";
 import type { Engine } from "../engine/engine.ts";
-import { explain } from "../engine/explain.ts";
+import { explainEngine } from "../engine/explain.ts";
 import { buildCommand, imageInspectCommand } from "../engine/oci.ts";
 import { type FoundImage, parseImage } from "../engine/parse.ts";
 import { plainLine } from "../engine/plain_line.ts";
@@ -64,7 +64,7 @@ export async function buildImage(engine: Engine, image: Image, options: BuildOpt
     },
   });
   if (result.code !== 0) {
-    throw explain({
+    throw explainEngine({
       engine: engine.name,
       phase: "build",
       output: lines.join("\n"),

@@ -5,7 +5,7 @@ import { readSettings, unknownSettings } from "../config/settings.ts";
 import { plain } from "../config/text.ts";
 import { expandVolume } from "../config/variables.ts";
 import { type Engine, OCI_NAMES, type OciName } from "../engine/engine.ts";
-import { explain } from "../engine/explain.ts";
+import { explainEngine } from "../engine/explain.ts";
 import { type EngineFacts, factsCommand, parseFacts } from "../engine/facts.ts";
 import { BUILDX_PACKAGE, imageListCommand, removeCommand, runCommand } from "../engine/oci.ts";
 import { parseImages } from "../engine/parse.ts";
@@ -105,7 +105,7 @@ async function liveChecks(engine: Engine): Promise<Check[]> {
   const said = await run(factsCommand(engine), { timeoutMs: 60_000 });
   const facts = said.code === 0 ? parseFacts(engine, said.stdout) : undefined;
   if (facts === undefined) {
-    const { message, hint } = explain({ engine: name, phase: "other", output: said.stderr });
+    const { message, hint } = explainEngine({ engine: name, phase: "other", output: said.stderr });
     return [{ name: `${name} info`, status: "fail", message, ...(hint === undefined ? {} : { remedy: hint }) }];
   }
   return [

@@ -2,7 +2,7 @@
 import type { KubernetesFields } from "../config/schema.ts";
 import { readSettings } from "../config/settings.ts";
 import { type Engine, OCI_NAMES } from "../engine/engine.ts";
-import { explain } from "../engine/explain.ts";
+import { explainEngine } from "../engine/explain.ts";
 import type { Cluster } from "../engine/kubernetes/kubectl.ts";
 import { ArgusError } from "../errors.ts";
 import { type Probe, probeEngine } from "../host/engines.ts";
@@ -154,7 +154,7 @@ function silentEngine({ name, endpoint, state }: Probe): Keeper {
 }
 
 function ofEngine(engine: Engine): Keeper {
-  const explained = (output: string) => explain({ engine: engine.name, phase: "other", output });
+  const explained = (output: string) => explainEngine({ engine: engine.name, phase: "other", output });
   return {
     name: engine.name,
     list: async () => heard(await listContainers(engine), explained),

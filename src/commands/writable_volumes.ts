@@ -1,6 +1,6 @@
 /** Named volumes on Docker: made before a session's container in such a way that its server can write to them. */
 import type { Engine, SessionIdentity } from "../engine/engine.ts";
-import { explain } from "../engine/explain.ts";
+import { explainEngine } from "../engine/explain.ts";
 import { removeCommand } from "../engine/oci.ts";
 import { volumeInspectCommand, volumeMakeCommand } from "../engine/volume.ts";
 import { run } from "../host/spawn.ts";
@@ -20,7 +20,7 @@ export async function makeVolumes(engine: Engine, names: readonly string[], imag
     // Also after a failure: the engine may have gone on.
     await run(removeCommand(engine, [identity.container]), LIMIT);
     if (made.code === 0 || /no such image/i.test(made.stderr)) continue;
-    const { message } = explain({ engine: engine.name, phase: "other", output: made.stderr });
+    const { message } = explainEngine({ engine: engine.name, phase: "other", output: made.stderr });
     log.warn(`the volume ${name} may not be writable for the server: ${message}`);
   }
 }

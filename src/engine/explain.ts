@@ -24,7 +24,7 @@ export interface EngineFailure {
 type EngineRule = Rule<EngineFailure>;
 
 /** The failure as an error with a hint; the engine's own words when nothing is known about it. */
-export function explain(failure: EngineFailure): ArgusError {
+export function explainEngine(failure: EngineFailure): ArgusError {
   const lines = tellingLines(failure.output);
   const rules = [...UNUSABLE, ...RULES_OF[failure.phase], ...RULES];
   const known = errorOf(rules, lines.join("\n"), failure, lines);

@@ -1,7 +1,7 @@
 /** Why a container did not start. The engine has told the client, past argus, and is made to say it once more. */
 import type { Command } from "../engine/command.ts";
 import type { Engine } from "../engine/engine.ts";
-import { explain } from "../engine/explain.ts";
+import { explainEngine } from "../engine/explain.ts";
 import { detachedCommand, startEventsCommand } from "../engine/oci.ts";
 import { ArgusError } from "../errors.ts";
 import { run, sendSignal } from "../host/spawn.ts";
@@ -45,7 +45,7 @@ export async function startTrouble(
     message,
     hint,
     exitCode,
-  } = explain({
+  } = explainEngine({
     engine: engine.name,
     phase: "run",
     output: again.said,

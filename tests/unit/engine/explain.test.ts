@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type EngineFailure, explain } from "../../../src/engine/explain.ts";
+import { type EngineFailure, explainEngine } from "../../../src/engine/explain.ts";
 
 const HELP = "\n\nRun 'docker run --help' for more information\n";
 
@@ -559,7 +559,7 @@ for (const [phase, failures] of [
 ] as const) {
   for (const [engine, output, code, words] of failures) {
     test(`${phase}: ${engine}: ${code}: ${words}`, () => {
-      const error = explain({ engine, phase, output });
+      const error = explainEngine({ engine, phase, output });
       assert.equal(error.code, code);
       assert.ok(error.message.includes(words), error.message);
       assert.ok(error.hint !== undefined && error.hint !== "", "a hint");
@@ -570,20 +570,20 @@ for (const [phase, failures] of [
 
 test("what a build step says of its own arguments is no flag of the engine", () => {
   for (const said of ["error: invalid value 'x' for '--python-platform'", "ValueError: invalid mode: 'rU'"]) {
-    const error = explain({ engine: "docker", phase: "build", output: `${said}\n` });
+    const error = explainEngine({ engine: "docker", phase: "build", output: `${said}\n` });
     assert.deepEqual([error.code, error.output], ["engine/build-failed", said]);
   }
 });
 
 test("where no space is left, what removes images is named", () => {
-  const { hint, message } = explain({ engine: "podman", phase: "build", output: "no space left on device" });
+  const { hint, message } = explainEngine({ engine: "podman", phase: "build", output: "no space left on device" });
   assert.equal(message, "no space is left where podman keeps its images");
   assert.match(hint ?? "", /^`argus clean --images` removes .*; `podman system df` shows the rest; .* TMPDIR/);
 });
 
 test("an image that is missing names the command that builds it and exits 3", () => {
   const output = "Error: localhost/argus/x:1: image not known\n";
-  const error = explain({ engine: "podman", phase: "build", output, backend: "time", where: "podman build x" });
+  const error = explainEngine({ engine: "podman", phase: "build", output, backend: "time", where: "podman build x" });
   assert.equal(error.hint, "build it: `argus build time`");
   assert.equal(error.exitCode, 3);
   assert.equal(error.where, "podman build x");
@@ -591,45 +591,49 @@ test("an image that is missing names the command that builds it and exits 3", ()
 
 test("a CA that was given and does not help is said so", () => {
   const hint = (caGiven: boolean) =>
-    explain({ engine: "docker", phase: "build", output: "CERTIFICATE_VERIFY_FAILED", caGiven }).hint ?? "";
+    explainEngine({ engine: "docker", phase: "build", output: "CERTIFICATE_VERIFY_FAILED", caGiven }).hint ?? "";
   assert.match(hint(false), /^give the builds the CA of your network: ARGUS_CA_BUNDLE=/);
   assert.match(hint(true), /^ARGUS_CA_BUNDLE was given/);
 });
 
 test("what is not known is said in the engine's words, without what it prints around them", () => {
-  const listed = explain({ engine: "docker", phase: "other", output: "Error response from daemon: a new thing\n" });
+  const listed = explainEngine({
+    engine: "docker",
+    phase: "other",
+    output: "Error response from daemon: a new thing\n",
+  });
   assert.equal(listed.code, "engine/failed");
   assert.equal(listed.message, "docker failed: a new thing");
   const output =
     "#5 [2/2] RUN exit 7\n#5 0.123 first\n#5 0.200 second\n------\n > [2/2] RUN exit 7:\n------\nexit code: 7\n";
-  const build = explain({ engine: "docker", phase: "build", output });
+  const build = explainEngine({ engine: "docker", phase: "build", output });
   assert.equal(build.code, "engine/build-failed");
   assert.equal(build.message, "docker build failed");
   assert.equal(build.output, "[2/2] RUN exit 7\nfirst\nsecond\n > [2/2] RUN exit 7:\nexit code: 7");
-  assert.equal(explain({ engine: "podman", phase: "other", output: "" }).message, "podman failed");
+  assert.equal(explainEngine({ engine: "podman", phase: "other", output: "" }).message, "podman failed");
 });
 
 test("nothing that an engine printed moves a terminal's cursor, and colours hide no reason", () => {
   const output =
     "\x1b]0;pwned\x07\x1b[31mred\x1b[0m \x9b2J\x1b\r\n\u202e10%\r 20%\r\r\nnpm \x1b[31merror\x1b[39m code EAI_AGAIN\r\n";
-  const error = explain({ engine: "docker", phase: "build", output });
+  const error = explainEngine({ engine: "docker", phase: "build", output });
   assert.equal(error.code, "build/no-network");
   assert.equal(error.output, "red \\u001b\n 20%\nnpm error code EAI_AGAIN");
-  const other = explain({ engine: "docker", phase: "other", output: "\x1b[1mit \x07broke\x1b[0m\n" });
+  const other = explainEngine({ engine: "docker", phase: "other", output: "\x1b[1mit \x07broke\x1b[0m\n" });
   assert.equal(other.message, "docker failed: it \\u0007broke");
 });
 
 test("an engine that cannot be used exits 3, whatever it was asked for", () => {
   const output = "Cannot connect to the Docker daemon at unix:///x.sock. Is the docker daemon running?\n";
   for (const phase of ["run", "build", "other"] as const) {
-    assert.equal(explain({ engine: "docker", phase, output }).exitCode, 3);
-    assert.equal(explain({ engine: "docker", phase, output: "no space left on device" }).exitCode, 1);
+    assert.equal(explainEngine({ engine: "docker", phase, output }).exitCode, 3);
+    assert.equal(explainEngine({ engine: "docker", phase, output: "no space left on device" }).exitCode, 1);
   }
 });
 
 test("who may not use an engine is told what helps with that one", () => {
   const said = RUNS.filter(([, , code]) => code === "engine/no-permission");
-  const hints = said.map(([engine, output]) => [engine, explain({ engine, phase: "other", output }).hint ?? ""]);
+  const hints = said.map(([engine, output]) => [engine, explainEngine({ engine, phase: "other", output }).hint ?? ""]);
   assert.deepEqual(hints.map(([engine]) => engine).sort(), ["docker", "podman"]);
   for (const [engine, hint] of hints) {
     assert.match(hint ?? "", engine === "podman" ? /^unset CONTAINER_HOST.*podman\.socket/ : /usermod -aG docker/);
@@ -639,7 +643,7 @@ test("who may not use an engine is told what helps with that one", () => {
 test("what to type about an image names its backend, and nothing to build or plan for an ad hoc run", () => {
   const outputs = ["No such image: x", "exec format error", "dockerfile parse error on line 1: unknown instruction: X"];
   const hints = (phase: EngineFailure["phase"], backend: string | undefined) =>
-    outputs.map((output) => explain({ engine: "docker", phase, output, backend }).hint);
+    outputs.map((output) => explainEngine({ engine: "docker", phase, output, backend }).hint);
   assert.deepEqual(hints("build", "fetch"), [
     "build it: `argus build fetch`",
     "build it here: `argus build --no-cache fetch`",
