@@ -18,6 +18,7 @@ import { run } from "../host/spawn.ts";
 import { DEFAULT } from "../plan/defaults.ts";
 import { listContainers } from "../session/containers.ts";
 import { newIdentity } from "../session/identity.ts";
+import { pasteableWords } from "../shell.ts";
 import { printData } from "../ui/data.ts";
 import { readConfig } from "./config.ts";
 import type { ClusterFindings } from "./doctor_cluster.ts";
@@ -254,7 +255,7 @@ async function configChecks(file: string | undefined): Promise<Check[]> {
   try {
     const { config, problems } = await readConfig({ config: file, registry: givenRegistry(), unset: "allow" });
     const errors = problems.filter(({ severity }) => severity === "error").length;
-    const remedy = `argus validate${file === undefined ? "" : ` --config ${file}`}`;
+    const remedy = pasteableWords(["argus", "validate", ...(file === undefined ? [] : ["--config", file])]);
     if (errors > 0) return [{ name, status: "fail", message: `${config.file}: errors: ${errors}`, remedy }];
     const { registry } = config;
     return [

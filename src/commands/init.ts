@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import { ArgusError, EXIT, systemWords } from "../errors.ts";
 import { statOf } from "../host/files.ts";
 import { DEFAULT } from "../plan/defaults.ts";
+import { pasteableWords } from "../shell.ts";
 import { printData } from "../ui/data.ts";
 import { printLine } from "../ui/line.ts";
 
@@ -68,7 +69,8 @@ export async function init(options: InitOptions): Promise<number> {
   } else {
     // A client starts argus in a folder of its own choice.
     const time = { command: "argus", args: ["run", "time", "--config", resolve(file)] };
-    printLine(`wrote ${file}; next: argus validate --config ${file}, then for the client's own config:`);
+    const next = pasteableWords(["argus", "validate", "--config", file]);
+    printLine(`wrote ${file}; next: ${next}, then for the client's own config:`);
     printLine(JSON.stringify({ mcpServers: { time } }));
   }
   return EXIT.ok;

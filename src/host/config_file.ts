@@ -4,6 +4,7 @@ import { isAbsolute, resolve } from "node:path";
 import process from "node:process";
 import { configCandidates } from "../config/locate.ts";
 import { ArgusError, systemWords } from "../errors.ts";
+import { pasteableWords } from "../shell.ts";
 import { statOf } from "./files.ts";
 
 export interface ConfigFile {
@@ -69,11 +70,12 @@ function read(file: string, namedBy: string): ConfigFile {
 function unreadable(file: string, by: string, cause: unknown): ArgusError {
   const code = (cause as NodeJS.ErrnoException).code ?? "";
   if (code === "ENOENT" || code === "ENOTDIR") {
-    const hint = `argus init ${file} writes one to start from`;
+    const hint = `${pasteableWords(["argus", "init", file])} writes one to start from`;
     return new ArgusError("config/not-found", `there is no config ${file}${by}`, { hint, cause });
   }
   if (code === "EISDIR") {
-    const hint = `name a file in it: --config ${file.replace(/[\\/]+$/, "")}/config.yaml`;
+    const inIt = `${file.replace(/[\\/]+$/, "")}/config.yaml`;
+    const hint = `name a file in it: ${pasteableWords(["--config", inIt])}`;
     return new ArgusError("config/is-folder", `the config ${file}${by} is a folder`, { hint, cause });
   }
   const hint = "see what it is and who may read it: ls -l";

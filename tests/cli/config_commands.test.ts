@@ -258,6 +258,23 @@ test("a config that cannot be read is one clear error", () =>
     assert.match(utf16.stderr, /utf16\.yaml:1:1: error: the file is UTF-16/);
   }));
 
+test("a command to paste keeps a file with a blank in its name in one piece", () =>
+  withTmp(async (folder) => {
+    const { stderr } = await argus(["validate", "--config", "my config.yaml"], { cwd: folder });
+    assert.match(stderr, /\n {2}hint: argus init 'my config\.yaml' writes one/);
+    const made = await argus(["init", "my config.yaml"], { cwd: folder });
+    assert.match(made.stderr, /next: argus validate --config 'my config\.yaml', then/);
+    writeTree(folder, "my folder/x", "");
+    const isFolder = await argus(["validate", "--config", "my folder"], { cwd: folder });
+    assert.match(isFolder.stderr, /--config 'my folder\/config\.yaml'\n/);
+    writeTree(folder, "my config.yaml", "backends: 1\n");
+    const doctor = await argus(["doctor", "--json", "--config", "my config.yaml"], {
+      cwd: folder,
+      env: cleanEnv({ ARGUS_ENGINE_PATH: folder }),
+    });
+    assert.ok(doctor.stdout.includes(`"argus validate --config 'my config.yaml'"`), doctor.stdout);
+  }));
+
 test("a variable of argus with a bad word is an error that names it", () =>
   withTmp(async (folder) => {
     writeTree(folder, "config.yaml", GOOD);
