@@ -3,6 +3,7 @@
  * its stdio: nobody else would tell.
  */
 import process from "node:process";
+import { setTimeout as pause } from "node:timers/promises";
 import { engineCommand } from "../engine/command.ts";
 import type { Engine } from "../engine/engine.ts";
 import { isAlive } from "../host/proc.ts";
@@ -36,7 +37,7 @@ export function watchConmon(engine: Engine, container: string, died: () => void)
       lost = !isAlive(pid) && !(await stateOf(engine, container, stop.signal)).ended;
     }
     for (let missing = 0; !lost && missing < LIMIT; ) {
-      await pause(POLL, stop.signal);
+      await pause(POLL, undefined, { signal: stop.signal });
       // While it starts, conmon hands over to a child with the same words: the one that was found may be the parent.
       if (pid === undefined || !isAlive(pid)) pid = conmonOf(container);
       missing = pid === undefined ? missing + POLL : 0;
@@ -52,7 +53,7 @@ export function watchConmon(engine: Engine, container: string, died: () => void)
 /** The pid of the container's conmon, as the machine tells; undefined for one that died young or runs elsewhere. */
 async function search(container: string, signal: AbortSignal): Promise<number | undefined> {
   for (let tries = 0; tries < SEARCHES; tries += 1) {
-    await pause(SEARCH, signal);
+    await pause(SEARCH, undefined, { signal });
     const pid = conmonOf(container);
     if (pid !== undefined) return pid;
   }
@@ -71,7 +72,7 @@ async function askForConmon(engine: Engine, container: string, signal: AbortSign
     remote = said;
     if (remote === "true") return undefined;
     if (remote === "false" && conmon > 0) return conmon;
-    await pause(POLL * 2, signal);
+    await pause(POLL * 2, undefined, { signal });
   }
   return undefined;
 }
@@ -99,20 +100,4 @@ async function ask(engine: Engine, args: readonly string[], signal: AbortSignal)
   const ran = await run(engineCommand(engine, args), { timeoutMs: 10_000, signal }).catch(() => undefined);
   signal.throwIfAborted();
   return ran?.stdout.trim() ?? "";
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  return new Promise((resolve, reject) => {
-    const stopped = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      // A session has as many pauses as half seconds: each listener that stayed would be kept to its end.
-      signal.removeEventListener("abort", stopped);
-      resolve();
-    }, ms);
-    signal.addEventListener("abort", stopped, { once: true });
-  });
 }

@@ -6,6 +6,7 @@
  * Whatever ends the session, the Pod goes, and with it what was made for it: by this module, by the guard when argus is killed,
  * by the reaper when both are, by its deadline when the machine vanishes.
  */
+import { setTimeout as pause } from "node:timers/promises";
 import { isatty } from "node:tty";
 import type { SessionOptions } from "../config/config.ts";
 import { type Command, pasteable } from "../engine/command.ts";
@@ -25,7 +26,7 @@ import { podTrouble } from "../engine/kubernetes/trouble.ts";
 import { ArgusError } from "../errors.ts";
 import { type Ran, run, signalNumber } from "../host/spawn.ts";
 import { printLine } from "../ui/line.ts";
-import { flowOf } from "./flow.ts";
+import { canCount, flowOf } from "./flow.ts";
 import { LOOKS } from "./guard.ts";
 import type { LadderAction } from "./ladder.ts";
 import { Lifecycle } from "./lifecycle.ts";
@@ -89,8 +90,6 @@ const STOP_LOOK = 50;
 const UNCLEAR = ["kubernetes/connection-lost", "kubernetes/busy", "kubernetes/failed"];
 
 class PodSession {
-  /** Resolves to the exit code when the Pod is gone or on its way. */
-  readonly end: Promise<number>;
   /** Whether the cluster has the Pod. */
   #made: "no" | "maybe" | "yes" = "no";
   /** The cluster has shown it to us. */
@@ -99,8 +98,6 @@ class PodSession {
   #removed = false;
   #attachment: Attachment | undefined;
   #output: Output | undefined;
-  #resolve: (code: number) => void = () => {};
-  #reject: (error: unknown) => void = () => {};
   /** When the Pod was asked for. */
   #began = performance.now();
   readonly #flow = new PodFlow();
@@ -111,19 +108,21 @@ class PodSession {
   readonly #life: Lifecycle;
   #wires: Wires | undefined;
   readonly #input: PodSessionInput;
+  readonly #end = Promise.withResolvers<number>();
 
   constructor(input: PodSessionInput) {
     this.#input = input;
-    this.end = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
     // Before the start: a signal in between must not end argus without its Pod.
     this.#life = new Lifecycle(input.session.eofGraceMs, {
       act: (action) => this.#act(action),
       written: () => this.#written(),
     });
     this.#live().catch((error) => this.#fail(error));
+  }
+
+  /** Resolves to the exit code when the Pod is gone or on its way. */
+  get end(): Promise<number> {
+    return this.#end.promise;
   }
 
   /** The client waits for the end, and kills when it takes too long. */
@@ -167,7 +166,7 @@ class PodSession {
     // Its failure ends the session, whatever the attach does meanwhile.
     watching.catch((error) => this.#fail(error));
     if (!wires.repeatable) await watching;
-    const pipeOutput = session.stdout === "strict" || process.platform !== "linux";
+    const pipeOutput = session.stdout === "strict" || !canCount();
     const attachment = attach(attachCommand(cluster, this.#name), wires, pipeOutput, watching);
     this.#attachment = attachment;
     if (attachment.output !== undefined) this.#output = readOutput(attachment.output, session.stdout);
@@ -369,8 +368,8 @@ class PodSession {
     // A Pod whose making was cut short may come yet.
     await this.#wires?.settle(this.#made === "no" || (this.#made === "yes" && this.#removed) ? 0 : LOOKS);
     this.#calls.abort();
-    if (code === undefined) this.#reject(error);
-    else this.#resolve(code);
+    if (code === undefined) this.#end.reject(error);
+    else this.#end.resolve(code);
   }
 
   async #remove(): Promise<void> {
@@ -390,8 +389,4 @@ class PodSession {
       hint: "`kubectl get events` says what the cluster tried",
     });
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

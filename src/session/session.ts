@@ -14,7 +14,7 @@ import { printLine } from "../ui/line.ts";
 import { after } from "./after.ts";
 import type { ClientEnd } from "./client.ts";
 import { watchConmon } from "./conmon.ts";
-import { flowOf } from "./flow.ts";
+import { canCount, flowOf } from "./flow.ts";
 import { LOOKS } from "./guard.ts";
 import type { LadderAction } from "./ladder.ts";
 import { type Ending, lastWords } from "./last_words.ts";
@@ -97,16 +97,12 @@ const NEWS = 50;
 const STOPPED = 137;
 
 class Session {
-  /** Resolves to the exit code when the session is gone. */
-  readonly end: Promise<number>;
   #forwarded: NodeJS.Signals | undefined;
   #removal: Removal | undefined;
   /** The engine has ended the server, so that there was a container. */
   #killed = false;
   /** It had started, although its program ended as if it had not. */
   #started = false;
-  #resolve: (code: number) => void = () => {};
-  #reject: (error: unknown) => void = () => {};
   /** When the program was started. */
   #began = performance.now();
   readonly #life: Lifecycle;
@@ -119,14 +115,11 @@ class Session {
 
   readonly #input: BareInput;
   readonly #contained: Contained | undefined;
+  readonly #end = Promise.withResolvers<number>();
 
   constructor(input: BareInput, contained: Contained | undefined) {
     this.#input = input;
     this.#contained = contained;
-    this.end = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
     // Before anything starts: a signal in between must not end argus without what it has started.
     this.#life = new Lifecycle(input.session.eofGraceMs, {
       act: (action) => this.#act(action),
@@ -180,6 +173,11 @@ class Session {
     } finally {
       this.#unwatchConmon();
     }
+  }
+
+  /** Resolves to the exit code when the session is gone. */
+  get end(): Promise<number> {
+    return this.#end.promise;
   }
 
   /** The client waits for the end, and kills when it takes too long. */
@@ -300,7 +298,7 @@ class Session {
     if (words !== undefined) printLine(`argus: ${words}`);
     // Podman that gets a signal while it starts ends with 0 and leaves its container: that is not the server's code.
     const quit = code === 0 && this.#removal === "removed" && this.#podman;
-    this.#resolve(stopped ? stoppedCode(quit ? STOPPED : code, cause, this.#forwarded) : code);
+    this.#end.resolve(stopped ? stoppedCode(quit ? STOPPED : code, cause, this.#forwarded) : code);
   }
 
   /** What goes wrong before a server runs leaves no container. */
@@ -309,7 +307,7 @@ class Session {
       this.#life.release();
       await this.#wires?.settle(0);
     }
-    this.#reject(error);
+    this.#end.reject(error);
   }
 
   async #kill(command: Command): Promise<void> {
@@ -335,11 +333,6 @@ class Session {
 async function isAbsent({ engine, image }: SessionInput): Promise<boolean> {
   const asked = await run(imageInspectCommand(engine, image), { timeoutMs: LOOK_TIMEOUT }).catch(() => undefined);
   return asked !== undefined && asked.code !== 0 && /no such image|image not known/i.test(asked.stderr);
-}
-
-/** Where there is no count of written bytes, argus reads the output itself. */
-function canCount(): boolean {
-  return process.platform === "linux";
 }
 
 /** A Go program that does not catch SIGQUIT yet prints all its stacks instead of ending. */
