@@ -77,6 +77,16 @@ test("an image that has nothing to try the network with is told apart from one t
   }),
 );
 
+test("a timeout of BusyBox before 1.30, which takes the seconds for the program, is nothing to try it with", POSIX, () =>
+  withTmp(async (folder) => {
+    writeTree(folder, "timeout", '#!/bin/sh\nexec "$@"\n', 0o755);
+    writeTree(folder, "nc", "#!/bin/sh\nexit 1\n", 0o755);
+    const refused = await through("require", 1, folder);
+    assert.deepEqual([refused.code, refused.stdout], [1, ""]);
+    assert.match(refused.stderr, /error: .* is not known/);
+  }),
+);
+
 test("an nc that ends only when the other side answers is given a request to answer", POSIX, () =>
   withTmp(async (folder) => {
     writeTree(folder, "timeout", '#!/bin/sh\nshift; exec "$@"\n', 0o755);
