@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, unlinkSync, writeFileSync } from "node:
 import { dirname, resolve } from "node:path";
 import { ArgusError, EXIT, systemWords } from "../errors.ts";
 import { statOf } from "../host/files.ts";
+import { ownProgram } from "../host/own_program.ts";
 import { DEFAULT } from "../plan/defaults.ts";
 import { pasteableWords } from "../shell.ts";
 import { printData } from "../ui/data.ts";
@@ -67,8 +68,8 @@ export async function init(options: InitOptions): Promise<number> {
   if (options.json) {
     printData(JSON.stringify({ file }));
   } else {
-    // A client starts argus in a folder of its own choice.
-    const time = { command: "argus", args: ["run", "time", "--config", resolve(file)] };
+    // A client starts argus in a folder of its own choice, and those of a desktop know few folders of programs.
+    const time = { command: ownProgram(), args: ["run", "time", "--config", resolve(file)] };
     const next = pasteableWords(["argus", "validate", "--config", file]);
     printLine(`wrote ${file}; next: ${next}, then for the client's own config:`);
     printLine(JSON.stringify({ mcpServers: { time } }));

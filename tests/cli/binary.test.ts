@@ -1,7 +1,7 @@
 /** The compiled program: what it is started with, and where, must not change what it does. `scripts/build` makes it. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, readlinkSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, readlinkSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { before, test } from "node:test";
@@ -40,6 +40,26 @@ test("a stranger's bunfig.toml and .env do nothing, though bun itself obeys both
     const trap = await run(bun, ["-e", "console.log(process.env.ARGUS_CONFIG)"], { cwd: folder });
     assert.match(trap.stdout, /named-by-dotenv/);
     assert.equal(existsSync(marker), true);
+  });
+});
+
+test("init names it for a client's config by its absolute path, through the link that was typed", async () => {
+  await withTmp(async (folder) => {
+    const linked = join(folder, "bin", "argus");
+    mkdirSync(dirname(linked));
+    symlinkSync(BINARY, linked);
+    const byName = (path: string) => ["/bin/sh", ["-c", `PATH=${path}; exec argus init $0`]] as const;
+    const calls = [
+      [BINARY, ["init"], BINARY],
+      [linked, ["init"], linked],
+      ["bin/argus", ["init"], linked],
+      [...byName(dirname(linked)), linked],
+      [...byName(dirname(BINARY)), BINARY],
+    ] as const;
+    for (const [index, [bin, args, command]] of calls.entries()) {
+      const { stderr } = await run(bin, [...args, `${index}.yaml`], { cwd: folder });
+      assert.equal(JSON.parse(stderr.split("\n")[1] ?? "").mcpServers.time.command, command, stderr);
+    }
   });
 });
 
