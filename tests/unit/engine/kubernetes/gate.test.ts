@@ -77,7 +77,7 @@ test("an image that has nothing to try the network with is told apart from one t
   }),
 );
 
-test("a timeout of BusyBox before 1.30, which takes the seconds for the program, is nothing to try it with", POSIX, () =>
+test("a timeout that takes the seconds for the program, as BusyBox before 1.30, is nothing to try it with", POSIX, () =>
   withTmp(async (folder) => {
     writeTree(folder, "timeout", '#!/bin/sh\nexec "$@"\n', 0o755);
     writeTree(folder, "nc", "#!/bin/sh\nexit 1\n", 0o755);
