@@ -53,7 +53,7 @@ export function volumeMakeCommand(engine: Engine, volume: string, image: string,
 function modeFields(engine: EngineKind, volume: Volume): string[] {
   return volume.mode.split(",").flatMap((word) => {
     if (word === "ro") return ["readonly"];
-    if (word === "rw" || word === "") return [];
+    if (word === "rw") return [];
     if (engine.name === "podman" && word === "z") return ["relabel=shared"];
     if (engine.name === "podman" && word === "Z") return ["relabel=private"];
     throw new ArgusError(

@@ -77,7 +77,7 @@ function sourceOf({ source, kind }: Volume, hostPath: boolean, where: string) {
 /** Words that change nothing for one Pod are dropped; others would be a broken promise. */
 function isReadOnly({ source, mode }: Volume, where: string): boolean {
   const words = mode.split(",");
-  const unknown = words.find((word) => !["ro", "rw", "z", "Z", ""].includes(word));
+  const unknown = words.find((word) => !["ro", "rw", "z", "Z"].includes(word));
   if (unknown === undefined) return words.includes("ro");
   throw new ArgusError("config/volume-mode", `kubernetes cannot mount ${source} with the mode "${unknown}"`, {
     where,
