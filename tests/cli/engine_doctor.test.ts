@@ -126,6 +126,19 @@ test("doctor: docker that does not answer is told; the other engine is enough", 
   });
 });
 
+test("doctor: the disk of an engine on another machine is not that of the same folder here", options, async () => {
+  await withTmp(async (folder) => {
+    const docker = { info: { stdout: INFO.replace("/nonexistent/docker", folder) } };
+    assert.match((await doctor(folder, { docker })).check("docker disk")?.message ?? "", / GiB free at /);
+    const { check } = await doctor(folder, { docker }, { DOCKER_HOST: "ssh://fake.invalid" });
+    assert.deepEqual(check("docker disk"), {
+      name: "docker disk",
+      status: "ok",
+      message: `on the engine's own machine: ${folder}`,
+    });
+  });
+});
+
 test("doctor: an engine that fails is explained", options, async () => {
   await withTmp(async (folder) => {
     const stderr = "Cannot connect to the Docker daemon at unix:///x.sock. Is the docker daemon running?\n";
