@@ -1,4 +1,4 @@
-/** A container engine that was found on this machine, and how its command line differs from the others'. */
+/** A container engine that was found on this machine, and whose its containers are. */
 
 /** The engines that are driven through an OCI command line, in the order in which they are looked for. */
 export const OCI_NAMES = ["docker", "podman"] as const;

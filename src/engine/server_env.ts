@@ -16,7 +16,11 @@ export interface ServerEnv {
  */
 const LINE_LIMIT = 64 * 1024 - 1;
 
-/** Splits a server's variables; throws for a value that the engine cannot be given. */
+/**
+ * Splits a server's variables.
+ *
+ * @throws ArgusError `config/env-value` for a value that the engine cannot be given.
+ */
 export function serverEnv(env: Readonly<Record<string, string>>): ServerEnv {
   const byName: Record<string, string> = {};
   const lines: string[] = [];

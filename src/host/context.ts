@@ -19,7 +19,8 @@ import type { UserDockerfile } from "../image/image.ts";
 
 /**
  * Reads the Dockerfile that a config in `folder` names and hashes its context.
- * Absent → config/dockerfile-absent; led out of the folder by a link → config/dockerfile-outside.
+ *
+ * @throws ArgusError `config/dockerfile-absent`; `config/dockerfile-outside` when a link leads out of the folder.
  */
 export function readContext(folder: string, path: string, where?: string): UserDockerfile {
   const file = resolve(folder, path);

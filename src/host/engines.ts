@@ -49,8 +49,10 @@ const ROOT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 /**
  * The engine to use: the named one, else the first of docker and podman that is installed and answers.
- * undefined = nothing is installed. Throws when something is installed and nothing answers: isolation is never dropped
- * because of a daemon that is down.
+ * undefined = nothing is installed.
+ *
+ * @throws ArgusError `absent/engine` when the named one is not installed; `engine/…` when none answers that is installed, for
+ * isolation is never dropped because of a daemon that is down.
  */
 export async function findEngine(options: FindOptions = {}): Promise<Engine | undefined> {
   const { named } = options;

@@ -3,7 +3,11 @@
 import { ArgusError } from "../errors.ts";
 import { shellQuoted } from "../shell.ts";
 
-/** One word of a POSIX shell. A line break or NUL → image/unsafe-value. */
+/**
+ * One word of a POSIX shell.
+ *
+ * @throws ArgusError `image/unsafe-value` for a line break or NUL.
+ */
 export function shellWord(value: string): string {
   oneLine(value);
   return shellQuoted(value);
@@ -14,7 +18,11 @@ export function shellWords(values: readonly string[]): string {
   return values.map(shellWord).join(" ");
 }
 
-/** `NAME="value"` for ENV and LABEL, where `\`, `"` and `$` mean something. A line break or NUL → image/unsafe-value. */
+/**
+ * `NAME="value"` for ENV and LABEL, where `\`, `"` and `$` mean something.
+ *
+ * @throws ArgusError `image/unsafe-value` for a line break or NUL.
+ */
 export function assignment(name: string, value: string): string {
   oneLine(value);
   return `${name}="${value.replace(/[\\"$]/g, "\\$&")}"`;
@@ -26,7 +34,11 @@ export function execForm(words: readonly string[]): string {
   return `[${words.map((word) => JSON.stringify(word)).join(", ")}]`;
 }
 
-/** A line that a shell reads as it is. What would reach beyond the line → image/unsafe-value. */
+/**
+ * A line that a shell reads as it is.
+ *
+ * @throws ArgusError `image/unsafe-value` for what would reach beyond the line.
+ */
 export function shellLine(line: string): string {
   oneLine(line);
   // The builder takes a backslash at the end as "goes on below" and `<<` as the start of a here-document.

@@ -25,7 +25,11 @@ export interface RenderOptions {
   readonly inputs: string;
 }
 
-/** The text of the Dockerfile. A value that would leave its line → image/unsafe-value. */
+/**
+ * The text of the Dockerfile.
+ *
+ * @throws ArgusError `image/unsafe-value` for a value that would leave its line.
+ */
 export function renderDockerfile(plan: GeneratedImage, options: RenderOptions): string {
   const { mounts, inputs } = options;
   const labels = [...labelsOf(plan), assignment(LABEL.version, VERSION), assignment(LABEL.inputs, inputs)];

@@ -113,7 +113,11 @@ export function packageWord(call: Call, word: Part): string {
   return buildWord(call, word);
 }
 
-/** The value of a word that only the build needs. Credentials in an address → config/credentials-in-image. */
+/**
+ * The value of a word that only the build needs.
+ *
+ * @throws ArgusError `config/credentials-in-image` for credentials in an address.
+ */
 export function buildWord(call: Call, word: Part): string {
   if (hasCredentials(word.value)) {
     throw callError(

@@ -3,7 +3,11 @@ import type { Where } from "../../config/config.ts";
 import type { Text } from "../../config/text.ts";
 import { ArgusError } from "../../errors.ts";
 
-/** Throws when there are any, with the field that does what they ask for. No value of an argument is in the message. */
+/**
+ * Refuses any, without a value of theirs in the message.
+ *
+ * @throws ArgusError `config/kubernetes-extra-args`, with the field that does what they ask for.
+ */
 export function refuseExtraArgs(words: readonly Text[], where: Where): void {
   const index = words.findIndex(({ value }) => value.startsWith("-"));
   const word = words[index];

@@ -192,7 +192,7 @@ function metadataOf({ identity, kubernetes }: PodInput): Metadata {
   };
 }
 
-/** A label's value can hold neither. */
+/** As they are: the value of a label holds no colon, as an owner has, and ends with no dash, as a backend's name may. */
 function argusAnnotations({ backend, owner }: SessionIdentity): Record<string, string> {
   return { [LABEL.backend]: backend, [LABEL.owner]: ownerText(owner) };
 }

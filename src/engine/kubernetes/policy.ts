@@ -4,7 +4,11 @@ import { ArgusError } from "../../errors.ts";
 import type { Notice } from "../../plan/plan.ts";
 import type { Metadata, NetworkPolicy } from "./manifest.ts";
 
-/** True for `none`, false for `bridge`; throws for what only a single machine has. */
+/**
+ * True for `none`, false for `bridge`.
+ *
+ * @throws ArgusError `config/kubernetes-network` for what only a single machine has.
+ */
 export function deniesAll(network: string, where: Where): boolean {
   if (network === "none") return true;
   if (network === "bridge") return false;

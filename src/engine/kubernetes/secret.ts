@@ -15,7 +15,11 @@ export interface ServerTexts {
 const KEY = /^[A-Za-z_][A-Za-z0-9_]{0,252}$/;
 const MOST_BYTES = 1024 * 1024;
 
-/** Sorts the texts; throws for a variable that a Secret cannot carry. */
+/**
+ * Sorts the texts.
+ *
+ * @throws ArgusError `config/env-…` for a variable that a Secret cannot carry.
+ */
 export function serverTexts(env: Readonly<Record<string, Text>>, args: readonly Text[]): ServerTexts {
   const secret: Record<string, string> = {};
   for (const [name, { value }] of Object.entries(env)) {

@@ -13,7 +13,11 @@ export interface PodVolumes {
   readonly mounts: readonly VolumeMount[];
 }
 
-/** Throws for a mount that a Pod cannot have. */
+/**
+ * The mounts of a Pod: argus' own and the backend's.
+ *
+ * @throws ArgusError `config/…` for a mount that a Pod cannot have.
+ */
 export function podVolumes(input: Pick<PodInput, "plan" | "kubernetes" | "where">): PodVolumes {
   const { plan, kubernetes, where } = input;
   const targets = plan.volumes.map(({ target }) => target);
