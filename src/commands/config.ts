@@ -30,13 +30,16 @@ export interface ConfigOptions {
  * @throws InvalidConfig with every problem; ArgusError when the file cannot be read or a used backend is not there.
  */
 export async function loadConfig(options: ConfigOptions, used?: readonly string[]): Promise<Config> {
-  const { config, problems } = await readConfig(options);
+  const { config, names, problems } = await readConfig(options);
   const errors = problems.filter(({ severity }) => severity === "error");
   if (errors.some((problem) => isUsed(problem, used))) throw new InvalidConfig(problems);
-  if (errors.length > 0) log.warn(`other backends of ${config.file} have errors; argus validate lists them`);
+  // Each entry of a client has the secret of its own backend alone.
+  if (errors.some(({ code }) => code !== "config/unset-variable"))
+    log.warn(`other backends of ${config.file} have errors; argus validate lists them`);
   if (log.level > 3)
     printProblems(problems.filter((problem) => isUsed(problem, used) && problem.severity === "warning"));
-  for (const name of used ?? []) if (!config.backends.has(name)) throw unknownBackend(name, config);
+  for (const name of used ?? [])
+    if (!config.backends.has(name)) throw unknownBackend(name, config.file, names.map(shownKey));
   return config;
 }
 
@@ -56,13 +59,12 @@ function isUsed(problem: Problem, used: readonly string[] | undefined): boolean 
 
 const MOST_NAMES = 20;
 
-function unknownBackend(name: string, config: Config): ArgusError {
-  const names = [...config.backends.keys()];
+function unknownBackend(name: string, file: string, names: readonly string[]): ArgusError {
   const meant = nearest(name, names);
   const more = names.length - MOST_NAMES;
   const some = names.slice(0, MOST_NAMES).join(", ") + (more > 0 ? ` and ${more} more` : "");
   const known = names.length === 0 ? "it has none" : `it has ${some}`;
-  return new ArgusError("usage/unknown-backend", `no backend ${quoted(name)} in ${config.file}; ${known}`, {
+  return new ArgusError("usage/unknown-backend", `no backend ${quoted(name)} in ${file}; ${known}`, {
     hint: meant === undefined ? "argus plan shows every backend" : `did you mean "${meant}"?`,
   });
 }

@@ -53,6 +53,8 @@ export interface ParseOptions {
 
 export interface ParsedConfig {
   readonly config: Config;
+  /** Of all backends of the file, also those with errors. */
+  readonly names: readonly string[];
   /** In the order of the file. */
   readonly problems: readonly Problem[];
   /** With `unset: "allow"`: where in the file an unset variable stands. */
@@ -92,7 +94,8 @@ class Parser {
     const registry = settings.registry ?? this.#options.registry;
     const kubernetes = { ...(registry === undefined ? {} : { registry }), ...settings.kubernetes };
     const backends = new Map<string, Backend>();
-    for (const [name, entry] of root === undefined ? [] : this.#backendEntries(root)) {
+    const entries: MapNode["entries"] = root === undefined ? new Map() : this.#backendEntries(root);
+    for (const [name, entry] of entries) {
       const backend = this.#backend(name, entry.node, root!, kubernetes);
       if (backend !== undefined) backends.set(name, backend);
     }
@@ -108,7 +111,7 @@ class Parser {
       kubernetes,
       backends,
     };
-    return { config, problems: this.#report.sorted(), unset: this.#unset };
+    return { config, names: [...entries.keys()], problems: this.#report.sorted(), unset: this.#unset };
   }
 
   /** The mapping that the file is, or undefined after an error. */

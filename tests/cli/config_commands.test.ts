@@ -375,9 +375,23 @@ test("a backend that is not there is told with the one that was meant, and error
     assert.equal(
       ended.stderr,
       "argus: warning: other backends of config.yaml have errors; argus validate lists them\n" +
-        'argus: error: no backend "tmie" in config.yaml; it has a, b, time [usage/unknown-backend]\n' +
+        'argus: error: no backend "tmie" in config.yaml; it has a, b, c, time [usage/unknown-backend]\n' +
         '  hint: did you mean "time"?\n',
     );
+  }));
+
+test("the secret that another backend lacks is no word of a run, and its name is known", () =>
+  withTmp(async (folder) => {
+    writeTree(folder, "config.yaml", `${GOOD}  github: {command: uvx, args: [x], env: {TOKEN: "\${GITHUB_TOKEN}"}}\n`);
+    const env = cleanEnv({ HOME: folder, ARGUS_ENGINE_PATH: folder });
+    const other = await argus(["run", "b"], { cwd: folder, env });
+    assert.match(other.stderr, /^argus: error: backend "b" is remote[^\n]*\n {2}hint: [^\n]*\n$/);
+    const own = await argus(["run", "github"], { cwd: folder, env });
+    assert.match(own.stderr, /GITHUB_TOKEN is not set \[config\/unset-variable\]/);
+    assert.equal(own.code, 2);
+    const misspelt = await argus(["run", "githb"], { cwd: folder, env });
+    assert.match(misspelt.stderr, /^argus: error: no backend "githb" in config\.yaml; it has a, b, github \[/);
+    assert.match(misspelt.stderr, /did you mean "github"\?/);
   }));
 
 test("a backend whose name is bad is told so, cut where a value could begin, also in JSON", () =>
