@@ -10,6 +10,7 @@ import { ownImageName, ownImagesOf } from "../plan/image_name.ts";
 import { planBackend } from "../plan/plan_backend.ts";
 import { printData } from "../ui/data.ts";
 import { log } from "../ui/log.ts";
+import { visible } from "../visible.ts";
 import { loadConfig } from "./config.ts";
 import { imageFor } from "./image_for.ts";
 import { findKeepers, type Keeper, liveEngines } from "./keepers.ts";
@@ -103,8 +104,8 @@ function isUnused(image: string, needed: readonly string[]): boolean {
 }
 
 function tell({ containers, images, failed }: Removed): void {
-  for (const { container, engine } of containers) printData(`removed container ${container} (${engine})`);
-  for (const { image, engine } of images) printData(`removed image ${image} (${engine})`);
+  for (const { container, engine } of containers) printData(visible(`removed container ${container} (${engine})`));
+  for (const { image, engine } of images) printData(visible(`removed image ${image} (${engine})`));
   for (const name of failed) log.warn(`could not remove ${name}`);
   if (containers.length + images.length + failed.length === 0) log.info("nothing to clean");
 }

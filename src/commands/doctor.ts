@@ -20,6 +20,7 @@ import { listContainers } from "../session/containers.ts";
 import { newIdentity } from "../session/identity.ts";
 import { pasteableWords } from "../shell.ts";
 import { printData } from "../ui/data.ts";
+import { visible } from "../visible.ts";
 import { readConfig } from "./config.ts";
 import type { ClusterFindings } from "./doctor_cluster.ts";
 import { registryCheck } from "./doctor_registry.ts";
@@ -288,7 +289,7 @@ function saidBy(error: unknown): { message: string; remedy?: string } {
 function printChecks(checks: readonly Check[]): void {
   const width = Math.max(...checks.map(({ name }) => name.length));
   for (const { status, name, message, remedy } of checks) {
-    printData(`${status.padEnd(4)}  ${name.padEnd(width)}  ${message}`);
-    if (remedy !== undefined) printData(`${" ".repeat(width + 8)}${remedy}`);
+    printData(visible(`${status.padEnd(4)}  ${name.padEnd(width)}  ${message}`));
+    if (remedy !== undefined) printData(visible(`${" ".repeat(width + 8)}${remedy}`));
   }
 }

@@ -7,6 +7,7 @@ import type { Plan } from "../plan/plan.ts";
 import { planBackend } from "../plan/plan_backend.ts";
 import { pasteableWords } from "../shell.ts";
 import { printData } from "../ui/data.ts";
+import { visible } from "../visible.ts";
 import { loadConfig } from "./config.ts";
 import { describeContainer, describeOther, type PlanJson } from "./describe.ts";
 import { imageFor } from "./image_for.ts";
@@ -95,5 +96,5 @@ function textOf(plan: PlanJson): string {
     plan.run && plan.run.env.length > 0 ? `  env      ${plan.run.env.join(" ")}` : undefined,
     ...plan.warnings.map(({ message, where }) => `  warning  ${where === undefined ? "" : `${where}: `}${message}`),
   ];
-  return rows.filter((row) => row !== undefined && row !== "").join("\n");
+  return rows.flatMap((row) => (row === undefined || row === "" ? [] : visible(row))).join("\n");
 }

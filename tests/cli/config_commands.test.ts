@@ -346,6 +346,18 @@ test("what init has in comments is valid too", () =>
     );
   }));
 
+test("what a config would do to a terminal is shown as text, and exact as JSON", () =>
+  withTmp(async (folder) => {
+    const args = ["time", "\u001b]0;title\u0007", "a\nb"];
+    writeTree(folder, "config.yaml", JSON.stringify({ backends: { a: { command: "own-server", args } } }));
+    const [text, json] = await Promise.all(
+      [["plan"], ["plan", "--json"]].map((words) => argus(words, { cwd: folder })),
+    );
+    const shown = String.raw`  run      own-server time '\u001b]0;title\u0007' 'a\u000ab'`;
+    assert.ok(text!.stdout.includes(`\n${shown}\n`), text!.stdout);
+    assert.deepEqual(JSON.parse(json!.stdout)[0].run.command, ["own-server", ...args]);
+  }));
+
 test("plan --dockerfile --json is the Dockerfile as a JSON string", () =>
   withTmp(async (folder) => {
     writeTree(folder, "config.yaml", GOOD);

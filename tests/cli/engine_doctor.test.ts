@@ -224,6 +224,19 @@ test("doctor: text for people, one line a check and its remedy below", options, 
   });
 });
 
+test("ps: the label of somebody else's container is shown as text, and exact as JSON", options, async () => {
+  await withTmp(async (folder) => {
+    const backend = "\u001b[2Jx";
+    const listed = `0123\tname\timage\t2026-11-28 18:50:22 +0000 UTC\t${backend}\t1:1::0:elsewhere\n`;
+    const fakes = fakeEngines(folder, { docker: { ps: { stdout: listed } } });
+    const [text, json] = await Promise.all(
+      [["ps"], ["ps", "--json"]].map((words) => argus(words, { cwd: folder, env: cleanEnv(fakes.env) })),
+    );
+    assert.match(text!.stdout, /^\\u001b\[2Jx {2}name {7}docker {2}image {2}1 {4}2026/m);
+    assert.equal(JSON.parse(json!.stdout)[0].backend, backend);
+  });
+});
+
 const REFUSED = 'error during connect: Get "http://x/": command [ssh -- x] has exited with exit status 255\n';
 for (const [why, engines, env, said] of [
   [
