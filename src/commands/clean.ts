@@ -7,6 +7,7 @@ import { parseImages } from "../engine/parse.ts";
 import { ArgusError, EXIT } from "../errors.ts";
 import { run } from "../host/spawn.ts";
 import { ownImageName, ownImagesOf } from "../plan/image_name.ts";
+import type { Plan } from "../plan/plan.ts";
 import { planBackend } from "../plan/plan_backend.ts";
 import { printData } from "../ui/data.ts";
 import { log } from "../ui/log.ts";
@@ -57,7 +58,10 @@ async function neededImages(file: string | undefined): Promise<readonly string[]
   const config = await loadConfig({ config: file, registry: settings.registry, unset: "allow" });
   const needed: string[] = [];
   for (const backend of config.backends.values()) {
-    const image = (await plannedImage(backend, config, settings)) ?? (await imageElsewhere(backend, config, settings));
+    const image =
+      (await plannedImage(backend, config, settings)) ??
+      // Only this shell may switch it off, and the client's environment leave it on.
+      (await plannedImage(backend, config, { ...settings, containerIsolation: undefined }));
     if (image === undefined) continue;
     const name = ownImageName(image)!;
     // The client's environment may hold what this one lacks: part of the tag, or the address of a source.
@@ -69,14 +73,13 @@ async function neededImages(file: string | undefined): Promise<readonly string[]
 
 /** The image of a backend that a container runs. */
 async function plannedImage(backend: Backend, config: Config, settings: Settings): Promise<string | undefined> {
-  const plan = planBackend(backend, { config, settings });
-  return plan.kind === "container" ? (await imageFor(plan, config, settings)).image.name : undefined;
+  const plan = planOf(backend, config, settings);
+  return plan?.kind === "container" ? (await imageFor(plan, config, settings)).image.name : undefined;
 }
 
-/** The image of a backend that only this shell switches off, which the client's environment may leave on. */
-async function imageElsewhere(backend: Backend, config: Config, settings: Settings): Promise<string | undefined> {
+function planOf(backend: Backend, config: Config, settings: Settings): Plan | undefined {
   try {
-    return await plannedImage(backend, config, { ...settings, containerIsolation: undefined });
+    return planBackend(backend, { config, settings });
   } catch (error) {
     // What cannot be planned never had an image, unless all that is missing is a variable that the client may set.
     if (error instanceof ArgusError && error.code !== "config/unset-variable") return undefined;

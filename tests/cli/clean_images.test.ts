@@ -90,6 +90,20 @@ test("clean --images cleans beside a local server that is switched off, which no
     assert.deepEqual(await removedOf(folder, local, () => [old], off, off), [old]);
   }));
 
+test("clean --images cleans beside what no container can run, and keeps what a Dockerfile that is not there may have made", () =>
+  withTmp(async (folder) => {
+    const old = `localhost/argus/uvx-mcp-server-time:${OLD}`;
+    const fakes = fakeEngines(folder, { docker: { "image ls": { stdout: `${old}\tsha256:0\n` } } });
+    const clean = async (backends: string) => {
+      const config = writeTree(folder, "config.yaml", `backends:\n${backends}`);
+      return await argus(["clean", "--images", "--config", config], { env: cleanEnv(fakes.env) });
+    };
+    const own = await clean(`${TIME}  own: { command: own, container: { dockerfile: Dockerfile } }\n`);
+    assert.deepEqual([own.code, own.stdout], [2, ""]);
+    const local = await clean(`${TIME}  local: { command: node, args: [server.js] }\n`);
+    assert.deepEqual([local.code, local.stdout], [0, `removed image ${old} (docker)\n`], local.stderr);
+  }));
+
 test("clean --images keeps the image of a backend that only this shell switches on", () =>
   withTmp(async (folder) => {
     const old = `localhost/argus/uvx-mcp-server-time:${OLD}`;
