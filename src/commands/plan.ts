@@ -1,12 +1,12 @@
 /** `argus plan`: what argus would do, without touching an engine. */
-
-import type { Config, StdioBackend } from "../config/config.ts";
+import type { Backend, Config, StdioBackend } from "../config/config.ts";
 import { type RuntimeName, readSettings, type Settings } from "../config/settings.ts";
 import { ArgusError, EXIT } from "../errors.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planBackend } from "../plan/plan_backend.ts";
 import { pasteableWords } from "../shell.ts";
 import { printData } from "../ui/data.ts";
+import { printFailure } from "../ui/report.ts";
 import { visible } from "../visible.ts";
 import { loadConfig } from "./config.ts";
 import { describeContainer, describeOther, type PlanJson } from "./describe.ts";
@@ -24,22 +24,53 @@ export interface PlanFlags {
   readonly dockerfile: boolean;
 }
 
-/** Prints the plans on stdout. */
+/**
+ * Prints the plans on stdout, and for each backend without one its error, the first of which decides about the exit code.
+ *
+ * @throws ArgusError that error, with `json`: what a script reads is all plans or no plan.
+ */
 export async function plan(flags: PlanFlags): Promise<number> {
+  if (flags.dockerfile && flags.backend === undefined) {
+    throw new ArgusError("usage/which-backend", "--dockerfile prints one Dockerfile: name its backend", {
+      hint: "argus plan BACKEND --dockerfile",
+    });
+  }
   const settings = readSettings(process.env);
   const used = flags.backend === undefined ? undefined : [flags.backend];
   const config = await loadConfig({ config: flags.config, registry: settings.registry, unset: "allow" }, used);
   const runtime = runtimeName(flags.runtime);
   const backends = flags.backend === undefined ? [...config.backends.values()] : [config.backends.get(flags.backend)!];
-  const plans = await Promise.all(
-    backends.map((backend) => describe(planBackend(backend, { config, settings }), config, settings, runtime)),
-  );
-  if (flags.dockerfile) {
-    const text = onlyDockerfile(plans, flags.backend);
-    printData(flags.json ? JSON.stringify(text) : text.trimEnd());
-  } else if (flags.json) printData(JSON.stringify(plans, null, 2));
+  const outcomes = await Promise.all(backends.map((backend) => described(backend, config, settings, runtime)));
+  const plans = outcomes.flatMap((outcome) => (outcome instanceof ArgusError ? [] : outcome));
+  const failures = outcomes.filter((outcome) => outcome instanceof ArgusError);
+  const [failure] = failures;
+  if (flags.json && failure !== undefined) throw failure;
+  if (plans.length > 0) await print(plans, flags);
+  for (const each of failures) printFailure(each);
+  return failure?.exitCode ?? EXIT.ok;
+}
+
+async function print(plans: readonly PlanJson[], { json, dockerfile }: PlanFlags): Promise<void> {
+  if (dockerfile) {
+    const text = dockerfileOf(plans[0]!);
+    printData(json ? JSON.stringify(text) : text.trimEnd());
+  } else if (json) printData(JSON.stringify(plans, null, 2));
   else printData(await textOfAll(plans));
-  return EXIT.ok;
+}
+
+/** The plan of a backend, or why there is none. */
+async function described(
+  backend: Backend,
+  config: Config,
+  settings: Settings,
+  flag: RuntimeName | undefined,
+): Promise<PlanJson | ArgusError> {
+  try {
+    return await describe(planBackend(backend, { config, settings }), config, settings, flag);
+  } catch (error) {
+    if (error instanceof ArgusError) return error;
+    throw error;
+  }
 }
 
 async function describe(
@@ -58,13 +89,7 @@ async function describe(
   return describeContainer(plan, image, args, runtime, { ...settings, registry: config.registry });
 }
 
-function onlyDockerfile(plans: readonly PlanJson[], backend: string | undefined): string {
-  if (backend === undefined) {
-    throw new ArgusError("usage/which-backend", "--dockerfile prints one Dockerfile: name its backend", {
-      hint: "argus plan BACKEND --dockerfile",
-    });
-  }
-  const [{ dockerfile, kind, reason } = { kind: "bare", reason: undefined, dockerfile: undefined }] = plans;
+function dockerfileOf({ backend, dockerfile, kind, reason }: PlanJson): string {
   if (dockerfile !== undefined) return dockerfile;
   throw new ArgusError("usage/no-dockerfile", `backend "${backend}" has no Dockerfile: ${reason ?? kind}`, {
     hint: `argus plan ${backend}`,

@@ -358,6 +358,29 @@ test("what a config would do to a terminal is shown as text, and exact as JSON",
     assert.deepEqual(JSON.parse(json!.stdout)[0].run.command, ["own-server", ...args]);
   }));
 
+test("plan prints what can be planned, an error for each other backend, and as JSON the first of them alone", () =>
+  withTmp(async (folder) => {
+    const local = "command: node, args: [server.js]";
+    writeTree(folder, "config.yaml", `backends:\n  x: {${local}}\n  a: {command: own}\n  y: {${local}}\n`);
+    const text = await argus(["plan"], { cwd: folder });
+    assert.deepEqual([text.code, text.stdout.split("\n")[0]], [2, 'a: bare, no recipe for the command "own"']);
+    const errors = text.stderr.split("\n").filter((line) => line.startsWith("argus: error: "));
+    assert.deepEqual(
+      errors.map((line) => /config\.yaml:(\d+):.*\[(.*)\]$/.exec(line)?.slice(1)),
+      [
+        ["2", "config/local-project"],
+        ["4", "config/local-project"],
+      ],
+    );
+    const json = await argus(["plan", "--json"], { cwd: folder });
+    assert.deepEqual([json.code, JSON.parse(json.stdout).error.code], [2, "config/local-project"]);
+    const named = await argus(["plan", "x"], { cwd: folder });
+    assert.deepEqual([named.code, named.stdout, named.stderr.includes("[config/local-project]")], [2, "", true]);
+    // Without a name the rest of the config says nothing about it.
+    const dockerfile = await argus(["plan", "--dockerfile"], { cwd: folder });
+    assert.deepEqual([dockerfile.code, dockerfile.stderr.includes("[usage/which-backend]")], [2, true]);
+  }));
+
 test("plan --dockerfile --json is the Dockerfile as a JSON string", () =>
   withTmp(async (folder) => {
     writeTree(folder, "config.yaml", GOOD);
