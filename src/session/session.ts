@@ -234,11 +234,17 @@ class Session {
       // What the server started and left behind goes with it when the client ended the session.
       if (stopped) this.#endProgram();
       await this.#gone(code, 0);
-    } else if (this.#program === undefined || (!stopped && code < 125)) {
+    } else if (this.#program === undefined || (!stopped && this.#isServers(code))) {
       await this.#gone(code, 0);
     } else {
       await this.#look(this.#contained.remove, code, stopped);
     }
+  }
+
+  /** Whether an exit code can only be the server's own: podman that cannot work here ends with 1. */
+  #isServers(code: number): boolean {
+    const early = performance.now() - this.#began < START_WINDOW;
+    return code === 0 || (code < 125 && !(early && this.#podman));
   }
 
   /** After any other end than the server's own the container may still be there, or come only now. */

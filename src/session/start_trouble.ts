@@ -1,4 +1,5 @@
 /** Why a container did not start. The engine has told the client, past argus, and is made to say it once more. */
+import process from "node:process";
 import type { Command } from "../engine/command.ts";
 import type { Engine } from "../engine/engine.ts";
 import { explainEngine } from "../engine/explain.ts";
@@ -15,7 +16,7 @@ export interface FailedStart {
   readonly container: string;
   /** The backend's name where a config has it. */
   readonly configured: string | undefined;
-  /** 125: the engine's own, 126 and 127: of a program that it could not start. Each may be the server's own, too. */
+  /** 125: the engine's own, 126 and 127: of a program that it could not start, less: podman's. Each may be the server's own, too. */
   readonly code: number;
 }
 
@@ -33,26 +34,32 @@ export async function startTrouble(
   wires: Wires,
   signal: AbortSignal,
 ): Promise<ArgusError | "started" | undefined> {
-  const { engine, configured, code } = failed;
+  const { engine, configured } = failed;
   const started = await hasStarted(failed, signal);
   // Where nobody knows, no server is run a second time.
   if (started !== false) return started ? "started" : undefined;
+  if (failed.code < 125) {
+    const message = `${engine.name} could not start the container; its own words are above`;
+    return new ArgusError("engine/run-failed", message, { hint: "argus doctor" });
+  }
   const again = await startAgain(failed.command, wires, signal);
   if (again === undefined || signal.aborted) return undefined;
   if (again.code === 0) return "started";
-  const {
-    code: what,
-    message,
-    hint,
-    exitCode,
-  } = explainEngine({
-    engine: engine.name,
-    phase: "run",
-    output: again.said,
-    backend: configured,
-  });
+  const why = explainEngine({ engine: engine.name, phase: "run", output: again.said, backend: configured });
+  const { hint, exitCode } = why;
   // Its words are on the client's stderr already.
-  return new ArgusError(what, message, { hint, exitCode: code === 125 ? exitCode : code });
+  return new ArgusError(why.code, withReferences(why.message, failed.command), { hint, exitCode });
+}
+
+/** An engine quotes the arguments that it does not like: argus says `${NAME}` where a variable's value stands. */
+function withReferences(message: string, { args }: Command): string {
+  const shown = args.flatMap((arg) => (typeof arg === "string" || arg.value === arg.shown ? [] : arg.shown));
+  const names = shown.flatMap((text) => [...text.matchAll(/\$\{(\w+)/g)].map(([, name]) => name!));
+  return names.reduce((text, name) => {
+    const value = process.env[name] ?? "";
+    // Of a letter or two nobody learns anything, and the words around them would suffer.
+    return value.length < 3 ? text : text.replaceAll(value, () => `\${${name}}`);
+  }, message);
 }
 
 /** undefined where the engine does not tell. */

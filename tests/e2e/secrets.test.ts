@@ -162,6 +162,21 @@ for (const world of engines) {
     }
   });
 
+  test(`${world.name}: an argument that the engine refuses and quotes is told with its reference`, {
+    timeout: TEST_MS,
+  }, async () => {
+    const container = { ...OWN, extra_args: ["--device=/dev/${CANARY}"] };
+    const file = written("device.yaml", { [BACKEND]: { command: "server", env: ENV, container } });
+    const { code, stderr } = await argusBinary(["run", BACKEND, "--config", file], {
+      env: environment(world),
+      timeoutMs: BUILD_MS,
+    });
+    const own = stderr.split("\n").filter((line) => line.startsWith("argus:"));
+    assert.match(own.join("\n"), /^argus: error: .*\/dev\/\$\{CANARY\}/m, stderr);
+    holdsNone("what argus says of it", own.join("\n"));
+    assert.equal(code, 1);
+  });
+
   test(`${world.name}: build_env and the CA bundle reach the build and not the image`, {
     timeout: TEST_MS,
   }, async () => {

@@ -11,7 +11,7 @@ import { driverWords } from "../support/driver.ts";
 import { engineCall, type World, worlds } from "../support/engines.ts";
 import { noPrivateDocker, withPrivateDocker } from "../support/private_docker.ts";
 import { type Client, openSession, writeAll } from "../support/session_client.ts";
-import { tmpFolder } from "../support/tmp.ts";
+import { tmpFolder, writeTree } from "../support/tmp.ts";
 
 /** A limit against a hang, not a promise. */
 const OPTIONS = { timeout: 300_000 };
@@ -92,6 +92,19 @@ for (const world of worlds()) {
         assert.equal(stdout.length, 0);
       }),
   );
+
+  // Where podman cannot remove either, the guard tries for 20 s: once is enough.
+  if (world.name === "podman") {
+    test(`${world.name}: a podman that cannot work here is named, although its code could be a server's`, OPTIONS, () =>
+      withId(world, async (id) => {
+        const settings = { CONTAINERS_CONF: writeTree(tmpFolder(), "containers.conf", "not TOML") };
+        const { code, stderr, stdout } = await openSession(world, id, ["cat"], { env: settings }).ended;
+        assert.match(stderr, /^argus: engine: podman does not answer/m);
+        assert.notEqual(code, 0);
+        assert.equal(stdout.length, 0);
+      }),
+    );
+  }
 
   test(
     `${world.name}: a server that ends with a code of the engine's is run once, and the code is its own`,
