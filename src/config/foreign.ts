@@ -24,6 +24,8 @@ export const FOREIGN_SECTIONS = new Set([
   "health",
   "logging",
   "retry",
+  // VS Code's questions to its user.
+  "inputs",
 ]);
 
 /** Keys of a backend that other Argus programs read. */
@@ -36,6 +38,44 @@ export const FOREIGN_BACKEND_KEYS = new Set([
   "auth",
   "description",
 ]);
+
+/**
+ * Keys of a backend that are the matter of an MCP client.
+ * Sources: the manuals of Claude Code, Cline, Codex, Cursor, Gemini CLI, Goose, Kiro, Roo Code, VS Code, Windsurf and Zed.
+ */
+export const CLIENT_KEYS = new Set(
+  [
+    "alwaysAllow alwaysLoad authProviderType autoApprove available_tools bundled dev disabledTools disabled_tools",
+    "displayName enabledTools enabled_tools excludeTools gallery headersHelper icon icons id includeTools initTimeout",
+    "logo metadata name note oauth requestTimeout required sandbox sandboxEnabled settings source startup_timeout_ms",
+    "startup_timeout_sec tags timeout tool_timeout_sec tools transportType trust version watchPaths",
+  ].flatMap((keys) => keys.split(" ")),
+);
+
+const FOLDER = "mount the folder with container.volumes, and name it in args";
+const SWITCH = "disable it in the client's config, or remove it: argus builds and runs it either way";
+
+/** Keys of a backend that change what a client starts, with what to do instead. */
+export const CLIENT_KEYS_INSTEAD = new Map([
+  ["cwd", FOLDER],
+  ["workingDirectory", FOLDER],
+  ["working_directory", FOLDER],
+  ["envFile", "write its variables to env: of the backend"],
+  ["env_keys", "write env: with NAME: ${NAME} for each"],
+  ["env_vars", "write env: with NAME: ${NAME} for each"],
+  ["disabled", SWITCH],
+  ["enabled", SWITCH],
+  ["isActive", SWITCH],
+]);
+
+/** What clients call the type `streamable-http`. */
+export const CLIENT_TYPES = ["http", "streamableHttp"];
+
+/** What clients call the address of a remote backend. */
+export const CLIENT_URLS = ["serverUrl", "httpUrl"];
+
+/** Sections that clients keep their servers in. */
+export const CLIENT_SECTIONS = ["mcpServers", "mcp_servers", "servers", "context_servers"];
 
 /** Feature flags that other Argus programs read. */
 export const FOREIGN_FLAGS = new Set([
@@ -62,10 +102,10 @@ export const LEGACY_FIELDS = new Map([
 
 /** What a key is called in other programs' configs, and what it is called here. */
 export const OTHER_NAMES = new Map([
-  ["mcpServers", "backends"],
-  ["mcp_servers", "backends"],
-  ["servers", "backends"],
+  ...CLIENT_SECTIONS.map((section): [string, string] => [section, "backends"]),
+  ["extensions", "backends"],
   ["environment", "env"],
+  ["envs", "env"],
   ["arguments", "args"],
   ["cmd", "command"],
   ["image", "builder_image"],

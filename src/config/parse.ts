@@ -1,9 +1,11 @@
 /** From the text of a config to its valid backends and everything that is wrong with the rest. */
 import { dirname } from "node:path";
+import stripJsonComments from "strip-json-comments";
 import * as v from "valibot";
 import { DEFAULT } from "../plan/defaults.ts";
 import type { Backend, Config, ContainerOptions, Env, RemoteBackend, StdioBackend, Where } from "./config.ts";
 import { explainIssue, labelOf, tellable } from "./explain.ts";
+import { CLIENT_SECTIONS, CLIENT_URLS } from "./foreign.ts";
 import { quotedKey } from "./keys.ts";
 import { type Problem, placeOf } from "./problem.ts";
 import { checkRelations } from "./relations.ts";
@@ -15,6 +17,7 @@ import {
   configFile,
   type FileSettings,
   type KubernetesFields,
+  REMOTE_TYPES,
   remoteBackend,
   type StdioFields,
   settingsOfFile,
@@ -129,7 +132,7 @@ class Parser {
       });
       return undefined;
     }
-    const { root, problems } = readYaml(this.#source);
+    const { root, problems } = readYaml(withoutComments(this.#source));
     for (const problem of problems) this.#report.error(problem);
     if (root === undefined && problems.length > 0) return undefined;
     if (root === undefined || root.kind === "null") {
@@ -200,8 +203,8 @@ class Parser {
     const strays = new Map<string | undefined, string[]>();
     let owner: string | undefined;
     for (const [name, entry] of entries) {
-      if (name === "mcpServers" && !isBackend(entry.node)) {
-        const hint = "a client's JSON works as it is: remove the line backends: and rename mcpServers to backends";
+      if (CLIENT_SECTIONS.includes(name) && holdsBackends(entry.node)) {
+        const hint = `remove the line backends: and rename ${name} to backends`;
         this.#stray([name], hint, entry.at);
       } else if (isStray(name, entry.node) && (owner !== undefined || entry.node.kind !== "null")) {
         strays.set(owner, [...(strays.get(owner) ?? []), name]);
@@ -245,17 +248,17 @@ class Parser {
       this.#report.error({ code: "config/wrong-type", message, hint, at, backend: name });
       return undefined;
     }
-    const type = this.#typeOf(name, node, at);
+    const type = this.#typeOf(name, node);
     if (type === undefined) return undefined;
     return type === "stdio" ? this.#stdio(name, node, root, kubernetes) : this.#remote(name, node, root);
   }
 
   /** What kind a backend is; undefined after an error. */
-  #typeOf(name: string, node: MapNode, at: number): "stdio" | "remote" | undefined {
+  #typeOf(name: string, node: MapNode): "stdio" | "remote" | undefined {
     const entry = node.entries.get("type");
     const type = entry?.node.kind === "text" ? entry.node.text : undefined;
     if (type === "stdio") return "stdio";
-    if (type === "sse" || type === "streamable-http") return "remote";
+    if (type !== undefined && REMOTE_TYPES.includes(type)) return "remote";
     if (entry !== undefined && entry.node.kind !== "null") {
       const meant =
         type === undefined
@@ -264,22 +267,19 @@ class Parser {
       this.#report.error({
         code: "config/bad-type",
         message: `backend ${quotedKey(name)}: type must be "stdio", "sse" or "streamable-http"`,
-        hint: meant === undefined ? undefined : `did you mean "${meant}"?`,
+        hint: meant === undefined ? "remove it where the backend has a command" : `did you mean "${meant}"?`,
         at: entry.node.at,
         backend: name,
       });
       return undefined;
     }
-    if (node.entries.has("command") || !node.entries.has("url")) return "stdio";
-    const message = `backend ${quotedKey(name)} has a url but no type`;
-    const hint = "add type: streamable-http (or sse)";
-    this.#report.error({ code: "config/missing", message, hint, at, backend: name });
-    return undefined;
+    if (node.entries.has("command")) return "stdio";
+    return isBackend(node) ? "remote" : "stdio";
   }
 
   #remote(name: string, node: MapNode, root: MapNode): RemoteBackend | undefined {
     const base = ["backends", name];
-    const value = readValue(remoteBackend, node, [], {
+    const value = readValue(remoteBackend, withUrl(node), [], {
       text: (text) => text.text,
       unknownKey: (key, at, path, known) => this.#unknownKey(key, at, path, known, name),
     });
@@ -342,7 +342,15 @@ class Parser {
         });
       }
     }
-    if (expanded.odd) {
+    if (/\$\{input:/.test(text)) {
+      this.#report.error({
+        code: "config/input-variable",
+        message: `${label}: a client asks for \${input:…}, and argus asks nobody`,
+        hint: "write ${NAME}, and give NAME to argus in the client's env",
+        at,
+        backend,
+      });
+    } else if (expanded.odd) {
       const message = `${label} has a \${ that starts no variable; it stays as it is`;
       this.#report.warn({
         code: "config/odd-variable",
@@ -387,6 +395,19 @@ class Parser {
   }
 }
 
+/** JSON with comments, as VS Code and Zed write it, with blanks in their place; any other text as it is. */
+function withoutComments(source: string): string {
+  if (!/^\s*(?:\{|\/[/*])/.test(source)) return source;
+  const bare = stripJsonComments(source, { trailingCommas: true });
+  try {
+    JSON.parse(bare);
+  } catch {
+    // In YAML, // is text.
+    return source;
+  }
+  return bare;
+}
+
 /** Whether a path leads into that field of a `container`: a variable of `env` may have the same name. */
 function isOf(field: string, path: Path): boolean {
   return path[0] === "container" && path[1] === field;
@@ -397,13 +418,24 @@ function isStray(name: string, node: Node): boolean {
   return !isBackend(node) && Object.hasOwn(fieldsOf(stdioBackend)!, name);
 }
 
+function holdsBackends(node: Node): boolean {
+  return node.kind === "map" && [...node.entries.values()].some((entry) => isBackend(entry.node));
+}
+
 function isBackend(node: Node): boolean {
-  return node.kind === "map" && (node.entries.has("command") || node.entries.has("url"));
+  return node.kind === "map" && ["command", "url", ...CLIENT_URLS].some((key) => node.entries.has(key));
 }
 
 /** Names that hold no secret on any machine: a warning about them would teach people to skip warnings. */
 function couldBeSecret(name: string): boolean {
   return !["HOME", "USER", "USERPROFILE", "LOGNAME", "PWD", "TMPDIR", "LANG", "TZ", "HOSTNAME"].includes(name);
+}
+
+/** A remote backend whose address is called `url`, whatever its client calls it. */
+function withUrl(node: MapNode): MapNode {
+  const given = CLIENT_URLS.find((key) => node.entries.has(key));
+  if (given === undefined || node.entries.has("url")) return node;
+  return { ...node, entries: new Map([...node.entries].map(([key, entry]) => [key === given ? "url" : key, entry])) };
 }
 
 /** A copy without the fields (for lists: the whole list) whose variables are unset: no rule can judge them. */

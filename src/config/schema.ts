@@ -7,6 +7,7 @@
  */
 import * as v from "valibot";
 import { DEFAULT } from "../plan/defaults.ts";
+import { CLIENT_TYPES } from "./foreign.ts";
 import { additionalPackageProblem } from "./rules/additional_package.ts";
 import { buildEnvNameProblem, buildEnvValueProblem } from "./rules/build_env.ts";
 import { buildStepProblem } from "./rules/build_step.ts";
@@ -250,10 +251,23 @@ export const stdioBackend = v.strictObject(
   "must be a mapping",
 );
 
+/** The types of a remote backend, also as clients call them. */
+export const REMOTE_TYPES: readonly string[] = ["sse", "streamable-http", ...CLIENT_TYPES];
+
 /** A backend that runs elsewhere: argus accepts and skips it. */
 export const remoteBackend = v.strictObject(
   {
-    type: v.pipe(choice(["sse", "streamable-http"]), v.metadata({ description: "`sse` or `streamable-http`." })),
+    type: v.optional(
+      v.pipe(
+        choice(REMOTE_TYPES),
+        v.metadata({
+          description: "`sse` or `streamable-http`, which clients also call `http` and `streamableHttp`.",
+          shownDefault: "streamable-http",
+        }),
+        v.transform((type) => (type === "sse" ? "sse" : "streamable-http")),
+      ),
+      "streamable-http",
+    ),
     url: v.pipe(text(), v.metadata({ description: "Address of the server." })),
     headers: optional(mapping(), "HTTP headers.", "{}"),
   },

@@ -28,7 +28,7 @@ function hintAt(reason: string, source: string, at: number): string | undefined 
   const before = lines.at(-1)!;
   const [line = ""] = source.slice(at - before.length).split("\n", 1);
   const found = source[at] ?? "";
-  if (/^ *\t/.test(line)) return "indent with spaces: YAML allows no tabs";
+  if (/^ *\t/.test(line) && !/flow collection/.test(reason)) return "indent with spaces: YAML allows no tabs";
   if (/[@`%]/.test(found)) return `put the text in quotes: YAML keeps the character ${found} for itself`;
   if (/escape sequence|hexadecimal/.test(reason)) {
     return "use single quotes, or / in place of \\: a \\ in double quotes starts an escape";

@@ -1,6 +1,15 @@
 /** A key that the schema does not have: another program's, an old one, or a mistake with the key that was meant. */
 import { ownerOf } from "./explain.ts";
-import { FOREIGN_BACKEND_KEYS, FOREIGN_FLAGS, FOREIGN_SECTIONS, LEGACY_FIELDS, OTHER_NAMES } from "./foreign.ts";
+import {
+  CLIENT_KEYS,
+  CLIENT_KEYS_INSTEAD,
+  CLIENT_SECTIONS,
+  FOREIGN_BACKEND_KEYS,
+  FOREIGN_FLAGS,
+  FOREIGN_SECTIONS,
+  LEGACY_FIELDS,
+  OTHER_NAMES,
+} from "./foreign.ts";
 import { nameInKey, quotedKey } from "./keys.ts";
 import type { Problem } from "./problem.ts";
 import { stdioBackend } from "./schema.ts";
@@ -31,6 +40,15 @@ export function explainKey(key: string, path: Path, known: readonly string[], ba
   }
   const owner = ownerOf(path.slice(0, -1), backend);
   const onBackend = backend !== undefined && path.length === 1;
+  const instead = onBackend ? CLIENT_KEYS_INSTEAD.get(key) : undefined;
+  if (instead !== undefined) {
+    const message = `argus does not use ${ownerOf(path, backend)}`;
+    return { severity: "warning", code: "config/client-key", message, hint: instead };
+  }
+  if (onBackend && CLIENT_KEYS.has(key)) {
+    const message = `argus leaves ${ownerOf(path, backend)} to the client`;
+    return { severity: "warning", code: "config/client-key", message, hint: "keep it in the client's config" };
+  }
   const nested = LEGACY_FIELDS.get(key);
   if (onBackend && nested !== undefined) {
     const message = `${owner}: ${key} has no effect outside container:`;
@@ -60,8 +78,8 @@ function unknownKeyHint(key: string, path: Path, known: readonly string[], backe
   const ofBackend = fieldsOf(stdioBackend)!;
   const onBackend = backend !== undefined && path.length === 1;
   if (onBackend && Object.hasOwn(fieldsOf(ofBackend.container!)!, key)) return 'move it under "container:"';
-  if (key === "mcpServers" && path.length === 1 && backend === undefined) {
-    return "a client's JSON works as it is: rename mcpServers to backends, or move its servers to those that are there";
+  if (CLIENT_SECTIONS.includes(key) && path.length === 1 && backend === undefined) {
+    return `rename ${key} to backends, or move its servers to those that are there`;
   }
   if (key === "<<") return "write the keys out: YAML merge keys are not supported";
   const name = nameInKey(key);

@@ -1,4 +1,7 @@
-/** `${VAR}`, `${VAR:-default}` and, in volumes, `$VAR` and `~`: expansion is textual, inside quotes too. */
+/**
+ * `${VAR}` (also as clients write it, `${env:VAR}`), `${VAR:-default}` and, in volumes, `$VAR` and `~`: expansion is
+ * textual, inside quotes too.
+ */
 import type { Env } from "./config.ts";
 import type { Text } from "./text.ts";
 
@@ -13,7 +16,7 @@ export interface Expanded extends Text {
 }
 
 // A default ends before the next `${`, so that no search runs through the same text again and again.
-const BRACED = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-((?:[^}$]|\$(?!\{))*))?\}/g;
+const BRACED = /\$\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::-((?:[^}$]|\$(?!\{))*))?\}/g;
 const BRACED_OR_BARE = new RegExp(`${BRACED.source}|\\$([A-Za-z_][A-Za-z0-9_]*)`, "g");
 
 /** Expands the braced references of a text. A default also stands in for an empty variable, as in the shell. */

@@ -26,7 +26,7 @@ test("every field has a description", () => {
 });
 
 test("what the manual calls required is required", () => {
-  assert.deepEqual([SCHEMA.required, STDIO!.required, REMOTE!.required], [["backends"], ["command"], ["type", "url"]]);
+  assert.deepEqual([SCHEMA.required, STDIO!.required, REMOTE!.required], [["backends"], ["command"], ["url"]]);
 });
 
 test("an editor accepts what argus accepts: numbers, switches, nothing", () => {

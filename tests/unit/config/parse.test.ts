@@ -44,6 +44,43 @@ test("a valid backend, with everything that was left out", () => {
   assert.equal(where(["container", "memory"]), "conf/config.yaml:2:3");
 });
 
+test("a client's JSON is read with its comments, its last commas and its own words for remote servers", () => {
+  const text = `// of a client
+{
+\t/* servers */ "backends": {
+\t\t"files": { // "local"
+\t\t\t"command": "npx", "args": ["-y", "https://example.com/x//y", "/* no comment */",],
+\t\t\t"env": {"A": "\${env:TOKEN}", "B": "\${env:NOPE:-b}"},
+\t\t},
+\t\t"http": {"type": "http", "url": "https://example.com"},
+\t\t"camel": {"type": "streamableHttp", "url": "https://example.com"},
+\t\t"sse": {"type": "sse", "url": "https://example.com"},
+\t\t"untyped": {"url": "https://example.com"},
+\t\t"windsurf": {"serverUrl": "https://example.com"},
+\t},
+}`;
+  const { config, problems } = parse(text);
+  assert.deepEqual(problems, []);
+  const { args, env, where } = config.backends.get("files") as StdioBackend;
+  assert.deepEqual(
+    args.map(({ value }) => value),
+    ["-y", "https://example.com/x//y", "/* no comment */"],
+  );
+  assert.deepEqual([env.A?.value, env.B?.value], ["s3cret-canary", "b"]);
+  assert.equal(where(["command"]), "conf/config.yaml:5:15");
+  const remote = [...config.backends.values()].slice(1).map((each) => each.type !== "stdio" && [each.type, each.url]);
+  const http = ["streamable-http", "https://example.com"];
+  assert.deepEqual(remote, [http, http, ["sse", "https://example.com"], http, http]);
+});
+
+test("two slashes in YAML that begins like JSON are text", () => {
+  const text = "{backends: {a: {command: uvx, args: [https://example.com/x, a /* b */ c]}}}";
+  assert.deepEqual(
+    backend(text).args.map(({ value }) => value),
+    ["https://example.com/x", "a /* b */ c"],
+  );
+});
+
 test("a variable of the server with the name of a field is a variable like any other", () => {
   const text =
     "backends:\n  a:\n    command: uvx\n    env: {volumes: $HOME/x, extra_args: '${TOKEN}', source_url: '${TOKEN}'}\n";
