@@ -16,6 +16,8 @@ export class ArgusError extends Error {
   readonly exitCode: number;
   /** The last lines that another program said about it, printed below the message. */
   readonly output: string | undefined;
+  /** What else is wrong, where all was looked at. */
+  readonly others: readonly ArgusError[];
 
   constructor(code: string, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -23,6 +25,7 @@ export class ArgusError extends Error {
     this.hint = details.hint;
     this.where = details.where;
     this.output = details.output;
+    this.others = details.others ?? [];
     this.exitCode = details.exitCode ?? exitCodeOf(code);
   }
 }
@@ -34,6 +37,25 @@ export interface ErrorDetails {
   readonly output?: string | undefined;
   readonly exitCode?: number | undefined;
   readonly cause?: unknown;
+  readonly others?: readonly ArgusError[];
+}
+
+/**
+ * Makes every check, whatever the ones before it found.
+ *
+ * @throws ArgusError the first that a check threw, with the others in it.
+ */
+export function checkAll(checks: readonly (() => void)[]): void {
+  const [first, ...others] = checks.flatMap((check) => {
+    try {
+      check();
+      return [];
+    } catch (error) {
+      if (error instanceof ArgusError) return [error, ...error.others];
+      throw error;
+    }
+  });
+  if (first !== undefined) throw new ArgusError(first.code, first.message, { ...first, others });
 }
 
 /** What an error says for itself, whatever was thrown. */

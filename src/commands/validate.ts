@@ -86,7 +86,9 @@ function planProblems(backend: Backend, config: Config, settings: Settings, chec
     return [...warnings, ...found];
   } catch (error) {
     if (!(error instanceof ArgusError)) throw error;
-    return [problem("error", error.code, error.message, error.where, error.hint)];
+    return [error, ...error.others].map(({ code, message, where, hint }) =>
+      problem("error", code, message, where, hint),
+    );
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Config, StdioBackend } from "../config/config.ts";
 import { extraArgsProblems } from "../config/rules/extra_args.ts";
 import { networkWarning } from "../config/rules/network.ts";
-import { ArgusError } from "../errors.ts";
+import { ArgusError, checkAll } from "../errors.ts";
 import type { Notice } from "./plan.ts";
 import { volumeNotices } from "./volume_notices.ts";
 
@@ -18,15 +18,19 @@ export function postureWarnings(backend: StdioBackend, policy: Config["policy"])
 /**
  * The warnings as they are, where the policy allows what they are about.
  *
- * @throws ArgusError the code of the first that the policy forbids.
+ * @throws ArgusError the code of the first that the policy forbids, with the others in it.
  */
 export function permitted(warnings: Notice[], policy: Config["policy"]): Notice[] {
-  const forbidden = policy.allowWeakening ? undefined : warnings.find(({ code }) => WEAKENING.has(code));
-  if (forbidden === undefined) return warnings;
-  throw new ArgusError(forbidden.code, `${forbidden.message}, which policy.allow_weakening: false forbids`, {
-    hint: "drop it, or allow it for every backend with policy.allow_weakening: true",
-    where: forbidden.where,
-  });
+  const forbidden = policy.allowWeakening ? [] : warnings.filter(({ code }) => WEAKENING.has(code));
+  checkAll(
+    forbidden.map(({ code, message, where }) => () => {
+      throw new ArgusError(code, `${message}, which policy.allow_weakening: false forbids`, {
+        hint: "drop it, or allow it for every backend with policy.allow_weakening: true",
+        where,
+      });
+    }),
+  );
+  return warnings;
 }
 
 /** Warnings about what takes isolation away; a mount over the tmpfs takes none. */

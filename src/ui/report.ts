@@ -28,7 +28,7 @@ function printedJson(failure: ArgusError): boolean {
 /** Prints a failure for people. */
 export function printFailure(failure: ArgusError): void {
   if (failure instanceof InvalidConfig) printProblems(failure.problems);
-  else for (const line of errorLines(failure)) printLine(line);
+  else for (const line of [failure, ...failure.others].flatMap(errorLines)) printLine(line);
 }
 
 /** One line for each problem, its hint below: `file:line:col: error: message [code]`. */

@@ -1,7 +1,7 @@
 /** `extra_args` are words for `docker run`: on a cluster they mean nothing, and some have a field of their own. */
 import type { Where } from "../../config/config.ts";
 import type { Text } from "../../config/text.ts";
-import { ArgusError } from "../../errors.ts";
+import { ArgusError, checkAll } from "../../errors.ts";
 
 /**
  * Refuses any, without a value of theirs in the message.
@@ -9,14 +9,16 @@ import { ArgusError } from "../../errors.ts";
  * @throws ArgusError `config/kubernetes-extra-args`, with the field that does what they ask for.
  */
 export function refuseExtraArgs(words: readonly Text[], where: Where): void {
-  const index = words.findIndex(({ value }) => value.startsWith("-"));
-  const word = words[index];
-  if (word === undefined) {
-    if (words.length === 0) return;
+  const flags = words.flatMap(({ shown, value }, index) => (value.startsWith("-") ? [{ shown, index }] : []));
+  if (flags.length === 0 && words.length > 0) {
     throw refused("extra_args", undefined, where(["container", "extra_args"]));
   }
-  const flag = flagOf(word.shown);
-  throw refused(`extra_args: ${flag}`, FIELDS[flag], where(["container", "extra_args", index]));
+  checkAll(
+    flags.map(({ shown, index }) => () => {
+      const flag = flagOf(shown);
+      throw refused(`extra_args: ${flag}`, FIELDS[flag], where(["container", "extra_args", index]));
+    }),
+  );
 }
 
 /** `-v`, `-vx:y`, `--volume=x` → `--volume`. */

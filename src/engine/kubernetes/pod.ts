@@ -9,7 +9,7 @@
 import type { Where } from "../../config/config.ts";
 import type { KubernetesFields } from "../../config/schema.ts";
 import type { Text } from "../../config/text.ts";
-import { ArgusError } from "../../errors.ts";
+import { ArgusError, checkAll } from "../../errors.ts";
 import { DEFAULT } from "../../plan/defaults.ts";
 import { LABEL } from "../../plan/labels.ts";
 import type { ContainerPlan } from "../../plan/plan.ts";
@@ -62,20 +62,26 @@ export interface PodObjects {
 /**
  * The Pod of a session and what belongs to it.
  *
- * @throws ArgusError `config/…` for what a Pod cannot do.
+ * @throws ArgusError `config/…` for all that a Pod cannot do.
  */
 export function podObjects(input: PodInput): PodObjects {
   const { plan, identity } = input;
-  refuseExtraArgs(plan.extraArgs, input.where);
-  const denied = deniesAll(plan.network, input.where);
-  if (denied) checkNetwork(input);
+  checkAll([
+    () => refuseExtraArgs(plan.extraArgs, input.where),
+    () => {
+      if (deniesAll(plan.network, input.where)) checkNetwork(input);
+    },
+    () => podVolumes(input),
+  ]);
   const texts = serverTexts(plan.env, input.args);
   const { annotations: _, ...others } = metadataOf(input);
   const metadata: Metadata = { ...others, labels: argusLabels(identity) };
   // Should it stay alone, its owner tells whether anyone needs it.
   const owned: Metadata = { ...metadata, annotations: argusAnnotations(identity) };
   return {
-    ...(denied ? { policy: networkPolicy(owned, { [LABEL.session]: podName(identity) }) } : {}),
+    ...(deniesAll(plan.network, input.where)
+      ? { policy: networkPolicy(owned, { [LABEL.session]: podName(identity) }) }
+      : {}),
     pod: podManifest(input, texts),
     ...(needsSecret(texts) ? { secret: secretManifest(metadata, texts) } : {}),
   };

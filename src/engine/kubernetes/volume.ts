@@ -1,7 +1,7 @@
 /** Mounts of a Pod: argus' own folders that can be written, and the backend's `volumes`. */
 import { isObjectName } from "../../config/rules/kubernetes.ts";
 import type { Volume } from "../../config/rules/volume.ts";
-import { ArgusError } from "../../errors.ts";
+import { ArgusError, checkAll } from "../../errors.ts";
 import { DEFAULT } from "../../plan/defaults.ts";
 import type { PodVolume, VolumeMount } from "./manifest.ts";
 import type { PodInput } from "./pod.ts";
@@ -16,7 +16,7 @@ export interface PodVolumes {
 /**
  * The mounts of a Pod: argus' own and the backend's.
  *
- * @throws ArgusError `config/…` for a mount that a Pod cannot have.
+ * @throws ArgusError `config/…` for each mount that a Pod cannot have.
  */
 export function podVolumes(input: Pick<PodInput, "plan" | "kubernetes" | "where">): PodVolumes {
   const { plan, kubernetes, where } = input;
@@ -30,7 +30,7 @@ export function podVolumes(input: Pick<PodInput, "plan" | "kubernetes" | "where"
     mounts.push({ name, mountPath: target });
   }
   const names = new Map<string, string>();
-  for (const [index, volume] of plan.volumes.entries()) {
+  const add = (volume: Volume, index: number) => {
     const place = where(["container", "volumes", index]);
     const readOnly = isReadOnly(volume, place);
     // Two mounts of one source are one volume.
@@ -41,7 +41,8 @@ export function podVolumes(input: Pick<PodInput, "plan" | "kubernetes" | "where"
       volumes.push({ name, ...sourceOf(volume, kubernetes.allow_host_path === true, place) });
     }
     mounts.push({ name, mountPath: volume.target, ...(readOnly ? { readOnly } : {}) });
-  }
+  };
+  checkAll(plan.volumes.map((volume, index) => () => add(volume, index)));
   return { volumes, mounts };
 }
 

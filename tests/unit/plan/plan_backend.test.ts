@@ -369,6 +369,22 @@ test("policy.allow_weakening: false refuses what is else warned about", () => {
   assert.equal(planOf("uvx pkg", { extra_args: ["--hostname", "me"].map(plain) }, context).kind, "container");
 });
 
+test("policy.allow_weakening: false refuses all at once", () => {
+  const context = { config: { flags: {}, policy: { allowWeakening: false } } };
+  const container = {
+    network: "host",
+    volumes: [mount("/etc", "/x"), mount("/", "/y")],
+    extra_args: ["--privileged", "--pid=host"].map(plain),
+  };
+  const { where, others } = refusal("uvx pkg", container, context);
+  assert.deepEqual(
+    [where, ...others.map((other) => other.where)],
+    ["network", "volumes.0", "volumes.1", "extra_args.0", "extra_args.1"].map(
+      (place) => `config.yaml:container.${place}`,
+    ),
+  );
+});
+
 test("a word of extra_args that would become the image is refused", () => {
   assert.equal(refusal("uvx pkg", { extra_args: ["alpine"].map(plain) }).code, "config/extra-args");
 });

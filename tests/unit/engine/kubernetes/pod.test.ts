@@ -295,6 +295,20 @@ for (const [why, plan, kubernetes, code, where, hint] of [
   });
 }
 
+test("all that a Pod cannot have is told at once", () => {
+  const { where, others } = failure(
+    sample({
+      network: "host",
+      volumes: [path("/srv"), path("/opt")],
+      extraArgs: ["--device=/dev/fuse", "-v", "/a:/b"].map(plain),
+    }),
+  );
+  assert.deepEqual(
+    [where, ...others.map((other) => other.where)],
+    ["extra_args.0", "extra_args.1", "network", "volumes.0", "volumes.1"].map((at) => `config.yaml:container.${at}`),
+  );
+});
+
 test("more than a Secret holds is told before the cluster is asked", () => {
   const error = failure(sample({ env: { BIG: plain("é".repeat(600_000)) } }));
   assert.equal(error.code, "config/env-size");
