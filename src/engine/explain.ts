@@ -84,6 +84,24 @@ const UNUSABLE: readonly EngineRule[] = [
     exitCode: EXIT.absent,
   },
   {
+    // What ssh says first may be a banner: all of it is looked through.
+    pattern: /command \[ssh ([^\]\n]*)\] has exited with ([^,\n]*)(?:[^\n]*?stderr=([\s\S]*\S))?/,
+    code: "engine/not-running",
+    message: ([, , status = "", said]) => `docker's way over ssh fails: ${sshReason(said ?? status)}`,
+    hint: ([, words = ""]) =>
+      `\`${sshTest(words)}\` must answer without a question; DOCKER_HOST or \`docker context show\` names the host`,
+    exitCode: EXIT.absent,
+  },
+  {
+    // Nowhere but at the start: a step of a build may say the same of something else.
+    pattern:
+      /^(?:Cannot connect to Podman[^\n]*\n)?Error: (?:unable to connect to Podman[^\n]*: )?failed to connect: ([^\n]+)/,
+    code: "engine/not-running",
+    message: ([, why]) => `cannot reach podman: ${why}`,
+    hint: () => "check CONTAINER_HOST and `podman system connection list`, then `argus doctor`",
+    exitCode: EXIT.absent,
+  },
+  {
     pattern: /(?:error during connect: .*?: (?:dial \w+: )?|unable to resolve docker endpoint: )(.+)$/m,
     code: "engine/not-running",
     message: ([, why]) => `cannot reach the docker daemon: ${why}`,
@@ -99,6 +117,22 @@ const UNUSABLE: readonly EngineRule[] = [
     hint: () => "set TMPDIR to a folder that can be written",
   },
 ];
+
+/** The line of ssh's that says why. */
+function sshReason(said: string): string {
+  const lines = said.split("\n").map((line) => line.trim());
+  const telling = lines.find((line) => SSH_FAILURE.test(line)) ?? lines.find((line) => line !== "") ?? "";
+  return telling.replace(/^ssh: |[.\s]+$/g, "");
+}
+
+const SSH_FAILURE =
+  /could not resolve hostname|connect to (?:host|address)|timed out|permission denied|host key verification failed|connection (?:closed|reset)|too many authentication|command not found/i;
+
+/** The same call, but for one that shows whether it works. */
+function sshTest(words: string): string {
+  const short = words.replace(/-o ConnectTimeout=\d+ |-T /g, "");
+  return `ssh ${short.replace(/docker system dial-stdio$/, "docker version")}`;
+}
 
 /** A run without a backend of the config, which `argus build` does not know. */
 function isAdHoc({ phase, backend }: EngineFailure): boolean {

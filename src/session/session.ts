@@ -9,7 +9,7 @@ import type { SessionOptions } from "../config/config.ts";
 import type { Command } from "../engine/command.ts";
 import type { Engine, SessionIdentity } from "../engine/engine.ts";
 import { imageInspectCommand, killCommand, removeCommand } from "../engine/oci.ts";
-import { run, sendSignal, signalNumber } from "../host/spawn.ts";
+import { type Ran, run, sendSignal, signalNumber } from "../host/spawn.ts";
 import { printLine } from "../ui/line.ts";
 import { after } from "./after.ts";
 import type { ClientEnd } from "./client.ts";
@@ -53,7 +53,8 @@ export interface BareInput {
  * Runs a backend in its container until it ends, with the client's own stdio; resolves to the exit code. Whether the image is
  * there shows when it runs: where it is not, it is made, and the server finds all that the client has said meanwhile.
  *
- * @throws ArgusError whatever `makeImage` throws; `host/…` or `absent/program` when nothing can be started.
+ * @throws ArgusError whatever `makeImage` throws; `host/…` or `absent/program` when nothing can be started; `engine/…` when the
+ * engine cannot start the container or does not answer.
  */
 export async function runSession(input: SessionInput): Promise<number> {
   const { command, engine, identity } = input;
@@ -99,6 +100,8 @@ const STOPPED = 137;
 class Session {
   #forwarded: NodeJS.Signals | undefined;
   #removal: Removal | undefined;
+  /** What the engine last said of a removal that failed. */
+  #unremoved = "";
   /** The engine has ended the server, so that there was a container. */
   #killed = false;
   /** It had started, although its program ended as if it had not. */
@@ -300,6 +303,11 @@ class Session {
       removal: this.#removal,
       started: this.#started,
     };
+    if (code === 125 && !stopped && this.#contained !== undefined && this.#removal === "failed") {
+      const { noAnswer } = await import("./start_trouble.ts");
+      this.#end.reject(noAnswer(this.#contained.engine, this.#unremoved));
+      return;
+    }
     const words = lastWords(ending, this.#contained);
     if (words !== undefined) printLine(`argus: ${words}`);
     // Podman that gets a signal while it starts ends with 0 and leaves its container: that is not the server's code.
@@ -323,13 +331,14 @@ class Session {
 
   async #remove(remove: Command, timeoutMs: number): Promise<Removal> {
     const ran = await this.#call(remove, timeoutMs);
+    this.#unremoved = ran?.stderr ?? "";
     const removal: Removal = ran?.code !== 0 ? "failed" : ran.stdout.trim() === "" ? "absent" : "removed";
     if (this.#removal !== "removed") this.#removal = removal;
     return this.#removal;
   }
 
   /** A call that takes too long is not waited for, but never killed: podman would leave a half-removed container. */
-  async #call(command: Command, timeoutMs: number): Promise<{ code: number; stdout: string } | undefined> {
+  async #call(command: Command, timeoutMs: number): Promise<Ran | undefined> {
     const call = run(command).catch(() => undefined);
     return await Promise.race([call, after(timeoutMs)]);
   }

@@ -4,7 +4,7 @@ import type { Command } from "../engine/command.ts";
 import type { Engine } from "../engine/engine.ts";
 import { explainEngine } from "../engine/explain.ts";
 import { detachedCommand, startEventsCommand } from "../engine/oci.ts";
-import { ArgusError } from "../errors.ts";
+import { ArgusError, EXIT } from "../errors.ts";
 import { run, sendSignal } from "../host/spawn.ts";
 import { startProgram } from "./program.ts";
 import type { Wires } from "./wires.ts";
@@ -49,6 +49,17 @@ export async function startTrouble(
   const { hint, exitCode } = why;
   // Its words are on the client's stderr already.
   return new ArgusError(why.code, withReferences(why.message, failed.command), { hint, exitCode });
+}
+
+/** Why an engine did not answer, by what it said of the container's removal: its own code is none of the server's. */
+export function noAnswer({ name }: Engine, said: string): ArgusError {
+  const { code, message, hint, exitCode } = explainEngine({ engine: name, phase: "other", output: said });
+  // Its words are on the client's stderr already.
+  if (code !== "engine/failed") return new ArgusError(code, message, { hint, exitCode });
+  return new ArgusError("engine/not-running", `${name} does not answer; its own words are above`, {
+    hint: "argus doctor",
+    exitCode: EXIT.absent,
+  });
 }
 
 /** An engine quotes the arguments that it does not like: argus says `${NAME}` where a variable's value stands. */

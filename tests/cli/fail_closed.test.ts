@@ -63,6 +63,13 @@ const CLOSED: readonly Row[] = [
     code: "engine/not-running",
   },
   {
+    name: "the daemon on another machine is not reached by a run",
+    engines: { docker: { run: { code: 125, stderr: `docker: ${UNREACHABLE}` }, rm: { code: 1, stderr: UNREACHABLE } } },
+    words: ["run", "known"],
+    exit: 3,
+    code: "engine/not-running",
+  },
+  {
     name: "the build fails",
     engines: { docker: { run: NOT_RUN, "image inspect": ABSENT, build: { code: 1, stderr: "it broke\n" } } },
     words: ["run", "known"],

@@ -278,7 +278,10 @@ test(
           const { code, stdout, stderr } = await client.ended;
           assert.notEqual(code, 0);
           assert.equal(stdout.toString("utf8"), "ready\n");
-          assert.match(stderr, /^argus: engine: docker (does not answer|lost the session)/m);
+          assert.match(
+            stderr,
+            /^argus: (error: (.*docker.* does not answer|cannot reach the docker)|engine: docker lost the session)/m,
+          );
         });
       }
     }),

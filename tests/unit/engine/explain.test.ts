@@ -11,6 +11,24 @@ type Row = [EngineFailure["engine"], string, string, string];
 const UNUSABLE: Row[] = [
   [
     "docker",
+    'error during connect: Head "http://docker.example.com/_ping": command [ssh -o ConnectTimeout=30 -T -- nohost.invalid docker system dial-stdio] has exited with exit status 255, make sure the URL is valid, and Docker 18.09 or later is installed on the remote host: stderr=ssh: Could not resolve hostname nohost.invalid: Name or service not known\n\n',
+    "engine/not-running",
+    "way over ssh fails: Could not resolve hostname nohost.invalid: Name or service not known",
+  ],
+  [
+    "docker",
+    'error during connect: Get "http://docker.example.com/v1.24/images/json": command [ssh -l me -- build docker system dial-stdio] has exited with exit status 255, please make sure the URL is valid, and Docker 18.09 or later is installed on the remote host: stderr=Authorized users only.\nme@build: Permission denied (publickey).\n',
+    "engine/not-running",
+    "way over ssh fails: me@build: Permission denied (publickey)",
+  ],
+  [
+    "podman",
+    "Error: failed to connect: dial tcp: lookup nohost.invalid on 10.0.0.53:53: no such host\n",
+    "engine/not-running",
+    "cannot reach podman: dial tcp: lookup nohost.invalid",
+  ],
+  [
+    "docker",
     'Failed to initialize: unable to resolve docker endpoint: context "nosuch": context not found: open /root/.docker/meta.json: no such file\n',
     "engine/no-context",
     '"nosuch"',
@@ -651,5 +669,18 @@ test("what to type about an image names its backend, and nothing to build or pla
   ]);
   for (const phase of ["run", "build"] as const) {
     assert.doesNotMatch(hints(phase, undefined).join("\n"), /argus (build|plan)/);
+  }
+});
+
+test("what ssh fails at can be tried without docker's own flags", () => {
+  for (const [words, typed] of [
+    ["-o ConnectTimeout=30 -T -p 1 -- build docker system dial-stdio", "ssh -p 1 -- build docker version"],
+    ["-l me -- build docker system dial-stdio", "ssh -l me -- build docker version"],
+  ] as const) {
+    const output = `error during connect: Get "http://x/_ping": command [ssh ${words}] has exited with exit status 127\n`;
+    const { message, hint, exitCode } = explainEngine({ engine: "docker", phase: "other", output });
+    assert.equal(message, "docker's way over ssh fails: exit status 127");
+    assert.match(hint ?? "", new RegExp(`^\`${typed}\` must answer`));
+    assert.equal(exitCode, 3);
   }
 });

@@ -30,7 +30,7 @@ const CASES: readonly [about: string, ending: Partial<Ending>, words: RegExp | u
     /^engine: docker lost the session, or the server/,
   ],
   ["an engine that lost a container", { code: 125, removal: "removed" }, /^engine: docker lost the session/],
-  ["an engine that is gone", { code: 125, removal: "failed" }, /^engine: docker does not answer/],
+  ["an engine that is gone", { code: 1, removal: "failed" }, /^engine: docker does not answer/],
   ["an engine that took the server with it", { code: 143, removal: "failed" }, /^engine: docker does not answer/],
   ["the same of a server that did not want to go", { code: 137, removal: "failed" }, /^engine: docker does not answer/],
   ["a killed engine program", { code: 137, removal: "removed" }, /^engine: the docker command was killed/],
