@@ -2,6 +2,7 @@
 import type { Problem } from "./problem.ts";
 import { programName, wrapperLength } from "./program.ts";
 import type { StdioFields } from "./schema.ts";
+import { switchWord } from "./words.ts";
 import type { Path } from "./yaml.ts";
 
 type Tell = (code: string, severity: Problem["severity"], path: Path, message: string, hint?: string) => void;
@@ -25,6 +26,7 @@ export function checkRelations(backend: StdioFields, tell: Tell): void {
   if (typeof backend.command === "string") checkCommand(backend.command, tell);
   if (typeof container !== "object" || container === null || Array.isArray(container)) return;
   const at = (field: string) => ["container", field];
+  const off = checkOff(container, tell);
   const isEmpty = (field: unknown) => field === undefined || (Array.isArray(field) && field.length === 0);
 
   if (container.source_url !== undefined) {
@@ -49,17 +51,38 @@ export function checkRelations(backend: StdioFields, tell: Tell): void {
       );
     }
   } else {
-    for (const field of SOURCE_ONLY) {
+    for (const field of off ? [] : SOURCE_ONLY) {
       if (isEmpty(container[field])) continue;
-      tell("config/no-effect", "warning", at(field), `container.${field} has no effect without source_url`);
+      const message = `container.${field} has no effect without source_url`;
+      tell("config/no-effect", "warning", at(field), message, `add container.source_url, or remove ${field}`);
     }
   }
   checkGo(backend, tell);
-  if (container.dockerfile === undefined) return;
+  if (container.dockerfile === undefined || off) return;
   for (const field of GENERATED_ONLY) {
     if (isEmpty(container[field])) continue;
-    tell("config/no-effect", "warning", at(field), `container.${field} has no effect with dockerfile`);
+    const message = `container.${field} has no effect with dockerfile`;
+    tell("config/no-effect", "warning", at(field), message, `let the Dockerfile do it, or remove ${field}`);
   }
+}
+
+/** Whether the backend itself switches its container off; told when it still says how that is to be. */
+function checkOff(container: NonNullable<StdioFields["container"]>, tell: Tell): boolean {
+  const { enabled, ...others } = container;
+  // A word of the file, not yet a boolean.
+  if (enabled === undefined || switchWord(String(enabled)) !== false) return false;
+  const fields = Object.keys(others);
+  if (fields.length > 0) {
+    const message = `container.enabled: false leaves ${fields.join(", ")} without effect`;
+    tell(
+      "config/no-effect",
+      "warning",
+      ["container", "enabled"],
+      message,
+      "remove enabled: false, or the other fields",
+    );
+  }
+  return true;
 }
 
 function checkGo(backend: StdioFields, tell: Tell): void {

@@ -180,7 +180,7 @@ test("unset variables stop a backend, unless they are allowed", () => {
   const { config, problems } = parse(text, { unset: "allow" });
   assert.deepEqual(
     problems.map(({ code }) => code),
-    ["config/secret-in-args"],
+    ["config/secret-in-args", "config/no-effect"],
   );
   const [a, b] = [config.backends.get("a") as StdioBackend, config.backends.get("b") as StdioBackend];
   assert.deepEqual([a.unresolved, b.unresolved], [true, false]);
