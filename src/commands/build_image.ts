@@ -1,16 +1,20 @@
 /** One build: the command, its steps as they come, and its failure as one error. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
-import { pasteable } from "../engine/command.ts";
+import { type Command, pasteable } from "../engine/command.ts";
 import type { Engine } from "../engine/engine.ts";
 import { explainEngine } from "../engine/explain.ts";
-import { buildCommand, imageInspectCommand } from "../engine/oci.ts";
+import { buildCommand, imageInspectCommand, imageRemoveCommand } from "../engine/oci.ts";
 import { type FoundImage, parseImage } from "../engine/parse.ts";
 import { plainLine } from "../engine/plain_line.ts";
 import { ArgusError } from "../errors.ts";
 import { builderOf } from "../host/engines.ts";
 import { isReadable, statOf } from "../host/files.ts";
 import { run } from "../host/spawn.ts";
+import { inLargeTempFolder } from "../host/temp.ts";
 import type { Image } from "../image/image.ts";
+import { tookMore } from "../image/taken.ts";
 import { proxyNames } from "./proxy_names.ts";
 
 export interface BuildOptions {
@@ -39,21 +43,31 @@ export async function buildImage(engine: Engine, image: Image, options: BuildOpt
   if (wrong !== undefined) throw noBundle(`the CA bundle ${caFile} ${wrong}`);
   if (image.ssh === true && !hasAgent()) throw noAgent(image.name);
   const builder = await builderOf(engine);
-  const command = buildCommand({
-    engine,
-    image: image.name,
-    dockerfile: builder === "legacy" ? image.plainDockerfile : image.dockerfile,
-    context: image.context,
-    builder,
-    caFile,
-    labels: image.labels,
-    values: image.values,
-    ssh: image.ssh,
-    buildArgs: proxyNames(process.env),
-    extraArgs: image.buildExtraArgs,
-    noCache: options.noCache === true,
-    pull: options.pull === true,
+  const text = builder === "legacy" ? image.plainDockerfile : image.dockerfile;
+  const ignore = image.ignore?.[engine.name];
+  return await withFiles(engine.name === "docker" && builder !== "legacy" ? ignore : undefined, text, async (files) => {
+    const command = buildCommand({
+      engine,
+      image: image.name,
+      dockerfile: text,
+      context: image.context,
+      ignore,
+      files,
+      builder,
+      caFile,
+      labels: image.labels,
+      values: image.values,
+      ssh: image.ssh,
+      buildArgs: proxyNames(process.env),
+      extraArgs: image.buildExtraArgs,
+      noCache: options.noCache === true,
+      pull: options.pull === true,
+    });
+    return await carryOut(command, engine, image, options);
   });
+}
+
+async function carryOut(command: Command, engine: Engine, image: Image, options: BuildOptions): Promise<FoundImage> {
   const lines: string[] = [];
   const result = await run(command, {
     signal: options.signal,
@@ -63,6 +77,16 @@ export async function buildImage(engine: Engine, image: Image, options: BuildOpt
       if (step !== undefined) options.onStep?.(step);
     },
   });
+  if (image.takesNothing === true && tookMore(image.dockerfile, lines)) {
+    if (result.code === 0) await run(imageRemoveCommand(engine, [image.name]), { timeoutMs: 60_000 });
+    throw new ArgusError(
+      "build/onbuild",
+      `the base image of ${image.name} adds lines of its own (ONBUILD) that may take files`,
+      {
+        hint: "take what they need with a COPY line in the Dockerfile itself: with one, its folder is given to the build",
+      },
+    );
+  }
   if (result.code !== 0) {
     throw explainEngine({
       engine: engine.name,
@@ -70,13 +94,32 @@ export async function buildImage(engine: Engine, image: Image, options: BuildOpt
       output: lines.join("\n"),
       where: pasteable(command),
       backend: options.backend,
-      caGiven: caFile !== undefined,
+      caGiven: options.settings.caBundle !== undefined,
     });
   }
   const found = await findImage(engine, image.name);
   if (found !== undefined) return found;
   throw new ArgusError("build/no-image", `${engine.name} ended the build well, and ${image.name} is not there`, {
     hint: `${engine.name} image ls`,
+  });
+}
+
+/** Calls `use` with a folder for docker's `-f`, where there is an ignore file; the folder is gone afterwards. */
+async function withFiles<Result>(
+  ignore: string | undefined,
+  dockerfile: string,
+  use: (files: string | undefined) => Promise<Result>,
+): Promise<Result> {
+  if (ignore === undefined) return await use(undefined);
+  return await inLargeTempFolder(async (folder) => {
+    if (folder === undefined) {
+      throw new ArgusError("host/no-temp-file", "there is no place for the files of the build", {
+        hint: "set TMPDIR to a folder that can be written",
+      });
+    }
+    writeFileSync(join(folder, "Dockerfile"), dockerfile);
+    writeFileSync(join(folder, "Dockerfile.dockerignore"), ignore);
+    return await use(folder);
   });
 }
 

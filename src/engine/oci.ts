@@ -114,6 +114,10 @@ export interface BuildInput {
   readonly dockerfile: string;
   /** Absolute folder of the build context; undefined = an empty one. */
   readonly context?: string | undefined;
+  /** What stands in the context's ignore file as the build is to see it; undefined = what is there. */
+  readonly ignore?: string | undefined;
+  /** A folder with the files `Dockerfile` and `Dockerfile.dockerignore`, where docker looks for `ignore`. */
+  readonly files?: string | undefined;
   /** "legacy": a docker without BuildKit, which knows no mounts and no secrets. Podman ignores it. Default "buildkit". */
   readonly builder?: "buildkit" | "legacy";
   /** A PEM file that the build may trust in addition (secret `ca`). */
@@ -137,7 +141,7 @@ export const BUILDX_PACKAGE = "docker-buildx-plugin or docker-buildx";
 /**
  * The build of one image; the Dockerfile travels on standard input, so that no file is left anywhere.
  *
- * @throws ArgusError `build/no-buildkit` for ssh without it: no other builder of docker can pass an agent on.
+ * @throws ArgusError `build/no-buildkit` for ssh or an ignore file without it: docker's old builder knows neither.
  */
 export function buildCommand(input: BuildInput): Command {
   const { engine } = input;
@@ -153,6 +157,19 @@ export function buildCommand(input: BuildInput): Command {
       },
     );
   }
+  if (input.ignore !== undefined && docker && !buildkit) {
+    throw new ArgusError(
+      "build/no-buildkit",
+      `${input.image} would hold the config of its folder, which only a docker with BuildKit leaves out`,
+      {
+        hint: `put ${input.ignore.split("\n")[0]} into .dockerignore, or install its plugin (package ${BUILDX_PACKAGE})`,
+      },
+    );
+  }
+  const ignored = docker ? undefined : input.ignore;
+  // No Dockerfile of a user's own has values.
+  const extra = ignored ?? input.values;
+  const file = docker && input.files !== undefined ? `${input.files}/Dockerfile` : "-";
   const args: Arg[] = [
     "build",
     ...["-t", input.image],
@@ -170,7 +187,8 @@ export function buildCommand(input: BuildInput): Command {
     ...(input.buildArgs ?? []).flatMap((name) => ["--build-arg", name]),
     ...(input.extraArgs ?? []),
     // A single dash: the Dockerfile on standard input is the whole context.
-    ...(input.context === undefined ? ["-"] : ["-f", "-", input.context]),
+    ...(ignored === undefined ? [] : ["--ignorefile", EXTRA_INPUT_PATH]),
+    ...(input.context === undefined ? ["-"] : ["-f", file, input.context]),
   ];
   return {
     bin: engine.bin,
@@ -181,8 +199,8 @@ export function buildCommand(input: BuildInput): Command {
       ...(docker ? { DOCKER_BUILDKIT: buildkit ? "1" : "0" } : {}),
       ...(docker && input.values !== undefined ? { [BUILD_VALUES.variable]: input.values } : {}),
     },
-    input: input.dockerfile,
-    ...(docker || input.values === undefined ? {} : { extraInput: { fd: 3, text: input.values } }),
+    ...(file === "-" ? { input: input.dockerfile } : {}),
+    ...(docker || extra === undefined ? {} : { extraInput: { fd: 3, text: extra } }),
   };
 }
 

@@ -12,60 +12,129 @@ import {
   type Stats,
   statSync,
 } from "node:fs";
-import system, { dirname, join, resolve } from "node:path";
-import { ArgusError, messageOf } from "../errors.ts";
-import { type Ignore, readDockerignore } from "../image/dockerignore.ts";
+import system, { basename, dirname, join, posix, relative, resolve, sep } from "node:path";
+import { ArgusError, systemWords } from "../errors.ts";
+import { type Ignore, ignoreLine, readDockerignore } from "../image/dockerignore.ts";
 import type { UserDockerfile } from "../image/image.ts";
+import { takenPaths } from "../image/taken.ts";
+import { quoted } from "../visible.ts";
+import { realPathOf, statOf } from "./files.ts";
 
-/**
- * Reads the Dockerfile that a config in `folder` names and hashes its context.
- *
- * @throws ArgusError `config/dockerfile-absent`; `config/dockerfile-outside` when a link leads out of the folder.
- */
-export function readContext(folder: string, path: string, where?: string): UserDockerfile {
-  const file = resolve(folder, path);
-  const home = realOf(folder, path, where);
-  const real = realOf(file, path, where);
-  const context = realOf(dirname(file), path, where);
-  if (!isWithin(home, real) || !isWithin(home, context)) {
-    throw new ArgusError("config/dockerfile-outside", `the Dockerfile "${path}" leads out of the config's folder`, {
-      where,
-      hint: `put the file itself into ${folder} or below it, instead of a link`,
-    });
-  }
-  if (!statSync(real).isFile()) {
-    // Reading a pipe could wait for ever.
-    throw new ArgusError("config/dockerfile-absent", `the Dockerfile "${path}" is no file`, {
-      where,
-      hint: "name a file",
-    });
-  }
-  try {
-    return { text: readFileSync(real, "utf8"), context, file: real, digest: digestOf(context) };
-  } catch (cause) {
-    throw absent(path, where, cause);
-  }
+/** A user's Dockerfile, found and surely within the config's folder. */
+export interface FoundDockerfile {
+  /** Absolute, without links. */
+  readonly file: string;
+  /** Absolute folder that the path names the Dockerfile in, without links. */
+  readonly context: string;
 }
 
-/** Hash over path, mode and content of what a builder would get. Links are hashed as they are, never followed. */
-function digestOf(context: string): string {
-  const hash = createHash("sha256");
-  addFolder(hash, context, "", ignoreOf(context, hash));
-  return hash.digest("hex");
+/**
+ * Finds the Dockerfile that a config in `folder` names, and reads nothing.
+ *
+ * @throws ArgusError `config/dockerfile-absent`, or `config/dockerfile-outside` when a link leads out of the folder.
+ */
+export function findDockerfile(folder: string, path: string, where?: string): FoundDockerfile {
+  const named = resolve(folder, path);
+  const stats = statOf(named);
+  if (stats === undefined) throw absent(`there is no ${path} in the config's folder`, where);
+  // Reading a pipe could wait for ever.
+  if (!stats.isFile()) throw absent(`${path} is no file`, where);
+  const [home, file, context] = readable(path, where, () =>
+    [folder, named, dirname(named)].map((each) => realpathSync(each)),
+  );
+  if (isWithin(home!, file!) && isWithin(home!, context!)) return { file: file!, context: context! };
+  throw new ArgusError("config/dockerfile-outside", `the Dockerfile "${path}" leads out of the config's folder`, {
+    where,
+    hint: `put the file itself into ${folder} or below it, instead of a link`,
+  });
+}
+
+/** What the reading of a Dockerfile's folder depends on. */
+export interface ContextOptions {
+  /** Place of the path, for errors. */
+  readonly where?: string | undefined;
+  /** The config file in use, which is left out of the folder: it may hold secrets. */
+  readonly config?: string;
+  /** The user's own arguments give the Dockerfile to another program than the builder. Default false. */
+  readonly foreign?: boolean;
+}
+
+/** Finds and reads the Dockerfile that a config in `folder` names, and hashes what its build takes; throws as {@link findDockerfile}. */
+export function readContext(folder: string, path: string, options: ContextOptions = {}): UserDockerfile {
+  const { where, config, foreign = false } = options;
+  const { file, context } = findDockerfile(folder, path, where);
+  return readable(path, where, () => {
+    const text = readFileSync(file, "utf8");
+    const taken = foreign ? undefined : takenPaths(text);
+    if (taken?.length === 0) return { text, file, digest: "" };
+    const own = config === undefined ? [] : namesIn(context, config);
+    const rules = ignoreOf(context, own);
+    const hash = createHash("sha256").update(rules.both);
+    addFolder(hash, context, "", rules.ignore);
+    const exposed = own.filter((name) => rules.leavesOut(name) && mayTake(context, name, taken));
+    return {
+      text,
+      context,
+      file,
+      digest: hash.digest("hex"),
+      ...(exposed.length === 0 ? {} : { ignore: rules.texts }),
+    };
+  });
+}
+
+/** The paths in a folder that lead to a file: its own, and that of a link to it. Without links in front of the last name. */
+function namesIn(context: string, file: string): string[] {
+  const named = resolve(file);
+  const found = [join(realPathOf(dirname(named)), basename(named)), realPathOf(named)];
+  const within = found.filter((path) => isWithin(context, path) && path !== context);
+  return [...new Set(within)].map((path) => relative(context, path).split(sep).join("/"));
+}
+
+/** What is ignored in a folder. */
+interface Rules {
+  readonly ignore: Ignore;
+  /** Both files, where they are two: the hash covers what either engine gets. */
+  readonly both: string;
+  /** For each engine, what stands in its file, with the names in front. */
+  readonly texts: { readonly docker: string; readonly podman: string };
+  /** True for a name that is ignored only because it was put in front. */
+  leavesOut(name: string): boolean;
 }
 
 /** An image has one name in all engines: with a file for podman alone, what either of them gets counts. */
-function ignoreOf(context: string, hash: Hash): Ignore {
-  const text = optionalText(join(context, ".dockerignore")) ?? "";
-  const docker = readDockerignore(text);
-  const own = optionalText(join(context, ".containerignore"));
-  if (own === undefined) return docker;
-  const podman = readDockerignore(own);
-  hash.update(`ignored\0${text}\0${own}\0`);
+function ignoreOf(context: string, names: readonly string[]): Rules {
+  const docker = optionalText(join(context, ".dockerignore")) ?? "";
+  const podman = optionalText(join(context, ".containerignore"));
+  const front = names.map((name) => `${ignoreLine(name)}\n`).join("");
+  const written = [docker, podman ?? docker];
+  const texts = written.map((text) => front + text.replace(/^\uFEFF/, ""));
+  const ignores = texts.map(readDockerignore);
   return {
-    ignores: (path) => docker.ignores(path) && podman.ignores(path),
-    final: docker.final && podman.final,
+    ignore: {
+      ignores: (path) => ignores.every((each) => each.ignores(path)),
+      final: ignores.every((each) => each.final),
+    },
+    both: podman === undefined ? "" : `ignored\0${docker}\0${podman}\0`,
+    texts: { docker: texts[0]!, podman: texts[1]! },
+    leavesOut: (name) =>
+      written.some((text, index) => ignores[index]!.ignores(name) && !readDockerignore(text).ignores(name)),
   };
+}
+
+/** Whether a Dockerfile that takes these paths and patterns can take a name of its folder. */
+function mayTake(context: string, name: string, taken: readonly string[] | undefined): boolean {
+  if (taken === undefined) return true;
+  return taken.some((source) => {
+    if (/[*?[]/.test(source)) return true;
+    // A link that is named itself is followed; the letters' case means nothing on some systems.
+    const ways = [source, relative(context, realPathOf(join(context, source)))].map((way) =>
+      posix
+        .normalize(way.split(sep).join("/"))
+        .replace(/^[./]+|\/+$/g, "")
+        .toLowerCase(),
+    );
+    return ways.some((way) => way === "" || `${name.toLowerCase()}/`.startsWith(`${way}/`));
+  });
 }
 
 function addFolder(hash: Hash, context: string, folder: string, ignore: Ignore): void {
@@ -73,7 +142,12 @@ function addFolder(hash: Hash, context: string, folder: string, ignore: Ignore):
     const path = folder === "" ? name : `${folder}/${name}`;
     const absolute = join(context, path);
     const ignored = ignore.ignores(path);
-    const stats = lstatSync(absolute);
+    const stats = lstatSync(absolute, { throwIfNoEntry: false });
+    if (stats === undefined) {
+      // What is no UTF-8 comes as U+FFFD, which is the name of another file. Docker's builder cannot take such names either.
+      if (!ignored && name.includes("\uFFFD")) throw new BadName(`a file whose name is no UTF-8: ${quoted(path)}`);
+      continue;
+    }
     if (!ignored) addEntry(hash, absolute, path, stats);
     if (stats.isDirectory() && !(ignored && ignore.final)) addFolder(hash, context, path, ignore);
   }
@@ -111,25 +185,32 @@ export function isWithin(folder: string, path: string, paths: typeof system = sy
   return way !== ".." && !way.startsWith(`..${paths.sep}`) && !paths.isAbsolute(way);
 }
 
-function realOf(target: string, path: string, where: string | undefined): string {
+/** A file that no builder can be told of. */
+class BadName extends Error {}
+
+/** A failure names its file: the Dockerfile or one beside it. */
+function readable<Result>(path: string, where: string | undefined, read: () => Result): Result {
   try {
-    return realpathSync(target);
+    return read();
   } catch (cause) {
-    throw absent(path, where, cause);
+    const named = cause instanceof BadName;
+    const other = (cause as NodeJS.ErrnoException).path ?? "its folder";
+    const message = named
+      ? `the folder of ${path} holds ${cause.message}`
+      : `${path} cannot be built, for ${other} cannot be read: ${systemWords(cause)}`;
+    throw new ArgusError("config/dockerfile-unreadable", message, {
+      where,
+      cause,
+      hint: `${named ? "rename it, or put it" : "what a build does not need can go"} into .dockerignore`,
+    });
   }
 }
 
-/** The system's own words say which file it is about: the Dockerfile or one beside it. */
-function absent(path: string, where: string | undefined, cause: unknown): ArgusError {
-  return new ArgusError(
-    "config/dockerfile-absent",
-    `the Dockerfile "${path}" or its folder cannot be read: ${messageOf(cause)}`,
-    {
-      where,
-      cause,
-      hint: "the path is relative to the config file's folder; what a build does not need can go into .dockerignore",
-    },
-  );
+function absent(message: string, where: string | undefined): ArgusError {
+  return new ArgusError("config/dockerfile-absent", message, {
+    where,
+    hint: "the path is relative to the config file",
+  });
 }
 
 /** undefined = there is no such file. */

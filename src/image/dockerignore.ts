@@ -21,6 +21,11 @@ export function readDockerignore(text: string): Ignore {
   };
 }
 
+/** The line that ignores one path of the context, and no more than a few others that differ in an odd character. */
+export function ignoreLine(path: string): string {
+  return path.replace(/[*?[\]\\^#!\s]/g, "?");
+}
+
 interface Rule {
   readonly pattern: RegExp;
   /** `!pattern`: takes the path back into the context. */

@@ -22,6 +22,10 @@ export interface Image {
   readonly plainDockerfile: string;
   /** Absolute folder of the build context; undefined = an empty one. */
   readonly context?: string;
+  /** The build is to take nothing from the empty context: what took something all the same must not stay. */
+  readonly takesNothing?: true;
+  /** For each engine, what stands in its ignore file; undefined = the context's own will do. */
+  readonly ignore?: IgnoreTexts | undefined;
   /** Values of variables that the build needs, for a POSIX shell; they stand in no Dockerfile. */
   readonly values?: string;
   /** The build needs the ssh agent of whoever builds. */
@@ -45,15 +49,23 @@ export interface Image {
 /** What the user adds to every build. */
 export type BuildArguments = Pick<Settings, "buildExtraArgs" | "buildShape">;
 
+/** Ignore files in place of those of a context. */
+export interface IgnoreTexts {
+  readonly docker: string;
+  readonly podman: string;
+}
+
 /** A user's Dockerfile and its folder. */
 export interface UserDockerfile {
   readonly text: string;
-  /** Absolute folder of the build context. */
-  readonly context: string;
+  /** Absolute folder of the build context; undefined = the Dockerfile takes nothing from it. */
+  readonly context?: string;
   /** Absolute path of the Dockerfile. */
   readonly file: string;
-  /** Hash of the context's files. */
+  /** Hash of the context's files; "" without a context. */
   readonly digest: string;
+  /** Where the context's own ignore files would let something through that has to stay out. */
+  readonly ignore?: IgnoreTexts;
 }
 
 /** The image of a plan; `file` is what a dockerfile plan names. */
@@ -96,7 +108,7 @@ function userImage(plan: DockerfileImage, build: BuildArguments, file: UserDocke
     name: imageName("dockerfile", plan.name, inputs),
     dockerfile: file.text,
     plainDockerfile: file.text,
-    context: file.context,
+    ...(file.context === undefined ? { takesNothing: true } : { context: file.context, ignore: file.ignore }),
     buildExtraArgs: build.buildExtraArgs,
     inputs,
     labels: { [LABEL.recipe]: "dockerfile", [LABEL.inputs]: inputs },

@@ -157,6 +157,20 @@ test("builds: the Dockerfile travels on standard input, with the context when th
   assert.deepEqual(buildCommand({ ...BUILD, engine: PODMAN }).env, {});
 });
 
+test("an ignore file reaches each engine in its own way, and is refused where none takes it", () => {
+  const given = { ...BUILD, context: "/srv/app", ignore: "my?config.yaml\n", files: "/tmp/argus-1" };
+  const docker = buildCommand(given);
+  assert.deepEqual(realArgs(docker).slice(-3), ["-f", "/tmp/argus-1/Dockerfile", "/srv/app"]);
+  assert.equal(docker.input, undefined);
+  const podman = buildCommand({ ...given, engine: PODMAN, files: undefined });
+  assert.deepEqual(realArgs(podman).slice(-5), ["--ignorefile", "/dev/fd/3", "-f", "-", "/srv/app"]);
+  assert.deepEqual([podman.input, podman.extraInput], [BUILD.dockerfile, { fd: 3, text: "my?config.yaml\n" }]);
+  assert.throws(() => buildCommand({ ...given, builder: "legacy" }), {
+    code: "build/no-buildkit",
+    hint: /^put my\?config\.yaml into \.dockerignore, or install/,
+  });
+});
+
 test("builds: every option", () => {
   const options = {
     ...{ noCache: true, pull: true, labels: { "argus.inputs": "ff" } },

@@ -7,11 +7,13 @@ import { test } from "node:test";
 import { isWithin, readContext } from "../../../src/host/context.ts";
 import { withTmp, writeTree } from "../../support/tmp.ts";
 
+const TAKES_ALL = "FROM a\nCOPY . .\n";
+
 test("the Dockerfile and its folder are read", () =>
   withTmp((folder) => {
-    writeTree(folder, "srv/my.dockerfile", "FROM a\n");
+    writeTree(folder, "srv/my.dockerfile", TAKES_ALL);
     const context = readContext(folder, "srv/my.dockerfile");
-    assert.equal(context.text, "FROM a\n");
+    assert.equal(context.text, TAKES_ALL);
     assert.equal(context.context, join(folder, "srv"));
     assert.equal(context.file, join(folder, "srv/my.dockerfile"));
     assert.match(context.digest, /^[0-9a-f]{64}$/);
@@ -21,7 +23,7 @@ test("the digest is the same for equal folders and another for any change that a
   withTmp((folder) => {
     const digest = (name: string) => readContext(folder, `${name}/Dockerfile`).digest;
     const make = (name: string) => {
-      writeTree(folder, `${name}/Dockerfile`, "FROM a\n");
+      writeTree(folder, `${name}/Dockerfile`, TAKES_ALL);
       writeTree(folder, `${name}/.dockerignore`, "secret\n*.log\n!keep.log\n");
       writeTree(folder, `${name}/src/a.js`, "1");
       writeTree(folder, `${name}/secret/key`, "1");
@@ -53,7 +55,7 @@ test("checkouts under the usual umasks have one digest", { skip: process.platfor
     const checkout = (umask: number) => {
       const name = umask.toString(8);
       for (const path of [`${name}/Dockerfile`, `${name}/bin/run`]) {
-        writeTree(folder, path, "FROM a\n");
+        writeTree(folder, path, TAKES_ALL);
         chmodSync(join(folder, path), (path.endsWith("run") ? 0o777 : 0o666) & ~umask);
       }
       chmodSync(join(folder, name, "bin"), 0o777 & ~umask);
@@ -84,7 +86,7 @@ test("what is within a folder, on both kinds of systems", () => {
 
 test("with a .containerignore, which podman alone reads, what either engine gets changes the digest", () =>
   withTmp((folder) => {
-    writeTree(folder, "c/Dockerfile", "FROM a\n");
+    writeTree(folder, "c/Dockerfile", TAKES_ALL);
     writeTree(folder, "c/.dockerignore", "none\ndocker-only\n.*ignore\n");
     const digest = () => readContext(folder, "c/Dockerfile").digest;
     const seen = [digest()];
@@ -106,7 +108,7 @@ test("with a .containerignore, which podman alone reads, what either engine gets
 
 test("links of the context are hashed as links", { skip: process.platform === "win32" }, () =>
   withTmp((folder) => {
-    writeTree(folder, "c/Dockerfile", "FROM a\n");
+    writeTree(folder, "c/Dockerfile", TAKES_ALL);
     writeTree(folder, "outside", "1");
     symlinkSync("../outside", join(folder, "c/link"));
     const { digest } = readContext(folder, "c/Dockerfile");
@@ -121,7 +123,7 @@ test("links of the context are hashed as links", { skip: process.platform === "w
 test("a Dockerfile that leads out of the config's folder is refused", { skip: process.platform === "win32" }, () =>
   withTmp((folder) => {
     writeTree(folder, "outside/Dockerfile", "FROM a\n");
-    writeTree(folder, "config/sub/Dockerfile", "FROM a\n");
+    writeTree(folder, "config/sub/Dockerfile", TAKES_ALL);
     const config = join(folder, "config");
     symlinkSync("../outside/Dockerfile", join(config, "file"));
     symlinkSync("../outside", join(config, "folder"));
@@ -129,7 +131,7 @@ test("a Dockerfile that leads out of the config's folder is refused", { skip: pr
     for (const path of ["file", "folder/Dockerfile", "../outside/Dockerfile"]) {
       assert.throws(() => readContext(config, path), { code: "config/dockerfile-outside" }, path);
     }
-    assert.equal(readContext(config, "inside").text, "FROM a\n");
+    assert.equal(readContext(config, "inside").text, TAKES_ALL);
     assert.equal(readContext(config, "inside").context, config);
   }),
 );
@@ -144,23 +146,106 @@ test(
       writeTree(folder, "folder/Dockerfile/x", "");
       mkdirSync(join(folder, "pipe"));
       mkdirSync(join(folder, "beside"));
-      writeTree(folder, "beside/Dockerfile", "FROM a\n");
+      writeTree(folder, "beside/Dockerfile", TAKES_ALL);
       for (const pipe of ["pipe/Dockerfile", "beside/.dockerignore", "beside/data"])
         execFileSync("mkfifo", [join(folder, pipe)]);
       for (const path of ["folder/Dockerfile", "pipe/Dockerfile"]) {
         assert.throws(() => readContext(folder, path), { code: "config/dockerfile-absent", message: /is no file/ });
       }
-      assert.equal(readContext(folder, "beside/Dockerfile").text, "FROM a\n");
+      assert.equal(readContext(folder, "beside/Dockerfile").text, TAKES_ALL);
     }),
 );
 
 test("an absent Dockerfile is a clear error with its place", () =>
   withTmp((folder) => {
-    assert.throws(() => readContext(folder, "no.dockerfile", "config.yaml:3:5"), {
+    assert.throws(() => readContext(folder, "no.dockerfile", { where: "config.yaml:3:5" }), {
       code: "config/dockerfile-absent",
+      message: "there is no no.dockerfile in the config's folder",
       where: "config.yaml:3:5",
       exitCode: 2,
     });
     mkdirSync(join(folder, "dir"));
     assert.throws(() => readContext(folder, "dir"), { code: "config/dockerfile-absent" });
   }));
+
+test("a Dockerfile that takes nothing of its folder stands alone, with nothing beside it looked at", () =>
+  withTmp((folder) => {
+    const file = writeTree(folder, "Dockerfile", "FROM a\nRUN ls\n");
+    const read = (foreign = false) => readContext(folder, "Dockerfile", { foreign });
+    const alone = read();
+    assert.deepEqual(alone, { text: "FROM a\nRUN ls\n", file, digest: "" });
+    writeTree(folder, "other", "1");
+    assert.deepEqual(read(), alone);
+    assert.equal(read(true).context, folder, "another program may read the Dockerfile in its own way");
+    writeTree(folder, "Dockerfile", TAKES_ALL);
+    assert.notEqual(read().digest, "");
+  }));
+
+test("the config in use is left out of the context, unless an ignore file takes it back", () =>
+  withTmp((folder) => {
+    const config = writeTree(folder, "my config.yaml", "secret");
+    const read = () => readContext(folder, "Dockerfile", { config });
+    writeTree(folder, "Dockerfile", TAKES_ALL);
+    const { digest, ignore } = read();
+    assert.deepEqual(ignore, { docker: "my?config.yaml\n", podman: "my?config.yaml\n" });
+    writeTree(folder, "my config.yaml", "another");
+    assert.equal(read().digest, digest);
+    writeTree(folder, "other.yaml", "1");
+    assert.notEqual(read().digest, digest);
+
+    writeTree(folder, ".containerignore", "x\n");
+    assert.deepEqual(read().ignore, { docker: "my?config.yaml\n", podman: "my?config.yaml\nx\n" });
+    rmSync(join(folder, ".containerignore"));
+
+    writeTree(folder, ".dockerignore", "*.yaml\n");
+    assert.equal(read().ignore, undefined, "the builder leaves it out by itself");
+
+    writeTree(folder, ".dockerignore", "!my config.yaml\n");
+    const back = read();
+    assert.equal(back.ignore, undefined);
+    writeTree(folder, "my config.yaml", "third");
+    assert.notEqual(read().digest, back.digest);
+  }));
+
+test("a config that no line can take needs no other ignore file", { skip: process.platform === "win32" }, () =>
+  withTmp((folder) => {
+    const config = writeTree(folder, "srv/config.yaml", "secret");
+    writeTree(folder, "srv/src/a.js", "1");
+    symlinkSync("config.yaml", join(folder, "srv/link"));
+    symlinkSync("srv/config.yaml", join(folder, "linked.yaml"));
+    const taken = (sources: string, from = config) => {
+      writeTree(folder, "srv/Dockerfile", `FROM a\nCOPY ${sources} /x/\n`);
+      return readContext(folder, "srv/Dockerfile", { config: from }).ignore !== undefined;
+    };
+    for (const sources of ["src", "./src/ config.yam", "absent", "config.yaml/x"]) assert.ok(!taken(sources), sources);
+    for (const sources of [
+      "src .",
+      "/",
+      "./config.yaml",
+      "/CONFIG.yaml",
+      "*.yaml",
+      "$X",
+      "link",
+      "src/../config.yaml",
+    ]) {
+      assert.ok(taken(sources), sources);
+    }
+    assert.ok(taken(".", join(folder, "linked.yaml")), "a link to it from elsewhere is the one in use");
+    assert.ok(!taken(".", join(folder, "absent.yaml")), "it is not in this folder");
+  }),
+);
+
+test("a name that is no UTF-8 is told, unless it is ignored", { skip: process.platform !== "linux" }, () =>
+  withTmp((folder) => {
+    writeTree(folder, "Dockerfile", TAKES_ALL);
+    writeTree(folder, "odd/a", "1");
+    execFileSync("sh", ["-c", "touch \"$0/odd/$(printf 'a\\377')\"", folder]);
+    assert.throws(() => readContext(folder, "Dockerfile", { where: "config.yaml:3:5" }), {
+      code: "config/dockerfile-unreadable",
+      message: 'the folder of Dockerfile holds a file whose name is no UTF-8: "odd/a\uFFFD"',
+      where: "config.yaml:3:5",
+    });
+    writeTree(folder, ".dockerignore", "odd\n");
+    assert.match(readContext(folder, "Dockerfile").digest, /^[0-9a-f]{64}$/);
+  }),
+);
