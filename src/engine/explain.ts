@@ -89,7 +89,7 @@ const UNUSABLE: readonly EngineRule[] = [
     code: "engine/not-running",
     message: ([, , status = "", said]) => `docker's way over ssh fails: ${sshReason(said ?? status)}`,
     hint: ([, words = ""]) =>
-      `\`${sshTest(words)}\` must answer without a question; DOCKER_HOST or \`docker context show\` names the host`,
+      `\`${sshTest(words)}\` must answer without a question (see DOCKER_HOST and \`docker context show\`), then \`argus doctor\``,
     exitCode: EXIT.absent,
   },
   {

@@ -245,7 +245,7 @@ for (const [why, engines, env, said] of [
     { DOCKER_HOST: "unix:///nonexistent/argus.sock" },
     "unix:///nonexistent/argus.sock (DOCKER_HOST)",
   ],
-  ["fails", { ps: { code: 1, stderr: REFUSED } }, {}, "command [ssh -- x] has exited"],
+  ["fails", { ps: { code: 1, stderr: REFUSED } }, {}, "docker's way over ssh fails: exit status 255"],
 ] as const) {
   test(`ps and clean: an engine that ${why} is told with its reason and what to try`, options, async () => {
     await withTmp(async (folder) => {
