@@ -6,7 +6,21 @@ import { networkProblem, networkWarning } from "../../../../src/config/rules/net
 import { table, UNSEEN } from "./table.ts";
 
 table("memory", memoryProblem, {
-  fine: ["512m", "1g", "2048m", "512M", "1GB", "1.5g", "6m", "6291456b", "1024000k", "8192KB", "600mb"],
+  fine: [
+    "512m",
+    "1g",
+    "2048m",
+    "512M",
+    "1GB",
+    "1.5g",
+    "6m",
+    "6291456b",
+    "6291456",
+    "536870912",
+    "1024000k",
+    "8192KB",
+    "600mb",
+  ],
   refused: [
     ...[
       "",
@@ -19,6 +33,7 @@ table("memory", memoryProblem, {
       "0m",
       "5m",
       "6291455b",
+      "6291455",
       "1bb",
       "512 m",
       " 512m",
@@ -36,7 +51,7 @@ test("a size is counted in bytes", () => {
     ["1.5G", 1.5 * 1024 ** 3],
     ["1024KB", 1024 ** 2],
     ["7b", 7],
-    ["7", undefined],
+    ["7", 7],
     ["", undefined],
   ];
   for (const [size, bytes] of rows) assert.equal(memoryBytes(size), bytes, size);
