@@ -67,6 +67,12 @@ export function argusCommand(...words: readonly string[]): string {
   return pasteableWords(["argus", ...words.map(withoutValue)]);
 }
 
+/** The same with the words of a server, of which only the first is shown: each that follows an option could be a secret. */
+export function argusCommandWith(own: readonly string[], [first, ...more]: readonly string[]): string {
+  const words = first === undefined ? own : [...own, "--", first];
+  return `${argusCommand(...words)}${more.length > 0 ? " …" : ""}`;
+}
+
 /** A word without what follows its `=`. */
 export function withoutValue(word: string): string {
   return word.replace(/=.+$/s, "=…");

@@ -2,6 +2,7 @@
 import { type CAC, type Command, cac } from "cac";
 import {
   argusCommand,
+  argusCommandWith,
   camelCased,
   marked,
   splitWords,
@@ -261,7 +262,11 @@ async function noCommand(program: CAC, own: readonly string[], rest: readonly st
   if (first === undefined) {
     const [next] = rest;
     if (next === undefined) return new ArgusError("usage/no-command", `no command; ${expected}`, { hint: HELP });
-    const hint = names.includes(next) ? argusCommand(...own, ...rest) : argusCommand(...own, "run", "--", ...rest);
+    const flags = ownersOf(own, program.globalCommand.options).argus;
+    const more = rest.length > 1 ? " …" : "";
+    const hint = names.includes(next)
+      ? `${argusCommand(...flags, next)}${more}`
+      : argusCommandWith([...flags, "run"], rest);
     return new ArgusError("usage/no-command", `no command before --; ${expected}`, { hint });
   }
   const word = unmarked(first);
@@ -319,23 +324,24 @@ async function serverHint(program: CAC, own: readonly string[], rest: readonly s
   const at = own.indexOf(unmarked(first), command + 1);
   const isTool = toolOf(own[at] ?? "", [...own.slice(at + 1), ...rest]) !== undefined;
   if (command === -1 && !isTool) return undefined;
-  if (isTool) {
-    return argusCommand(...own.slice(0, at), ...(command === -1 ? ["run"] : []), "--", ...own.slice(at), ...rest);
-  }
-  const { argus, server } = ownersOf(own.slice(at + 1), [
-    ...program.globalCommand.options,
-    ...(program.matchedCommand?.options ?? []),
-  ]);
-  return server.length === 0 ? undefined : argusCommand(...own.slice(0, at + 1), ...argus, "--", ...server, ...rest);
+  const known = [...program.globalCommand.options, ...(program.matchedCommand?.options ?? [])];
+  const before = ownersOf(own.slice(0, at), known, command).argus;
+  if (isTool) return argusCommandWith([...before, ...(command === -1 ? ["run"] : [])], [...own.slice(at), ...rest]);
+  const { argus, server } = ownersOf(own.slice(at), known, 0);
+  return server.length === 0 ? undefined : argusCommandWith([...before, ...argus], [...server, ...rest]);
 }
 
-/** Which words after a backend's name argus knows, with their values, and which can only be the server's. */
-function ownersOf(words: readonly string[], options: Command["options"]): Record<"argus" | "server", string[]> {
+/** Which words argus knows, its options with their values and the one at `place`, and which can only be the server's. */
+function ownersOf(
+  words: readonly string[],
+  options: Command["options"],
+  place = -1,
+): Record<"argus" | "server", string[]> {
   const owners = { argus: [] as string[], server: [] as string[] };
   let value = false;
-  for (const word of words) {
+  for (const [index, word] of words.entries()) {
     const option = options.find((each) => spellings([each]).includes(word.split("=", 1)[0]!));
-    owners[value || option !== undefined ? "argus" : "server"].push(word);
+    owners[value || option !== undefined || index === place ? "argus" : "server"].push(word);
     value = option !== undefined && !option.isBoolean && !word.includes("=");
   }
   return owners;

@@ -62,14 +62,18 @@ const HINTS: readonly [words: readonly string[], hint: string][] = [
   [["bild"], 'did you mean "argus build"?'],
   [["--config", "x", "rnu"], 'did you mean "argus run"?'],
   [["frobnicate"], "argus --help"],
-  [["npx", "-y", "x"], "argus run -- npx -y x"],
+  [["npx", "-y", "x"], "argus run -- npx …"],
   [["plan", "--dockrfile"], 'did you mean "--dockerfile"?'],
   [["plan", "a", "b"], "argus plan --help"],
-  [["run", "uvx", "mcp-server-time"], "argus run -- uvx mcp-server-time"],
-  [["run", "npx", "-y", "x", "A=SECRET"], "argus run -- npx -y x 'A=…'"],
-  [["--quiet", "run", "--no-build", "uvx", "--from", "x", "y"], "argus --quiet run --no-build -- uvx --from x y"],
+  [["run", "uvx", "mcp-server-time"], "argus run -- uvx …"],
+  [["run", "npx", "-y", "x", "A=SECRET"], "argus run -- npx …"],
+  [["run", "--token", "SECRET", "npx", "-y", "x"], "argus run -- npx …"],
+  [["run", "fetch", "npx", "-y", "x", "--token", "SECRET"], "argus run fetch -- npx …"],
+  [["run", "--token", "SECRET", "fetch", "x"], "argus run fetch -- x"],
+  [["run", "fetch", "--token=SECRET"], "argus run fetch -- '--token=…'"],
+  [["--quiet", "run", "--no-build", "uvx", "--from", "x", "y"], "argus --quiet run --no-build -- uvx …"],
   [["run", "fetch", "--ignore-robots"], "argus run fetch -- --ignore-robots"],
-  [["run", "fetch", "--ignore", "--config", "f", "x", "-q"], "argus run fetch --config f -q -- --ignore x"],
+  [["run", "fetch", "--ignore", "--config", "f", "x", "-q"], "argus run fetch --config f -q -- --ignore …"],
   [["run", "--build", "fetch"], "argus run --help"],
   [["run", "fetch", "--no-biuld"], 'did you mean "--no-build"?'],
 ];
@@ -78,6 +82,7 @@ test("a mistyped command line is answered with the one that was meant", async ()
   for (const [typed, hint] of HINTS) {
     const { stderr } = await argus(typed);
     assert.ok(stderr.endsWith(`]\n  hint: ${hint}\n`), `${typed.join(" ")}\n${stderr}`);
+    assert.doesNotMatch(stderr, /SECRET/);
   }
 });
 

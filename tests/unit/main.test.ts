@@ -25,8 +25,10 @@ test("main names the command that ran, wherever its name stands among the words"
 
 test("a command after -- is told where it belongs", async () => {
   for (const [words, hint] of [
-    [["--", "plan", "a"], "argus plan a"],
-    [["-q", "--", "npx", "-y", "x"], "argus -q run -- npx -y x"],
+    [["--", "schema"], "argus schema"],
+    [["--", "plan", "a"], "argus plan …"],
+    [["-q", "--", "npx", "-y", "x", "--token", "SECRET"], "argus -q run -- npx …"],
+    [["--token", "SECRET", "-q", "--", "own"], "argus -q run -- own"],
   ] as const) {
     const { outcome, lines } = await told(words);
     assert.equal(outcome.code, 2);
