@@ -179,7 +179,8 @@ function readSwitch(name: string, env: Env): boolean | undefined {
   if (word === undefined) return undefined;
   const on = switchWord(word);
   if (on !== undefined) return on;
-  throw new ArgusError("config/bad-setting", `${name} must be ${SWITCH_WORDS}`, { hint: `${name}=false` });
+  // What is pasted must not switch isolation off.
+  throw new ArgusError("config/bad-setting", `${name} must be ${SWITCH_WORDS}`, { hint: `${name}=true` });
 }
 
 function readRuntime(env: Env): RuntimeName | undefined {

@@ -84,6 +84,12 @@ test("a word that a variable does not know is an error that names the variable",
   }
 });
 
+test("the word to paste for a switch leaves isolation on", () => {
+  for (const name of ["ARGUS_CONTAINER_ISOLATION", "ARGUS_REQUIRE_ISOLATION"]) {
+    assert.throws(() => readSettings({ [name]: "maybe" }), { hint: `${name}=true` });
+  }
+});
+
 test("a registry that many share needs an account in the variable as well", () => {
   assert.throws(() => readSettings({ ARGUS_REGISTRY: "docker.io" }), {
     code: "config/bad-setting",
