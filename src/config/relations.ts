@@ -106,13 +106,24 @@ function programOf({ command, args }: StdioFields): string {
 
 function checkCommand(command: string, tell: Tell): void {
   if (command.trim() === "") {
-    tell("config/bad-command", "error", ["command"], "command must not be empty");
+    tell(
+      "config/bad-command",
+      "error",
+      ["command"],
+      "command must not be empty",
+      "write command: uvx, or npx, or another",
+    );
     return;
   }
-  const space = command.search(/\s/);
+  const program = command.trim();
+  if (program !== command) {
+    const message = "command has blanks or a line break before or after it";
+    tell("config/bad-command", "error", ["command"], message, "remove them: write the program on the line of command:");
+  }
+  const space = program.search(/\s/);
   if (space === -1) return;
   // A path may hold spaces; a word before the space, or an option after it, is a whole command line.
-  const isLine = !/[\\/]/.test(command.slice(0, space)) || /\s-/.test(command);
+  const isLine = !/[\\/]/.test(program.slice(0, space)) || /\s-/.test(program);
   const hint = "leave the first word in command and put each of the others in args";
   if (isLine)
     tell("config/bad-command", "error", ["command"], "command must be one program, without its arguments", hint);
