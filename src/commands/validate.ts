@@ -4,7 +4,6 @@ import process from "node:process";
 import type { Backend, Config, StdioBackend } from "../config/config.ts";
 import type { Problem } from "../config/problem.ts";
 import { readSettings, type Settings } from "../config/settings.ts";
-import type { Path } from "../config/yaml.ts";
 import { ArgusError, EXIT } from "../errors.ts";
 import { statOf } from "../host/files.ts";
 import type { ContainerPlan, Plan } from "../plan/plan.ts";
@@ -14,8 +13,9 @@ import { printLine } from "../ui/line.ts";
 import { log } from "../ui/log.ts";
 import { printProblems } from "../ui/report.ts";
 import { readConfig } from "./config.ts";
-import { unisolated } from "./unisolated.ts";
-import { unmounted } from "./unmounted.ts";
+import type { PlanFinding } from "./validate_finding.ts";
+import { unisolated } from "./validate_unisolated.ts";
+import { unmounted } from "./validate_unmounted.ts";
 
 export interface ValidateOptions {
   /** `--config`. */
@@ -62,44 +62,35 @@ async function podCheck(config: Config, settings: Settings): Promise<PodCheck> {
 /** What planning a backend and looking at its files finds. */
 function planProblems(backend: Backend, config: Config, settings: Settings, checkPod: PodCheck): Problem[] {
   if (backend.type === "stdio" && backend.unresolved) return [];
-  const problem = (
-    severity: Problem["severity"],
-    code: string,
-    message: string,
-    where?: string,
-    hint?: string,
-  ): Problem => ({
+  const problem = ({ severity, code, message, hint, where = backend.where([]) }: Told): Problem => ({
     severity,
     code,
     message,
     ...(hint === undefined ? {} : { hint }),
-    ...placeIn(where ?? backend.where([])),
+    ...placeIn(where),
     backend: backend.name,
   });
   try {
     const plan = planBackend(backend, { config, settings });
     if (plan.kind === "container") checkPod(plan, backend as StdioBackend);
-    const warnings = plan.warnings.map(({ code, message, where }) => problem("warning", code, message, where));
-    const found = findings(plan, backend, config, settings).map(({ severity, code, path, message, hint }) =>
-      problem(severity, code, message, backend.where(path), hint),
+    const warnings = plan.warnings.map((notice) => problem({ ...notice, severity: "warning" }));
+    const found = findings(plan, backend, config, settings).map((finding) =>
+      problem({ ...finding, where: backend.where(finding.path) }),
     );
     return [...warnings, ...found];
   } catch (error) {
     if (!(error instanceof ArgusError)) throw error;
-    return [error, ...error.others].map(({ code, message, where, hint }) =>
-      problem("error", code, message, where, hint),
+    return [error, ...error.others].map(({ code, message, hint, where }) =>
+      problem({ severity: "error", code, message, hint, where }),
     );
   }
 }
 
-/** What only validate says about a plan. */
-export interface PlanFinding {
-  readonly severity: Problem["severity"];
-  readonly code: string;
-  /** In the backend. */
-  readonly path: Path;
-  readonly message: string;
-  readonly hint: string;
+/** Something about a backend, at a place of its own or at the backend's. */
+interface Told extends Pick<Problem, "severity" | "code" | "message"> {
+  readonly hint?: string | undefined;
+  /** `file:line:col`. */
+  readonly where?: string | undefined;
 }
 
 function findings(plan: Plan, backend: Backend, config: Config, settings: Settings): PlanFinding[] {

@@ -4,7 +4,7 @@ import type { Settings } from "../config/settings.ts";
 import { isIsolationRequired, switchedOffBy } from "../config/switch.ts";
 import type { BarePlan, PassthroughPlan } from "../plan/plan.ts";
 import { toolOf } from "../plan/recipe.ts";
-import type { PlanFinding } from "./validate.ts";
+import type { PlanFinding } from "./validate_finding.ts";
 
 /** The finding about it: an error where isolation is required; none where it was switched off on purpose and may be. */
 export function unisolated(

@@ -6,7 +6,7 @@ import { statOf } from "../host/files.ts";
 import { DEFAULT } from "../plan/defaults.ts";
 import type { ContainerPlan } from "../plan/plan.ts";
 import { visible } from "../visible.ts";
-import type { PlanFinding } from "./validate.ts";
+import type { PlanFinding } from "./validate_finding.ts";
 
 /** A path, alone or as an option's value; `~` expands nowhere but in volumes. */
 const PATH = /^(~?\/.+|~)$/s;
