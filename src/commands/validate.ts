@@ -1,11 +1,13 @@
 /** `argus validate`: every problem of the config, of the plans that it leads to, and of the files that it names. */
-import { join } from "node:path";
 import process from "node:process";
 import type { Backend, Config, StdioBackend } from "../config/config.ts";
 import type { Problem } from "../config/problem.ts";
+import { isWindowsPath } from "../config/rules/volume.ts";
 import { readSettings, type Settings } from "../config/settings.ts";
 import { ArgusError, EXIT } from "../errors.ts";
+import { findDockerfile } from "../host/context.ts";
 import { statOf } from "../host/files.ts";
+import { WINDOWS_PATH } from "../host/volumes.ts";
 import type { ContainerPlan, Plan } from "../plan/plan.ts";
 import { planBackend } from "../plan/plan_backend.ts";
 import { printData } from "../ui/data.ts";
@@ -99,28 +101,35 @@ function findings(plan: Plan, backend: Backend, config: Config, settings: Settin
   return [...absentFiles(plan, config), ...unmounted(plan, backend)];
 }
 
-/** Files that a run or a build would miss; only warnings, for they may come later or exist on another machine. */
+/**
+ * Files that a run or a build would miss. A Dockerfile belongs to the config, and without it nothing can be planned; mounts
+ * are only warnings, for they may come later or exist on another machine.
+ */
 function absentFiles(plan: ContainerPlan, config: Config): PlanFinding[] {
   const severity = "warning";
-  const found: PlanFinding[] = [];
-  if (plan.image.recipe === "dockerfile") {
-    const { path } = plan.image;
-    const stats = statOf(join(config.folder, path));
-    if (stats?.isFile() !== true) {
-      const wrong = stats === undefined ? `there is no ${path} in the config's folder` : `${path} is no file`;
-      const message = `backend "${plan.backend}": ${wrong}`;
-      const hint = "the path is relative to the config file";
-      found.push({ severity, code: "config/absent-dockerfile", path: ["container", "dockerfile"], message, hint });
-    }
-  }
+  const found: PlanFinding[] = plan.image.recipe === "dockerfile" ? unfitDockerfile(plan.image.path, config) : [];
   if (plan.runtime === "kubernetes") return found;
   for (const [index, volume] of plan.volumes.entries()) {
     if (volume.kind !== "path" || statOf(volume.source) !== undefined) continue;
     const message = `backend "${plan.backend}": container.volumes[${index}]: its source does not exist on this machine`;
-    const hint = "make the folder before the first run: an engine would make it as root";
+    const hint =
+      isWindowsPath(volume.source) && process.platform !== "win32"
+        ? WINDOWS_PATH
+        : "make the folder before the first run: an engine would make it as root";
     found.push({ severity, code: "config/absent-source", path: ["container", "volumes", index], message, hint });
   }
   return found;
+}
+
+function unfitDockerfile(file: string, config: Config): PlanFinding[] {
+  try {
+    findDockerfile(config.folder, file);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ArgusError)) throw error;
+    const { code, message, hint = "" } = error;
+    return [{ severity: "error", code, path: ["container", "dockerfile"], message, hint }];
+  }
 }
 
 /** `file:line:col` taken apart. */

@@ -185,7 +185,7 @@ test(
     }),
 );
 
-test("files that a config names and that are not there are warnings", () =>
+test("folders that a config mounts and that are not there are warnings, a Dockerfile that is not there an error", () =>
   withTmp(async (folder) => {
     const text = (there: string) =>
       `backends:\n  a:\n    command: uvx\n    args: [x]\n    container: {volumes: ["${there}:/data", "named-volume:/x"]}\n  b:\n    command: python\n    container: {dockerfile: b.dockerfile}\n`;
@@ -199,10 +199,10 @@ test("files that a config names and that are not there are warnings", () =>
     assert.deepEqual(
       [absent.code, found],
       [
-        0,
+        2,
         [
           ["warning", "config/absent-source", 5],
-          ["warning", "config/absent-dockerfile", 8],
+          ["error", "config/dockerfile-absent", 8],
         ],
       ],
     );
@@ -215,6 +215,36 @@ test("files that a config names and that are not there are warnings", () =>
     const there = await argus(["validate", "--json"], { cwd: folder });
     assert.deepEqual(JSON.parse(there.stdout).problems, []);
   }));
+
+test(
+  "validate and plan say the same of a Dockerfile that is not there or leads out",
+  { skip: process.platform === "win32" },
+  () =>
+    withTmp(async (folder) => {
+      writeTree(folder, "outside", "FROM scratch\n");
+      writeTree(
+        folder,
+        "c/config.yaml",
+        "backends:\n  b:\n    command: x\n    container: {dockerfile: b.dockerfile}\n",
+      );
+      const cwd = join(folder, "c");
+      const told = async (code: string) => {
+        const [validated, planned] = await Promise.all(
+          ["validate", "plan"].map((word) => argus([word, "--json"], { cwd })),
+        );
+        assert.deepEqual([validated!.code, planned!.code], [2, 2]);
+        const [problem] = JSON.parse(validated!.stdout).problems;
+        const { error } = JSON.parse(planned!.stdout);
+        assert.deepEqual(
+          [problem.code, problem.message, problem.hint, `${problem.file}:${problem.line}:${problem.column}`],
+          [code, error.message, error.hint, error.where],
+        );
+      };
+      await told("config/dockerfile-absent");
+      symlinkSync("../outside", join(cwd, "b.dockerfile"));
+      await told("config/dockerfile-outside");
+    }),
+);
 
 test("the config is found by flag, variable, working directory, user's folder, in this order", () =>
   withTmp(async (folder) => {
