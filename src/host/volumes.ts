@@ -3,7 +3,7 @@
 import type { Stats } from "node:fs";
 import { isAbsolute } from "node:path";
 import process from "node:process";
-import type { Volume } from "../config/rules/volume.ts";
+import { isWindowsPath, type Volume } from "../config/rules/volume.ts";
 import type { EngineKind } from "../engine/dialect.ts";
 import type { Engine } from "../engine/engine.ts";
 import { ArgusError } from "../errors.ts";
@@ -88,11 +88,17 @@ function warning(code: string, source: string, what: string, engine: EngineKind,
 }
 
 function missing(source: string, target: string): ArgusError {
-  const hint = isReadable(parentOf(source))
-    ? `\`mkdir -p ${source}\` if a folder is meant, or drop the mount of ${target}`
-    : `check that it exists and that this user may look at it`;
+  const hint =
+    isWindowsPath(source) && process.platform !== "win32"
+      ? WINDOWS_PATH
+      : isReadable(parentOf(source))
+        ? `\`mkdir -p ${source}\` if a folder is meant, or drop the mount of ${target}`
+        : `check that it exists and that this user may look at it`;
   return new ArgusError("volume/missing", `${source}, to be mounted at ${target}, does not exist`, { hint });
 }
+
+/** What to do about a path of Windows elsewhere. */
+export const WINDOWS_PATH = "this is a path of Windows: write one of this machine, such as /home/me/data";
 
 function parentOf(path: string): string {
   const parent = path.replace(/[\\/][^\\/]*$/, "");

@@ -11,6 +11,9 @@ const DRIVE = /^[A-Za-z]:[\\/]/;
 /** A share of Windows, such as `\\\\server\\share`. */
 export const UNC = /^\\\\[^\\]/;
 
+/** What no container starts without, or runs with; below `/dev` are devices and `/dev/shm`, which may be mounted. */
+const KERNEL = /^\/(?:dev$|(?:proc|sys)(?:\/|$))/;
+
 /** Words of a mode; those of one group exclude each other. */
 const MODES: readonly (readonly string[])[] = [
   ["ro", "rw"],
@@ -65,6 +68,11 @@ export function volumeProblem(text: string): RuleProblem | undefined {
   return "message" in volume ? volume : undefined;
 }
 
+/** Whether a path can only be one of Windows. */
+export function isWindowsPath(path: string): boolean {
+  return DRIVE.test(path) || UNC.test(path);
+}
+
 interface Fields {
   readonly source: string;
   readonly target: string;
@@ -75,6 +83,10 @@ interface Fields {
 function fieldsOf(text: string): Fields | RuleProblem {
   const drive = DRIVE.test(text) ? text.slice(0, 2) : "";
   const parts = text.slice(drive.length).split(":");
+  if (parts.length < 2 && /^\w:\//.test(text)) {
+    const message = "must name a source and a target: a single letter before the : is a drive of Windows";
+    return { message, hint: 'a named volume has two letters or more, such as "data:/data"' };
+  }
   if (parts.length < 2) return { message: "must name a source and a target", hint: HINT };
   const moded = parts.length > 2 && !parts.at(-1)!.startsWith("/");
   const mode = moded ? parts.at(-1)! : "rw";
@@ -83,7 +95,7 @@ function fieldsOf(text: string): Fields | RuleProblem {
 }
 
 function sourceProblem(source: string): RuleProblem | undefined {
-  if (source.startsWith("/") || DRIVE.test(source) || UNC.test(source) || NAMED.test(source)) return undefined;
+  if (source.startsWith("/") || isWindowsPath(source) || NAMED.test(source)) return undefined;
   if (source === "") return { message: "must name a source", hint: HINT };
   return { message: "must have an absolute path or the name of a volume as its source", hint: HINT };
 }
@@ -92,8 +104,10 @@ function targetProblem(target: string): RuleProblem | undefined {
   if (!target.startsWith("/"))
     return { message: "must have an absolute path in the container as its target", hint: HINT };
   if (target.split("/").includes("..")) return { message: 'must have a target without ".."', hint: HINT };
-  return plainTarget(target) === "/"
-    ? { message: "must not replace the container's whole file system", hint: HINT }
+  const plain = plainTarget(target);
+  if (plain === "/") return { message: "must not replace the container's whole file system", hint: HINT };
+  return KERNEL.test(plain)
+    ? { message: "must not have /dev, /proc or /sys as its target, which the engine mounts", hint: 'such as "/data"' }
     : undefined;
 }
 

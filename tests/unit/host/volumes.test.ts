@@ -33,6 +33,10 @@ test("a source that is not there is an error before an engine makes it", async (
   });
 });
 
+test("a path of Windows elsewhere is told to be one", { skip: process.platform === "win32" }, () => {
+  assert.throws(() => checkVolumes([at("C:\\data")], DOCKER), { code: "volume/missing", hint: /path of Windows/ });
+});
+
 test("the folders of another machine are its own affair", () => {
   assert.deepEqual(checkVolumes([at("/nonexistent/x")], { ...DOCKER, remote: true }), []);
 });
