@@ -4,6 +4,7 @@ import process from "node:process";
 import { readSettings, unknownSettings } from "../config/settings.ts";
 import { plain } from "../config/text.ts";
 import { expandVolume } from "../config/variables.ts";
+import { isDemanded } from "../engine/detect.ts";
 import { type Engine, OCI_NAMES, type OciName } from "../engine/engine.ts";
 import { explainEngine } from "../engine/explain.ts";
 import { type EngineFacts, factsCommand, parseFacts } from "../engine/facts.ts";
@@ -91,15 +92,22 @@ function engineChecks(found: readonly Probe[], clustersRunEverything: boolean): 
       return { name, status: "ok", message: `${place}${probe.engine.rootless ? ", rootless" : ""}` };
     }
     const forbidden = probe.state === "forbidden";
+    // A backend that names no engine is then not run at all.
+    const demanded = !clustersRunEverything && name === "docker" && isDemanded(probe.endpoint) && noneIsNamed();
+    const start = forbidden ? permissionHint(name) : "start it";
+    const another = forbidden ? "" : `, or name another with ${name === "docker" ? "DOCKER_HOST" : "CONTAINER_HOST"}`;
+    const other = `, or change or unset ${probe.endpoint?.from}${live ? ", or set ARGUS_RUNTIME=podman" : ""}`;
     return {
       name,
-      status: bad,
+      status: demanded ? "fail" : bad,
       message: `${place}: ${forbidden ? "this user may not use it" : "does not answer"}`,
-      remedy: forbidden
-        ? permissionHint(name)
-        : `start it, or name another with ${name === "docker" ? "DOCKER_HOST" : "CONTAINER_HOST"}`,
+      remedy: `${start}${demanded ? other : another}`,
     };
   });
+}
+
+function noneIsNamed(): boolean {
+  return (process.env.ARGUS_RUNTIME ?? "") === "";
 }
 
 async function liveChecks(engine: Engine): Promise<Check[]> {

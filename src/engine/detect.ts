@@ -25,6 +25,13 @@ export interface Endpoint {
   readonly chosen: boolean;
 }
 
+/** True for an endpoint that a variable names: nothing else is used in its place. */
+export function isDemanded(endpoint: Endpoint | undefined): boolean {
+  return endpoint !== undefined && VARIABLES.includes(endpoint.from);
+}
+
+const VARIABLES: readonly string[] = ["DOCKER_HOST", "DOCKER_CONTEXT", "CONTAINER_HOST"];
+
 /** A program that argus drives. */
 export type ProgramName = OciName | "kubectl";
 

@@ -12,6 +12,7 @@ import {
   dockerEndpoints,
   type Endpoint,
   handsProxies,
+  isDemanded,
   podmanEndpoint,
   programCandidates,
   remoteAddress,
@@ -48,11 +49,11 @@ const NO_ADDRESS = "context://";
 const ROOT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /**
- * The engine to use: the named one, else the first of docker and podman that is installed and answers.
- * undefined = nothing is installed.
+ * The engine to use: the named one, else the first of docker and podman that is installed and answers. One whose endpoint a
+ * variable names leaves the place to no other. undefined = nothing is installed.
  *
- * @throws ArgusError `absent/engine` when the named one is not installed; `engine/…` when none answers that is installed, for
- * isolation is never dropped because of a daemon that is down.
+ * @throws ArgusError `absent/engine` when the named one is not installed; `engine/…` when none answers that is installed, or
+ * not the one that a variable names, for isolation is never dropped because of a daemon that is down.
  */
 export async function findEngine(options: FindOptions = {}): Promise<Engine | undefined> {
   const { named } = options;
@@ -61,12 +62,13 @@ export async function findEngine(options: FindOptions = {}): Promise<Engine | un
   for (const name of named === undefined ? OCI_NAMES : [named]) {
     const probe = await probeEngine(name, here);
     if (probe?.state === "live") return probe.engine;
+    if (isDemanded(probe?.endpoint)) throw notUsable(probe!, here, named);
     if (probe !== undefined) found.push(probe);
   }
   if (named !== undefined && found.length === 0) throw absent(named);
   const [first] = found;
   if (first === undefined) return undefined;
-  throw notUsable(found.find((probe) => probe.state === "forbidden") ?? first, here);
+  throw notUsable(found.find((probe) => probe.state === "forbidden") ?? first, here, named);
 }
 
 /** Looks for one engine and asks, as cheaply as can be, whether it answers; undefined = it is not installed. */
@@ -230,25 +232,31 @@ function absent(name: OciName): ArgusError {
   });
 }
 
-function notUsable(probe: Probe, here: Surroundings): ArgusError {
+function notUsable(probe: Probe, here: Surroundings, named: OciName | undefined): ArgusError {
   const where = probe.endpoint === undefined ? "" : ` at ${probe.endpoint.address} (${probe.endpoint.from})`;
+  const instead = named === undefined ? insteadHint(probe, here) : "";
   if (probe.state === "forbidden") {
     return new ArgusError("engine/no-permission", `this user may not use ${probe.name}${where}`, {
-      hint: permissionHint(probe.name),
+      hint: `${permissionHint(probe.name)}${instead}`,
       exitCode: EXIT.absent,
     });
   }
+  const off = "to run without isolation, set `container.enabled: false` for the backend";
   return new ArgusError("engine/not-running", `${probe.name} is installed and does not answer${where}`, {
-    hint: startHint(probe, here),
+    hint: `${startHint(probe, here)}${instead}; ${off}`,
     exitCode: EXIT.absent,
   });
 }
 
-function startHint(probe: Probe, here: Surroundings): string {
-  const off = "to run without isolation, set `container.enabled: false` for the backend";
-  if (probe.endpoint?.chosen === true) {
-    return `start what ${probe.endpoint.from} points to, or change it; ${off}`;
-  }
-  if (probe.name === "podman") return `\`podman machine start\`; ${off}`;
-  return here.platform === "linux" ? `\`sudo systemctl start docker\`; ${off}` : `start Docker Desktop; ${off}`;
+function startHint({ name, endpoint }: Probe, here: Surroundings): string {
+  if (isDemanded(endpoint)) return `start what ${endpoint!.from} points to, or change or unset it`;
+  if (endpoint?.chosen === true) return `start what ${endpoint.from} points to, or change it`;
+  if (name === "podman") return "`podman machine start`";
+  return here.platform === "linux" ? "`sudo systemctl start docker`" : "start Docker Desktop";
+}
+
+/** The other engine, which a variable's endpoint keeps from being used. */
+function insteadHint({ name, endpoint }: Probe, here: Surroundings): string {
+  const [other] = OCI_NAMES.filter((candidate) => candidate !== name && programOf(candidate, here) !== undefined);
+  return other === undefined || !isDemanded(endpoint) ? "" : `; ARGUS_RUNTIME=${other} uses ${other}`;
 }

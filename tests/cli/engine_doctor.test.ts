@@ -111,20 +111,37 @@ test("doctor: no engine is exit 3", options, async () => {
 
 test("doctor: docker that does not answer is told; the other engine is enough", options, async () => {
   await withTmp(async (folder) => {
-    const dead = { DOCKER_HOST: "unix:///nonexistent/argus.sock", CONTAINER_HOST: "ssh://fake.invalid" };
+    const context = { DOCKER_HOST: "", DOCKER_CONFIG: join(folder, "docker"), CONTAINER_HOST: "ssh://fake.invalid" };
+    writeTree(folder, "docker/config.json", '{"currentContext":"nosuch"}');
     const podmanInfo =
       '5.4.2\tv2\t["cpu","memory","pids"]\t/nonexistent/storage\t{"apparmorEnabled":false,"seccompEnabled":true,"selinuxEnabled":true}\n';
-    const said = await doctor(folder, { docker: DOCKER, podman: { info: { stdout: podmanInfo } } }, dead);
+    const said = await doctor(folder, { docker: DOCKER, podman: { info: { stdout: podmanInfo } } }, context);
     assert.equal(said.code, 0, said.stderr);
     assert.equal(said.check("docker")?.status, "warn");
-    assert.match(
-      said.check("docker")?.message ?? "",
-      /unix:\/\/\/nonexistent\/argus\.sock \(DOCKER_HOST\): does not answer$/,
-    );
+    assert.match(said.check("docker")?.message ?? "", /context:\/\/nosuch \(docker context nosuch\): does not answer$/);
     assert.equal(said.check("podman version")?.message, "5.4.2");
     assert.match(said.check("podman posture")?.message ?? "", /SELinux/);
   });
 });
+
+test(
+  "doctor: docker that a variable names and that does not answer is a failure, unless podman is asked for",
+  options,
+  async () => {
+    await withTmp(async (folder) => {
+      const dead = { DOCKER_HOST: "unix:///nonexistent/argus.sock", CONTAINER_HOST: "ssh://fake.invalid" };
+      const engines = { docker: DOCKER, podman: {} };
+      assert.deepEqual((await doctor(folder, engines, dead)).check("docker"), {
+        name: "docker",
+        status: "fail",
+        message: `${join(folder, "bin", "docker")}, ${dead.DOCKER_HOST} (DOCKER_HOST): does not answer`,
+        remedy: "start it, or change or unset DOCKER_HOST, or set ARGUS_RUNTIME=podman",
+      });
+      const asked = await doctor(folder, engines, { ...dead, ARGUS_RUNTIME: "podman" });
+      assert.equal(asked.check("docker")?.status, "warn");
+    });
+  },
+);
 
 test("doctor: the disk of an engine on another machine is not that of the same folder here", options, async () => {
   await withTmp(async (folder) => {

@@ -44,10 +44,45 @@ test("docker that answers is taken before podman", async () => {
 test("docker that does not answer leaves the place to podman", async () => {
   await withTmp(async (folder) => {
     fakeEngines(folder, { docker: {}, podman: {} });
-    const engine = await findEngine({
-      env: envOf(folder, { DOCKER_HOST: DEAD, CONTAINER_HOST: "ssh://fake.invalid" }),
-    });
+    writeTree(folder, "home/.docker/config.json", '{"currentContext":"nosuch"}');
+    const engine = await findEngine({ env: envOf(folder, { CONTAINER_HOST: "ssh://fake.invalid" }) });
     assert.equal(engine?.name, "podman");
+  });
+});
+
+for (const [variables, at, hint] of [
+  [
+    { DOCKER_HOST: "tcp://127.0.0.1:1" },
+    "docker is installed and does not answer at tcp://127.0.0.1:1 (DOCKER_HOST)",
+    /^start what DOCKER_HOST points to, or change or unset it; ARGUS_RUNTIME=podman uses podman; /,
+  ],
+  [
+    { DOCKER_CONTEXT: "nosuch" },
+    "docker is installed and does not answer at context://nosuch (DOCKER_CONTEXT)",
+    /DOCKER_CONTEXT.*ARGUS_RUNTIME=podman/,
+  ],
+] as const) {
+  test(`docker that ${Object.keys(variables)[0]} names leaves its place to nobody`, async () => {
+    await withTmp(async (folder) => {
+      fakeEngines(folder, { docker: {}, podman: {} });
+      const env = envOf(folder, { ...variables, CONTAINER_HOST: "ssh://fake.invalid" });
+      await assert.rejects(findEngine({ env }), { code: "engine/not-running", exitCode: 3, message: at, hint });
+      assert.equal((await findEngine({ env, named: "podman" }))?.name, "podman");
+      // Who asked for docker by name is not sent elsewhere.
+      await assert.rejects(findEngine({ env, named: "docker" }), ({ hint }) => !/ARGUS_RUNTIME/.test(hint));
+    });
+  });
+}
+
+test("podman that CONTAINER_HOST names is the one to blame where docker is down", async () => {
+  await withTmp(async (folder) => {
+    fakeEngines(folder, { docker: {}, podman: {} });
+    writeTree(folder, "home/.docker/config.json", '{"currentContext":"nosuch"}');
+    await assert.rejects(findEngine({ env: envOf(folder, { CONTAINER_HOST: DEAD }) }), {
+      code: "engine/not-running",
+      exitCode: 3,
+      message: `podman is installed and does not answer at ${DEAD} (CONTAINER_HOST)`,
+    });
   });
 });
 
