@@ -1,6 +1,9 @@
 /** Whatever keeps sessions: the engines of this machine, and the clusters that the config or a variable names. */
+import type { StdioBackend } from "../config/config.ts";
+import type { ParsedConfig } from "../config/parse.ts";
+import type { Problem } from "../config/problem.ts";
 import type { KubernetesFields } from "../config/schema.ts";
-import { readSettings } from "../config/settings.ts";
+import { type RuntimeName, readSettings } from "../config/settings.ts";
 import { type Engine, OCI_NAMES } from "../engine/engine.ts";
 import { explainEngine } from "../engine/explain.ts";
 import type { Cluster } from "../engine/kubernetes/kubectl.ts";
@@ -85,34 +88,55 @@ export async function namedSections(file: string | undefined): Promise<Named> {
     const everything = runtime === "kubernetes";
     return { sections: everything ? [{ registry }] : [], everything };
   }
-  const { config, problems, unset } = parsed;
+  return namedIn(parsed, runtime);
+}
+
+function namedIn(parsed: ParsedConfig, runtime: RuntimeName | undefined): Named {
+  const { config, problems } = parsed;
   const own = [...config.backends.values()].filter((backend) => backend.type === "stdio");
   const users = own.filter(({ container }) => (container.runtime ?? runtime) === "kubernetes");
+  const sections = chosenSections(parsed, users, runtime === "kubernetes");
+  const wanted = Math.max(users.length, runtime === "kubernetes" ? 1 : 0);
+  const why = problems.some(isError) ? "it has errors" : "a variable in it is not set";
+  return {
+    sections: eachPlaceOnce(sections),
+    everything: own.every((backend) => users.includes(backend) || backend.container.enabled === false),
+    ...(sections.length < wanted
+      ? { unclear: `${config.file} does not say which cluster: ${why}; argus validate shows where` }
+      : {}),
+  };
+}
+
+/** The sections of those backends; without one, that of the file where a cluster is the runtime by default. */
+function chosenSections(
+  { config, problems, unset }: ParsedConfig,
+  users: readonly StdioBackend[],
+  isDefault: boolean,
+): KubernetesFields[] {
+  const errors = problems.filter(isError);
+  if (errors.some(({ backend }) => backend === undefined)) return [];
   const unsetPaths = unset.map((path) => path.join("."));
   const isChosen = (fields: KubernetesFields, base?: string) =>
     CHOICE.every((field) => {
       if (base !== undefined && unsetPaths.includes(`${base}.${field}`)) return false;
       return fields[field] !== undefined || !unsetPaths.includes(`kubernetes.${field}`);
     });
-  const errors = problems.filter(({ severity }) => severity === "error");
-  const sections: KubernetesFields[] = [];
-  if (!errors.some(({ backend }) => backend === undefined)) {
-    for (const { name, container } of users) {
-      if (isChosen(container.kubernetes, `backends.${name}.container.kubernetes`)) sections.push(container.kubernetes);
-    }
-    const global = users.length === 0 && errors.length === 0 && runtime === "kubernetes";
-    if (global && isChosen(config.kubernetes)) sections.push(config.kubernetes);
+  if (users.length === 0) {
+    return isDefault && errors.length === 0 && isChosen(config.kubernetes) ? [config.kubernetes] : [];
   }
-  const wanted = Math.max(users.length, runtime === "kubernetes" ? 1 : 0);
-  const why = errors.length > 0 ? "it has errors" : "a variable in it is not set";
+  return users
+    .filter(({ name, container }) => isChosen(container.kubernetes, `backends.${name}.container.kubernetes`))
+    .map(({ container }) => container.kubernetes);
+}
+
+function isError({ severity }: Problem): boolean {
+  return severity === "error";
+}
+
+/** Without what is in the same place of the same cluster as one before it. */
+function eachPlaceOnce(sections: readonly KubernetesFields[]): KubernetesFields[] {
   const keys = sections.map(({ context, namespace }) => JSON.stringify([context, namespace]));
-  return {
-    sections: sections.filter((_, index) => keys.indexOf(keys[index]!) === index),
-    everything: own.every((backend) => users.includes(backend) || backend.container.enabled === false),
-    ...(sections.length < wanted
-      ? { unclear: `${config.file} does not say which cluster: ${why}; argus validate shows where` }
-      : {}),
-  };
+  return sections.filter((_, index) => keys.indexOf(keys[index]!) === index);
 }
 
 /** A config that cannot be read is another command's trouble: what sessions left has to go nevertheless. */
