@@ -28,7 +28,7 @@ import { endsLikeEntry, lineHint } from "./slips.ts";
 import { nearest } from "./suggest.ts";
 import type { Text } from "./text.ts";
 import { explainKey, meantKey } from "./unknown_key.ts";
-import { expand, expandVolume } from "./variables.ts";
+import { expand, expandVolume, holdsReference } from "./variables.ts";
 import {
   type Entry,
   keyOffsetOf,
@@ -355,7 +355,7 @@ class Parser {
       this.#report.warn({
         code: "config/odd-variable",
         message,
-        hint: "write ${NAME} or ${NAME:-default}",
+        hint: "write ${NAME} or ${NAME:-default}, or $${ for the characters ${",
         at,
         backend,
       });
@@ -458,7 +458,8 @@ function mapValues<From, To>(entries: Record<string, From>, map: (value: From, k
 
 function textAt(node: MapNode, path: Path, value: string): Text {
   const found = nodeAt(node, path);
-  return { shown: found?.kind === "text" ? found.text : value, value };
+  // Without a variable, what escapes one is no part of the text.
+  return { shown: found?.kind === "text" && holdsReference(found.text) ? found.text : value, value };
 }
 
 function sessionOf(fields: StdioFields): StdioBackend["session"] {

@@ -239,7 +239,11 @@ export const stdioBackend = v.strictObject(
     type: optional(v.literal("stdio", 'must be "stdio"'), "`stdio`, `sse` or `streamable-http`.", "stdio"),
     command: v.pipe(text(processTextProblem), v.metadata({ description: "Program that starts the server." })),
     args: optional(list(processTextProblem), "Its arguments.", "[]"),
-    env: optional(mapping(processTextProblem, envNameProblem), "Variables of the server.", "{}"),
+    env: optional(
+      mapping(processTextProblem, envNameProblem),
+      "Variables of the server. `${VAR}` expands, `$${` is a literal `${`.",
+      "{}",
+    ),
     container: optional(container, "How the backend is isolated."),
     stdout: optional(
       choice(["raw", "strict"]),

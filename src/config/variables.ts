@@ -1,6 +1,6 @@
 /**
  * `${VAR}` (also as clients write it, `${env:VAR}`), `${VAR:-default}` and, in volumes, `$VAR` and `~`: expansion is
- * textual, inside quotes too.
+ * textual, inside quotes too. `$${` is a `${` that starts no variable, as in Compose.
  */
 import type { Env } from "./config.ts";
 import type { Text } from "./text.ts";
@@ -16,7 +16,8 @@ export interface Expanded extends Text {
 }
 
 // A default ends before the next `${`, so that no search runs through the same text again and again.
-const BRACED = /\$\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::-((?:[^}$]|\$(?!\{))*))?\}/g;
+const BRACED = /\$\$\{|\$\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::-((?:[^}$]|\$(?!\{))*))?\}/g;
+const ESCAPED = "$${";
 const BRACED_OR_BARE = new RegExp(`${BRACED.source}|\\$([A-Za-z_][A-Za-z0-9_]*)`, "g");
 
 /** Expands the braced references of a text. A default also stands in for an empty variable, as in the shell. */
@@ -31,9 +32,14 @@ export function expandVolume(shown: string, env: Env): Expanded {
   return { ...expanded, shown };
 }
 
+/** Whether a text of the file refers to a variable in braces. */
+export function holdsReference(shown: string): boolean {
+  return [...shown.matchAll(BRACED)].some(([found]) => found !== ESCAPED);
+}
+
 /** Whether a variable stands in a text, also one that is not set. */
 export function holdsVariable({ shown, value }: Text): boolean {
-  return shown !== value || shown.search(BRACED) !== -1;
+  return shown !== value || holdsReference(shown);
 }
 
 function replace(shown: string, pattern: RegExp, env: Env): Expanded {
@@ -41,6 +47,7 @@ function replace(shown: string, pattern: RegExp, env: Env): Expanded {
   const names: string[] = [];
   const unset: string[] = [];
   const value = shown.replace(pattern, (reference, braced: string, fallback: string | undefined, bare: string) => {
+    if (reference === ESCAPED) return ESCAPED.slice(1);
     const name = braced ?? bare;
     names.push(name);
     const found = env[name];
@@ -49,6 +56,6 @@ function replace(shown: string, pattern: RegExp, env: Env): Expanded {
     unset.push(name);
     return reference;
   });
-  const odd = shown.replace(BRACED, "").includes("${");
+  const odd = shown.replace(BRACED, " ").includes("${");
   return { shown, value, names, unset, odd };
 }

@@ -162,6 +162,14 @@ test("command, args and env keep what plans show apart from what the server gets
   });
 });
 
+test("what escapes a variable is no part of the text, which plans print as the server gets it", () => {
+  const it = backend("backends:\n  a: {command: uvx, args: ['$${HOME}', '$${A}${TOKEN}']}\n");
+  assert.deepEqual(it.args, [
+    { shown: "${HOME}", value: "${HOME}" },
+    { shown: "$${A}${TOKEN}", value: "${A}s3cret-canary" },
+  ]);
+});
+
 test("unset variables stop a backend, unless they are allowed", () => {
   const text =
     'backends:\n  a:\n    command: uvx\n    args: ["${NOPE}"]\n    container: {memory: "${NOPE}", enabled: "no", volumes: ["${NOPE}:/x"]}\n' +
