@@ -36,7 +36,7 @@ export async function clean(flags: {
   for (const keeper of await findKeepers(flags.config)) await cleanSessions(keeper, removed);
   if (needed !== undefined) for (const engine of await liveEngines()) await cleanImages(engine, needed, removed);
   if (flags.json) printData(JSON.stringify(removed));
-  else tell(removed);
+  else printRemoved(removed);
   return removed.failed.length === 0 ? EXIT.ok : EXIT.failed;
 }
 
@@ -106,7 +106,7 @@ function isUnused(image: string, needed: readonly string[]): boolean {
   return name !== undefined && !needed.some((start) => name.startsWith(start));
 }
 
-function tell({ containers, images, failed }: Removed): void {
+function printRemoved({ containers, images, failed }: Removed): void {
   for (const { container, engine } of containers) printData(visible(`removed container ${container} (${engine})`));
   for (const { image, engine } of images) printData(visible(`removed image ${image} (${engine})`));
   for (const name of failed) log.warn(`could not remove ${name}`);
