@@ -14,6 +14,7 @@ export interface Ran {
   /** Its exit code; 128 + n when signal n ended it. */
   readonly code: number;
   readonly signal: string | undefined;
+  /** What it wrote; "" with `onLine`, which has got it. */
   readonly stdout: string;
   readonly stderr: string;
   /** It was ended because it took longer than `timeoutMs`. */
@@ -26,7 +27,7 @@ export interface RunOptions {
   readonly timeoutMs?: number;
   /** The environment below the command's own variables. Default: that of argus. */
   readonly env?: Env;
-  /** Called for every whole line that it writes, as it comes. */
+  /** Called for every whole line that it writes, as it comes, which is then not collected. */
   readonly onLine?: (line: string, stream: "stdout" | "stderr") => void;
   /** Ends it early, as `timeoutMs` does; the promise then resolves as for any other end. */
   readonly signal?: AbortSignal | undefined;
@@ -209,7 +210,7 @@ function letGo(child: ChildProcess): void {
   child.stderr?.destroy();
 }
 
-/** Collects a stream as text and cuts it into lines for `onLine`; returns what has come so far. */
+/** Cuts a stream into lines for `onLine`, or collects it; returns what has been collected so far. */
 function reader(child: ChildProcess, name: "stdout" | "stderr", onLine: RunOptions["onLine"]): () => string {
   const stream = child[name];
   const parts: string[] = [];
@@ -217,8 +218,10 @@ function reader(child: ChildProcess, name: "stdout" | "stderr", onLine: RunOptio
   stream?.setEncoding("utf8");
   stream?.on("error", () => {});
   stream?.on("data", (text: string) => {
-    parts.push(text);
-    if (onLine === undefined) return;
+    if (onLine === undefined) {
+      parts.push(text);
+      return;
+    }
     const lines = (rest + text).split(/\r?\n/);
     rest = lines.pop() ?? "";
     for (const line of lines) onLine(line, name);

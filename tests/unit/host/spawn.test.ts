@@ -30,7 +30,7 @@ test("variables of the command win over those below it", async () => {
 
 test("lines come whole, from both streams, and the last one needs no end", async () => {
   const lines: string[] = [];
-  await run(sh("printf 'a\\r\\nb'; printf 'c\\n\\nd'; sleep 0.1; printf x >&2"), {
+  const { stdout, stderr } = await run(sh("printf 'a\\r\\nb'; printf 'c\\n\\nd'; sleep 0.1; printf x >&2"), {
     onLine: (line, stream) => lines.push(`${stream}:${line}`),
   });
   assert.deepEqual(
@@ -38,6 +38,7 @@ test("lines come whole, from both streams, and the last one needs no end", async
     ["stdout:a", "stdout:bc", "stdout:", "stdout:d"],
   );
   assert.ok(lines.includes("stderr:x"));
+  assert.deepEqual([stdout, stderr], ["", ""], "what the lines had is not kept a second time");
 });
 
 test("characters are not torn between two chunks", async () => {
@@ -70,20 +71,23 @@ test("nor is what it started waited for, which holds its output", async () => {
   const script = "sleep 20 & echo $!; wait";
   const began = Date.now();
   const control = new AbortController();
-  const onLine = () => control.abort();
-  const started = [
+  let started = "";
+  const onLine = (line: string) => {
+    started += `${line}\n`;
+    control.abort();
+  };
+  const ended = [
     // The time limit of one that has exited ends the wait for its output alone.
     { ran: await run(sh("sleep 20 & echo $!; exit 7"), { timeoutMs: 500 }), code: 7 },
     { ran: await run(sh(script), { timeoutMs: 500 }), code: 137 },
     { ran: await run(sh(script), { signal: control.signal, onLine }), code: 137 },
   ];
   const took = Date.now() - began;
-  for (const { ran, code } of started) {
-    process.kill(Number(ran.stdout), "SIGKILL");
-    assert.equal(ran.code, code);
-  }
+  started += ended.map(({ ran }) => ran.stdout).join("");
+  for (const pid of started.trim().split("\n")) process.kill(Number(pid), "SIGKILL");
+  for (const { ran, code } of ended) assert.equal(ran.code, code);
   assert.deepEqual(
-    started.map(({ ran }) => ran.timedOut),
+    ended.map(({ ran }) => ran.timedOut),
     [true, true, false],
   );
   assert.ok(took < 15_000, `${took} ms`);
