@@ -1,3 +1,4 @@
+/** What doctor says of a registry. */
 import { imageRef } from "../engine/image_ref.ts";
 import { askRegistry } from "../host/registry.ts";
 import type { Check } from "./doctor.ts";

@@ -1,3 +1,4 @@
+/** From a plan to its image, for which the files of a Dockerfile of the user's own are read. */
 import type { Config } from "../config/config.ts";
 import type { Text } from "../config/text.ts";
 import { type BuildArguments, type Image, imageOf } from "../image/image.ts";
