@@ -83,14 +83,19 @@ function barePlan(backend: StdioBackend, reason: string): BarePlan {
   };
 }
 
-/** Values that are `$NAME`, which other programs expand. No name is repeated: a password may begin with a $. */
+/** Values that other programs replace. No name in them is repeated: a password may begin with a $. */
 function bareVariables({ env, where }: StdioBackend): Notice[] {
-  const found = Object.entries(env).filter(([, { shown }]) => /^\$[A-Z_][A-Z0-9_]*$/.test(shown));
-  return found.map(([name]) => ({
-    code: "config/bare-variable",
-    message: `env.${name}: the $ in front of a name is text here: a variable is written \${NAME}`,
-    where: where(["env", name]),
-  }));
+  return Object.entries(env).flatMap(([name, { shown }]): Notice[] => {
+    const at = where(["env", name]);
+    if (/^\$[A-Z_][A-Z0-9_]*$/.test(shown)) {
+      const message = `env.${name}: the $ in front of a name is text here: a variable is written \${NAME}`;
+      return [{ code: "config/bare-variable", message, where: at }];
+    }
+    // A reference of the original Argus to its store of secrets.
+    if (!/^secret:[\w./-]+$/.test(shown)) return [];
+    const message = `env.${name}: argus keeps no secrets: the server gets secret:… as text; a variable is written \${NAME}`;
+    return [{ code: "config/secret-reference", message, where: at }];
+  });
 }
 
 function remotePlan(backend: Backend): RemotePlan {

@@ -472,6 +472,16 @@ for (const line of UNSET) {
   });
 }
 
+test("a reference to the original Argus' store of secrets is text, which is said without its name", () => {
+  const env = { A: plain("secret:gh"), B: plain("top secret:gh"), C: plain("secret: x") };
+  const context = { config: { flags: {}, policy: { allowWeakening: true } }, settings: {} };
+  const { warnings } = planBackend({ ...backendOf("uvx pkg"), env }, context);
+  assert.deepEqual(
+    warnings.map(({ code, where, message }) => [code, where, message.includes("gh")]),
+    [["config/secret-reference", "config.yaml:env.A", false]],
+  );
+});
+
 test("a variable of env without braces is text, which is said without its name", () => {
   const texts = ["$TOKEN", "$_A1", "${TOKEN}", "$ecret", "$2y$10", "$TOKEN/x", "$", "$$TOKEN"];
   const env = Object.fromEntries(texts.map((text, index) => [`V${index}`, plain(text)]));
