@@ -4,8 +4,8 @@ import { type RuntimeName, readSettings, type Settings } from "../config/setting
 import type { Engine, OciName } from "../engine/engine.ts";
 import { explainEngine } from "../engine/explain.ts";
 import { imageRef } from "../engine/image_ref.ts";
-import { imageListCommand } from "../engine/oci.ts";
-import { type FoundImage, parseImages } from "../engine/parse.ts";
+import { imageInspectCommand, imageListCommand } from "../engine/oci.ts";
+import { type FoundImage, parseImages, parseInspected } from "../engine/parse.ts";
 import { ArgusError, EXIT } from "../errors.ts";
 import { findEngine } from "../host/engines.ts";
 import { run } from "../host/spawn.ts";
@@ -165,12 +165,13 @@ async function prepare(
   // An engine that only some backends name is their fault; without any, nothing at all can be built.
   if (jobs.size === 0 && absent[0] !== undefined) throw absent[0].error;
   for (const { name, error } of absent) fail(name, error);
-  return flags.force ? [...jobs.values()] : await withoutPresent([...jobs.values()], results, fail);
+  return flags.force ? [...jobs.values()] : await withoutPresent([...jobs.values()], flags, results, fail);
 }
 
 /** One listing of each engine says which images are there; an engine that cannot say so can build nothing either. */
 async function withoutPresent(
   jobs: readonly Job[],
+  { json }: BuildFlags,
   results: Result[],
   fail: (name: string, error: ArgusError) => void,
 ): Promise<Job[]> {
@@ -191,13 +192,26 @@ async function withoutPresent(
     const id = ids.get(job.engine)?.get(job.image.name);
     if (id !== undefined && (await isWhereItIsToBe(job))) present.set(job, id);
   });
-  for (const [{ image, recipe, users }, id] of present) {
+  const sizes = json ? await sizesOf([...present.keys()]) : undefined;
+  for (const [{ engine, image, recipe, users }, id] of present) {
+    const bytes = sizes?.get(engine)?.get(id);
+    const made = { recipe, image: image.name, id, ...(bytes === undefined ? {} : { bytes }) };
     for (const user of users) {
-      const pushed = pushedAs(user);
-      results.push({ backend: user.backend, recipe, image: image.name, id, ...pushed, status: "present", seconds: 0 });
+      results.push({ backend: user.backend, ...made, ...pushedAs(user), status: "present", seconds: 0 });
     }
   }
   return jobs.filter((job) => ids.has(job.engine) && !present.has(job));
+}
+
+/** The bytes of images by their ids, with one more call of each engine: listings round them. */
+async function sizesOf(jobs: readonly Job[]): Promise<Map<Engine, Map<string, number>>> {
+  const sizes = new Map<Engine, Map<string, number>>();
+  for (const engine of new Set(jobs.map((job) => job.engine))) {
+    const names = jobs.filter((job) => job.engine === engine).map(({ image }) => image.name);
+    const { stdout } = await run(imageInspectCommand(engine, ...names), { timeoutMs: 60_000 });
+    sizes.set(engine, new Map(parseInspected(stdout).map(({ id, bytes }) => [id, bytes])));
+  }
+  return sizes;
 }
 
 /** A registry may need seconds for an answer, and each question with a login is a process. */

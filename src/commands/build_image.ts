@@ -6,7 +6,7 @@ import { type Command, pasteable } from "../engine/command.ts";
 import type { Engine } from "../engine/engine.ts";
 import { explainEngine } from "../engine/explain.ts";
 import { buildCommand, imageInspectCommand, imageRemoveCommand } from "../engine/oci.ts";
-import { type FoundImage, parseImage } from "../engine/parse.ts";
+import { type FoundImage, parseInspected } from "../engine/parse.ts";
 import { plainLine } from "../engine/plain_line.ts";
 import { ArgusError } from "../errors.ts";
 import { builderOf } from "../host/engines.ts";
@@ -126,7 +126,7 @@ async function withFiles<Result>(
 /** The image of that name; undefined when the engine has none. */
 export async function findImage(engine: Engine, name: string): Promise<FoundImage | undefined> {
   const { code, stdout } = await run(imageInspectCommand(engine, name), { timeoutMs: 60_000 });
-  return code === 0 ? parseImage(stdout) : undefined;
+  return code === 0 ? parseInspected(stdout)[0] : undefined;
 }
 
 /** What a line of the engine says about its progress: `[build 2/4] RUN …` or `STEP 2/4: RUN …`. */

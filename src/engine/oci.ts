@@ -216,9 +216,9 @@ function valuesFlags({ engine, values }: BuildInput, buildkit: boolean): string[
   return buildkit ? ["--secret", `id=${secret},env=${variable}`] : ["--build-arg", variable];
 }
 
-/** Prints id and bytes of one image; {@link parseImage} reads it. */
-export function imageInspectCommand(engine: Engine, image: string): Command {
-  return engineCommand(engine, ["image", "inspect", "--format", "{{.Id}}\t{{.Size}}", image]);
+/** Prints id and bytes of each image; {@link parseInspected} reads it. */
+export function imageInspectCommand(engine: Engine, ...images: readonly string[]): Command {
+  return engineCommand(engine, ["image", "inspect", "--format", "{{.Id}}\t{{.Size}}", ...images]);
 }
 
 /** Prints all images of argus, one a line; {@link parseImages} reads it. */

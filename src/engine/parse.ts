@@ -41,10 +41,9 @@ export function parseImages(output: string): ListedImage[] {
     .map(([name = "", id = ""]) => ({ name, id: imageId(id) }));
 }
 
-/** Reads the output of `imageInspectCommand`; undefined when it is not one. */
-export function parseImage(output: string): FoundImage | undefined {
-  const [id = "", bytes = ""] = rows(output)[0] ?? [];
-  return id === "" ? undefined : { id: imageId(id), bytes: Number(bytes) };
+/** Reads the output of `imageInspectCommand`, which leaves out what is not there. */
+export function parseInspected(output: string): FoundImage[] {
+  return rows(output).map(([id = "", bytes = ""]) => ({ id: imageId(id), bytes: Number(bytes) }));
 }
 
 function rows(output: string): string[][] {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ownerText, parseOwner } from "../../../src/engine/owner.ts";
-import { parseContainers, parseImage, parseImages } from "../../../src/engine/parse.ts";
+import { parseContainers, parseImages, parseInspected } from "../../../src/engine/parse.ts";
 import { IDENTITY } from "./samples.ts";
 
 test("containers as docker and podman list them", () => {
@@ -39,8 +39,9 @@ test("images, without those that have lost their name", () => {
 });
 
 test("one image in detail", () => {
-  for (const id of ["aa", "sha256:aa"]) assert.deepEqual(parseImage(`${id}\t123\n`), { id: "sha256:aa", bytes: 123 });
-  assert.equal(parseImage(""), undefined);
+  for (const id of ["aa", "sha256:aa"])
+    assert.deepEqual(parseInspected(`${id}\t123\n`), [{ id: "sha256:aa", bytes: 123 }]);
+  assert.deepEqual(parseInspected(""), []);
 });
 
 test("owners survive the label, whatever the host is called", () => {
