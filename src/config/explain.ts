@@ -16,6 +16,7 @@ export function explainIssue(issue: v.BaseIssue<unknown>, root: Node, base: Path
     return {
       code: "config/missing",
       message: `${label} is missing`,
+      hint: EXAMPLES[field],
       at: keyOffsetOf(root, path.slice(0, -1)),
       backend,
     };
@@ -23,12 +24,18 @@ export function explainIssue(issue: v.BaseIssue<unknown>, root: Node, base: Path
   const onKey = issue.path?.at(-1)?.origin === "key";
   const at = onKey ? keyOffsetOf(root, path) : offsetOf(root, path);
   if (issue.kind === "schema" && !isChoice(issue)) {
-    const hint = typeHint(issue, nodeAt(root, path));
+    const hint = typeHint(issue, nodeAt(root, path), field);
     return { code: "config/wrong-type", message: `${label} ${issue.message}`, hint, at, backend };
   }
   const hint = isChoice(issue) ? choiceHint(issue) : (onKey && assignmentHint(path)) || (issue.expected ?? undefined);
   return { code: `config/bad-${field.replaceAll("_", "-")}`, message: `${label} ${issue.message}`, hint, at, backend };
 }
+
+/** What to write for a field that must be there. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  command: "such as command: uvx, with the name of a package in args",
+  url: "such as url: https://example.com/mcp",
+};
 
 /** The issues of a schema, without those about a value that is missing because it stands in its key. */
 export function tellable(issues: readonly v.BaseIssue<unknown>[] = []): readonly v.BaseIssue<unknown>[] {
@@ -45,11 +52,17 @@ function assignmentHint(path: Path): string | undefined {
   return name === undefined ? undefined : `write ${name}: value`;
 }
 
+const ONE_OF = "write one of these, or leave it out";
+
 /** The choice that was meant; the written word itself is not repeated. */
 function choiceHint(issue: v.BaseIssue<unknown>): string | undefined {
   const words = [...(issue.expected ?? "").matchAll(/"([^"]*)"/g)].map((match) => match[1]!);
   const meant = nearest(String(issue.input), words);
-  return meant === undefined ? undefined : `did you mean "${meant}"?`;
+  return meant === undefined
+    ? issue.type === "literal"
+      ? `write ${words[0]}, or leave it out`
+      : ONE_OF
+    : `did you mean "${meant}"?`;
 }
 
 /** `backend "fetch": container.volumes[0]` */
@@ -85,13 +98,25 @@ function isChoice(issue: v.BaseIssue<unknown>): boolean {
   return ["picklist", "literal", "union"].includes(issue.type) && typeof issue.input === "string";
 }
 
-function typeHint(issue: v.BaseIssue<unknown>, node: Node | undefined): string | undefined {
+function typeHint(issue: v.BaseIssue<unknown>, node: Node | undefined, field: string): string | undefined {
   if (node?.kind === "null") return 'write "" for an empty text';
+  if (issue.type === "string" && node !== undefined) return textHint(node, field);
   if (issue.type === "array" && node?.kind === "text") return 'write a list: ["one", "two"]';
   if (issue.type === "array" && node?.kind === "map") return "write a list: a line with - for each";
   if (issue.type === "record" && node?.kind === "list") return "write NAME: value, without - and =";
+  if (issue.type === "picklist" || issue.type === "literal") return ONE_OF;
+  if (issue.type === "strict_object" && node?.kind === "list") return "write its fields without -";
   if (node?.kind !== "text") return undefined;
   if (issue.type === "record") return lineHint(node.text) ?? "write NAME: value, each on a line of its own below";
-  if (issue.type === "strict_object") return lineHint(node.text);
+  if (issue.type === "strict_object")
+    return lineHint(node.text) ?? "write its fields below it, each on a line of its own";
   return undefined;
+}
+
+/** What to write where one text must stand. */
+function textHint(node: Node, field: string): string | undefined {
+  if (field === "command" && node.kind === "list")
+    return "leave the first word in command and put each of the others in args";
+  if (field === "command") return "write the program after command:, and args: and env: beside it";
+  return node.kind === "list" ? "write one text, without [ ] and -" : 'put quotes around a text that holds ": " or { }';
 }

@@ -11,7 +11,8 @@ export function envNameProblem(value: string): RuleProblem | undefined {
 
 /** A variable's value, `command` and each of `args`: any text, but for the byte that no process can be given. */
 export function processTextProblem(value: string): RuleProblem | undefined {
-  if (value.includes("\0")) return { message: "holds a NUL character, which no program can be given" };
+  if (value.includes("\0"))
+    return { message: "holds a NUL character, which no program can be given", hint: "remove the \\0" };
   // A lone surrogate has no bytes: the program would get another text than the file says.
   return LONE_SURROGATE.test(value) ? { message: "holds half of a character (a lone surrogate)" } : undefined;
 }

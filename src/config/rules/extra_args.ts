@@ -109,7 +109,8 @@ function* givenFlags(words: readonly string[]): Generator<Given> {
     const start = index;
     const take = () => (index + 1 < words.length ? words[++index] : undefined);
     if (word.includes("\0")) yield bad(start, "holds a NUL character, which no program can be given");
-    else if (word === "--") yield bad(start, "-- would end the flags, and what follows would become the image");
+    else if (word === "--")
+      yield bad(start, "-- would end the flags, and what follows would become the image", "leave it out");
     else if (!word.startsWith("-") || word === "-") {
       const message = "is no flag: it would take the place of the image";
       yield bad(start, message, "write a flag and its value as --flag=value; what the server gets belongs into args");

@@ -16,7 +16,7 @@ export const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** A value that cannot be empty, too long, or hold characters that nobody sees. */
 export function lineProblem(value: string, longest: number): RuleProblem | undefined {
-  if (value.trim() === "") return { message: "must not be empty" };
+  if (value.trim() === "") return { message: "must not be empty", hint: "write a value, or leave it out" };
   return textProblem(value, longest);
 }
 
