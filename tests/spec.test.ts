@@ -33,6 +33,24 @@ const PAGE: Readonly<Record<string, readonly Row[]>> = {
     ["python3 → uvx", () => hasBase("command: python3\nargs: [-m, x]", "uvx", "python:3.13-slim")],
     ["npx → npx, node:22-alpine", () => hasBase("command: npx\nargs: [-y, x]", "npx", "node:22-alpine")],
     [
+      "node → npx",
+      () =>
+        hasBase(
+          "command: node\nargs: [node_modules/x/index.js]\ncontainer: {additional_packages: [x]}",
+          "npx",
+          "node:22-alpine",
+        ),
+    ],
+    [
+      "tsx → npx",
+      () =>
+        hasBase(
+          "command: tsx\nargs: [node_modules/x/index.ts]\ncontainer: {additional_packages: [x]}",
+          "npx",
+          "node:22-alpine",
+        ),
+    ],
+    [
       "go → go, golang:1.24-alpine",
       () => hasBase("command: go\nargs: [run, example.com/x/y@latest]", "go", "golang:1.24-alpine"),
     ],

@@ -24,7 +24,7 @@ const STARTER = `# yaml-language-server: $schema=./argus.schema.json
 # read-only, no capabilities, uid ${DEFAULT.uid}, ${DEFAULT.memory} of memory, ${DEFAULT.cpus} CPU.
 backends:
   time:
-    command: uvx                      # uvx, npx, go, python, node …
+    command: uvx                      # uvx, npx, go, python, bunx …
     args: ["mcp-server-time"]
     container:
       network: none                   # none, bridge (the default) or a network's name

@@ -14,6 +14,7 @@ export function entryOf(plan: GeneratedImage): readonly string[] {
         : ["/app/venv/bin/python", "-m", install.module];
     }
     case "npx":
+      return plan.runner === "node" ? ["node"] : [PROGRAM];
     case "go":
       return [PROGRAM];
     case "source":

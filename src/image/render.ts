@@ -131,7 +131,10 @@ function uvxData(plan: UvxImage): object {
 }
 
 function npxData(plan: NpxImage): object {
+  const { runner } = plan;
   return {
+    program: runner !== "node",
+    workdir: runner === undefined ? "/home/nonroot" : "/app",
     packages: shellWords([...plan.packages, ...plan.additionalPackages]),
     // The server's package, the executable that the command names, and the packages that are not the server's.
     wanted: shellWords([
@@ -140,7 +143,8 @@ function npxData(plan: NpxImage): object {
       ...plan.packages.slice(1),
       ...plan.additionalPackages,
     ]),
-    warmUp: warmUp([PROGRAM]),
+    // The file that a runner gets is no part of the image.
+    warmUp: runner === undefined ? warmUp([PROGRAM]) : undefined,
   };
 }
 

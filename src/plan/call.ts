@@ -59,14 +59,14 @@ export function nothingToRun(call: Call, example: string): ArgusError {
   return callError(call, undefined, "config/missing-package", `${call.tool} is given no package to run`, hint);
 }
 
-/** The command line runs files of this machine, which no package manager can put into an image. */
-export function localProject(call: Call, at: Part | undefined, what: string): ArgusError {
+/** The command line runs files of this machine, which no package manager can put into an image; `way` out stands first. */
+export function localProject(call: Call, at: Part | undefined, what: string, way = ""): ArgusError {
   return callError(
     call,
     at,
     "config/local-project",
     `${what}: a project on this machine cannot be packaged into an image`,
-    call.adHoc ? FROM_A_CONFIG : THREE_WAYS_OUT,
+    way + (call.adHoc ? FROM_A_CONFIG : THREE_WAYS_OUT),
   );
 }
 

@@ -28,6 +28,7 @@ export function imagePlan(backend: StdioBackend, use: Use, tool: KnownTool | und
       base: container.builder_image ?? DEFAULT.nodeImage,
       packages: use.packages,
       ...(use.binary === undefined ? {} : { binary: use.binary }),
+      ...(use.runner === undefined ? {} : { runner: use.runner }),
     };
   }
   if (use.recipe === "go") {

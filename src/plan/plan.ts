@@ -125,6 +125,8 @@ export interface NpxImage extends ImageBase {
   readonly recipe: "npx";
   /** npm specs to install, the server's own first. */
   readonly packages: readonly string[];
+  /** What runs a file of the packages, in their folder; undefined = an executable of the first package runs itself. */
+  readonly runner?: "node" | "tsx";
   /** The executable that the command names; undefined = npm's rule for the first package. */
   readonly binary?: string;
 }

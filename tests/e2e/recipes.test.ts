@@ -44,6 +44,16 @@ const RECIPES: Recipe[] = [
     tools: ["echo"],
     absent: ["/root/.npm/_cacache"],
   },
+  ...["node", "tsx"].map((command) => ({
+    backend: command,
+    config: {
+      command,
+      args: ["node_modules/@modelcontextprotocol/server-everything/dist/index.js"],
+      container: { network: "none", additional_packages: ["@modelcontextprotocol/server-everything"] },
+    },
+    tools: ["echo"],
+    absent: ["/root/.npm/_cacache"],
+  })),
   {
     backend: "go",
     config: {

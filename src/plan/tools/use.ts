@@ -1,6 +1,6 @@
 /** What a command line asks of a recipe: the part of an image that the words decide, and the server's arguments. */
 import type { Text } from "../../config/text.ts";
-import type { UvxImage } from "../plan.ts";
+import type { NpxImage, UvxImage } from "../plan.ts";
 
 export type Use = UvxUse | NpxUse | GoUse;
 
@@ -28,6 +28,7 @@ export interface NpxUse extends UseBase {
   readonly recipe: "npx";
   readonly packages: readonly string[];
   readonly binary?: string;
+  readonly runner?: NpxImage["runner"];
 }
 
 export interface GoUse extends UseBase {

@@ -162,6 +162,60 @@ for (const [line, code, message] of REFUSED) {
   });
 }
 
+const BESIDE = { additional_packages: ["@s/srv@1", "other"] };
+const FILE = "node_modules/@s/srv/dist/index.js";
+
+test("node and tsx run a file of additional_packages, in their folder", () => {
+  for (const [line, name] of [
+    [`node ${FILE} --x`, "s-srv"],
+    [`node.exe ./${FILE}`, "s-srv"],
+    [`/usr/bin/node --enable-source-maps --import other /app/${FILE} a`, "s-srv"],
+    ["node node_modules/.bin/srv", "node"],
+  ] as const) {
+    const image = imageOf("npx", line, BESIDE);
+    assert.deepEqual(
+      [image.packages, image.additionalPackages, image.binary, image.runner, image.name],
+      [[], BESIDE.additional_packages, undefined, "node", name],
+      line,
+    );
+    assert.equal(argsOf(containerOf(line, BESIDE)), line.replace(/^\S+ /, ""));
+  }
+  const tsx = imageOf("npx", `tsx ${FILE}`, BESIDE);
+  assert.deepEqual([tsx.packages, tsx.binary, tsx.runner, tsx.name], [["tsx"], "tsx", "tsx", "s-srv"]);
+  const pinned = imageOf("npx", `tsx ${FILE}`, { additional_packages: ["@s/srv", "tsx@4"] });
+  assert.deepEqual([pinned.packages, pinned.binary], [[], "tsx"]);
+  const volumes = [{ kind: "path", source: "/home/me/x", target: "/work", mode: "ro" }] as const;
+  assert.equal(imageOf("npx", "tsx /work/x.ts", { ...BESIDE, volumes }).name, "tsx");
+});
+
+test("node and tsx with no file of a package are refused, with the ways to name one", () => {
+  for (const [line, container] of [
+    [`node ${FILE}`, {}],
+    ["node dist/index.js", BESIDE],
+    ["node node_modules/../dist/index.js", BESIDE],
+    ["tsx watch src/x.ts", BESIDE],
+    ["node dist/index.js", { ...BESIDE, transport: "npx" }],
+  ] as const) {
+    const error = refusal(line, container);
+    assert.equal(error.code, "config/local-project", line);
+    assert.match(error.hint!, /run with npx, .*container\.additional_packages; else .*source_url/);
+  }
+  assert.doesNotMatch(refusal("node dist/index.js", {}, { adHoc: true }).hint!, /additional_packages/);
+});
+
+test("transport: npx reads the words of node and tsx as npx does, unless they name a file", () => {
+  for (const command of ["node", "tsx", "my-server"]) {
+    const words = command === "my-server" ? "a" : "-y @s/fs@1 /data a";
+    const image = imageOf("npx", `${command} ${words}`, { transport: "npx" });
+    assert.equal(image.runner, undefined);
+    assert.deepEqual(image.packages, command === "my-server" ? ["my-server"] : ["@s/fs@1"]);
+  }
+  assert.equal(argsOf(containerOf("node -y @s/fs@1 /data a", { transport: "npx" })), "/data a");
+  const named = imageOf("npx", "node -p pkg bin", { transport: "npx" });
+  assert.deepEqual([named.packages, named.binary], [["pkg"], "bin"]);
+  assert.equal(imageOf("npx", `node ${FILE}`, { ...BESIDE, transport: "npx" }).runner, "node");
+});
+
 test("a whole command line in one word is no package, and the hint says how words are written", () => {
   for (const line of [
     ["npx", "-y @scope/server"],
