@@ -65,7 +65,7 @@ export function noAnswer({ name }: Engine, said: string): ArgusError {
 /** An engine quotes the arguments that it does not like: argus says `${NAME}` where a variable's value stands. */
 function withReferences(message: string, { args }: Command): string {
   const shown = args.flatMap((arg) => (typeof arg === "string" || arg.value === arg.shown ? [] : arg.shown));
-  const names = shown.flatMap((text) => [...text.matchAll(/\$\{(\w+)/g)].map(([, name]) => name!));
+  const names = shown.flatMap((text) => [...text.matchAll(/\$\{(?:env:)?(\w+)/g)].map(([, name]) => name!));
   return names.reduce((text, name) => {
     const value = process.env[name] ?? "";
     // Of a letter or two nobody learns anything, and the words around them would suffer.
