@@ -49,7 +49,12 @@ export function realArgs(command: Command): string[] {
   return command.args.map((arg) => (typeof arg === "string" ? arg : arg.value));
 }
 
-/** The command as one line that can be pasted into a POSIX shell. */
+/** The command as one line of POSIX shell, for an error; the end of one longer than 300 characters is left out. */
 export function pasteable(command: Command): string {
-  return pasteableWords(shownWords(command));
+  const line = pasteableWords(shownWords(command));
+  // No half of a character that takes two units.
+  return line.length <= MOST ? line : `${line.slice(0, MOST).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }
+
+/** Characters: what follows such a line in an error is to be seen, too. */
+const MOST = 300;
