@@ -194,9 +194,10 @@ function unknownOption(call: Call, at: Text, option: string): Error {
 }
 
 function missingValue(call: Call, at: Text, option: string): Error {
-  return callError(call, at, "config/missing-value", `${call.tool} ${option} needs a value`);
+  return callError(call, at, "config/missing-value", `${call.tool} ${option} needs a value`, "put it after the option");
 }
 
 function refused(call: Call, at: Text, option: string, reason: string): Error {
-  return callError(call, at, "config/unsupported-option", `${call.tool} ${option}: ${reason}`);
+  const hint = "leave it out; options of the server itself go after the package's name";
+  return callError(call, at, "config/unsupported-option", `${call.tool} ${option}: ${reason}`, hint);
 }

@@ -71,6 +71,7 @@ function goFlags(call: Call, given: readonly Given[]): Record<string, Text> {
         value,
         "config/unsafe-value",
         `${call.tool} -${name}: the value has characters that cannot be carried into the build`,
+        "leave them out",
       );
     }
     return { shown: `-${name}=${value.shown}`, value: `-${name}=${text}` };

@@ -27,6 +27,7 @@ export function readNode(call: Call, words: readonly Text[]): NpxUse {
       text,
       "config/unsupported-option",
       `${call.tool} ${text.value.split("=")[0]}: a program given as text cannot be packaged`,
+      "such as: npx -y @modelcontextprotocol/server-everything",
     );
   }
   const mounted = container.volumes.some(({ target }) => script.value.startsWith(`${target}/`));

@@ -94,6 +94,7 @@ export function npmEnvironment(call: Call, given: readonly Given[]): Record<stri
         value ?? at,
         "config/unsafe-value",
         `${call.tool} --${name}: the value has characters that no such option needs`,
+        "leave them out",
       );
     }
     variables[`NPM_CONFIG_${name.toUpperCase().replaceAll("-", "_")}`] = { shown: value?.shown ?? text, value: text };
@@ -109,5 +110,6 @@ function executable(call: Call, word: Text): string {
     word,
     "config/bad-executable",
     `${call.tool}: "${word.shown}" is not the name of an executable`,
+    "write it as the package's own manual does",
   );
 }

@@ -11,6 +11,8 @@ const HARMLESS = "uBqsEIPvdib";
 const NOTABLE = "OSx";
 const WITH_VALUE = "WX";
 
+const MODULE = "such as: python -m my_server";
+
 /**
  * Reads `python [options] -m MODULE [args]`. `from` is the package that is said to carry the module; without it, the
  * module's top-level name is taken for the distribution's, with `-` for `_`.
@@ -52,13 +54,7 @@ function moduleOf(call: Call, words: readonly Text[]): { module: Text; args: rea
       continue;
     }
     if (text.startsWith("--")) {
-      throw callError(
-        call,
-        word,
-        "config/unknown-option",
-        `${call.tool} has no option ${word.shown}`,
-        "such as: python -m my_server",
-      );
+      throw callError(call, word, "config/unknown-option", `${call.tool} has no option ${word.shown}`, MODULE);
     }
     for (let index = 1; index < text.length; index += 1) {
       const letter = text[index]!;
@@ -69,13 +65,14 @@ function moduleOf(call: Call, words: readonly Text[]): { module: Text; args: rea
           word,
           "config/unsupported-option",
           `${call.tool} -c: a program given as text cannot be packaged`,
+          MODULE,
         );
       }
       if (letter === "m") {
         const module =
           attached === "" ? words[next] : { shown: word.shown === text ? attached : word.shown, value: attached };
         if (module === undefined)
-          throw callError(call, word, "config/missing-value", `${call.tool} -m needs a module's name`);
+          throw callError(call, word, "config/missing-value", `${call.tool} -m needs a module's name`, MODULE);
         return { module, args: words.slice(attached === "" ? next + 1 : next) };
       }
       if (HARMLESS.includes(letter)) continue;
@@ -85,6 +82,7 @@ function moduleOf(call: Call, words: readonly Text[]): { module: Text; args: rea
           word,
           "config/unknown-option",
           `${call.tool} has no option -${letter} that starts a server`,
+          MODULE,
         );
       }
       callWarning(call, word, "plan/option-dropped", `${call.tool} -${letter} has no effect in the image`);

@@ -126,6 +126,7 @@ function executable(call: Call, word: Text): string {
     word,
     "config/bad-executable",
     `${call.tool}: "${word.shown}" is not the name of an executable`,
+    "write it as the package's own manual does",
   );
 }
 
@@ -149,5 +150,6 @@ function safeValue(call: Call, name: string, value: Part): string {
     value,
     "config/unsafe-value",
     `${call.tool} --${name}: the value has characters that no such option needs`,
+    "leave them out",
   );
 }

@@ -119,7 +119,9 @@ test("no error and no warning holds the value of a variable", { timeout: 120_000
   fc.assert(property, { seed: 20_250_102, numRuns: 2000 });
 });
 
-test("any words are planned or refused with a place, and their arguments stay in order", { timeout: 120_000 }, () => {
+test("any words are planned or refused with a place and a hint, and their arguments stay in order", {
+  timeout: 120_000,
+}, () => {
   const property = fc.property(backends, (backend) => {
     let plan: ReturnType<typeof planBackend>;
     try {
@@ -128,6 +130,7 @@ test("any words are planned or refused with a place, and their arguments stay in
       assert.ok(error instanceof ArgusError, String(error));
       assert.match(error.code, /^config\//);
       assert.match(error.where ?? "", /^config\.yaml:/);
+      assert.ok(error.hint, `no hint: ${error.message}`);
       return;
     }
     if (plan.kind !== "container") return;
