@@ -29,12 +29,18 @@ export function explainEngine(failure: EngineFailure): ArgusError {
   const rules = [...UNUSABLE, ...RULES_OF[failure.phase], ...RULES];
   const known = errorOf(rules, lines.join("\n"), failure, lines);
   if (known !== undefined) return known;
-  const details = { where: failure.where, output: lastLines(lines) };
-  if (failure.phase === "build")
-    return new ArgusError("engine/build-failed", `${failure.engine} build failed`, details);
-  if (failure.phase === "run")
-    return new ArgusError("engine/run-failed", sentence(`${failure.engine} run`, lines.at(-1)), details);
-  return new ArgusError("engine/failed", sentence(failure.engine, lines.at(-1)), details);
+  const { engine, where, backend } = failure;
+  const output = lastLines(lines);
+  const checks = `\`argus doctor\` checks ${engine}`;
+  if (failure.phase === "build") {
+    const hint = backend === undefined ? checks : `\`argus plan ${backend} --dockerfile\` shows all its steps`;
+    return new ArgusError("engine/build-failed", `${engine} build failed`, { where, output, hint });
+  }
+  if (failure.phase === "run") {
+    const hint = backend === undefined ? checks : `\`argus plan ${backend}\` shows the command; ${checks}`;
+    return new ArgusError("engine/run-failed", sentence(`${engine} run`, lines.at(-1)), { where, output, hint });
+  }
+  return new ArgusError("engine/failed", sentence(engine, lines.at(-1)), { where, output, hint: checks });
 }
 
 /** The engine itself cannot be used. Looked at first: the reasons in such a line are also those of a step's downloads. */
@@ -447,6 +453,14 @@ const BUILD_RULES: readonly EngineRule[] = [
     code: "build/no-buildkit",
     message: () => "this docker has no BuildKit",
     hint: () => `install its plugin (package ${BUILDX_PACKAGE})`,
+  },
+  {
+    // Podman drops a file that is empty, and then misses it.
+    pattern:
+      /Dockerfile[^\n]* cannot be empty|file with no instructions|no FROM statement found|stat \S*\/buildah\d+\/Dockerfile: no such file/,
+    code: "build/dockerfile",
+    message: () => "the Dockerfile has no instructions",
+    hint: () => "begin it with a FROM line",
   },
   {
     pattern: /dockerfile parse error[^\n]*|Syntax error - [^\n]*|RUN only supports the --mount flag/i,

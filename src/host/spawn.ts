@@ -6,6 +6,7 @@ import process from "node:process";
 import type { Env } from "../config/config.ts";
 import { type Command, EXTRA_INPUT_PATH, pasteable, realArgs } from "../engine/command.ts";
 import { ArgusError, messageOf } from "../errors.ts";
+import { shellQuoted } from "../shell.ts";
 import { environmentOf } from "./environment.ts";
 import { openTempFile, writeTempFile } from "./temp.ts";
 
@@ -129,30 +130,33 @@ export function sendSignal(pid: number | undefined, name: NodeJS.Signals): void 
 
 /** The error for a program that could not be started. */
 export function startFailure(command: Command, error: unknown): ArgusError {
-  const where = pasteable(command);
+  const details = { where: pasteable(command), cause: error };
+  const { bin } = command;
   const code = (error as { code?: unknown }).code;
   if (code === "ENOENT") {
-    return new ArgusError("absent/program", `cannot find the program ${command.bin}`, {
-      where,
-      hint: command.bin.includes("/") ? "check the path" : "install it, or write its absolute path",
-      cause: error,
-    });
+    const hint = bin.includes("/") ? "check the path" : "install it, or write its absolute path";
+    return new ArgusError("absent/program", `cannot find the program ${bin}`, { ...details, hint });
   }
   if (code === "E2BIG") {
-    return new ArgusError(
-      "host/too-long",
-      `the arguments and variables of ${command.bin} are longer than this system takes`,
-      {
-        where,
-        cause: error,
-      },
-    );
+    const message = `the arguments and variables of ${bin} are longer than this system takes`;
+    const hint = "shorten `args` and `env`: a long text belongs in a file, which `volumes` mounts";
+    return new ArgusError("host/too-long", message, { ...details, hint });
   }
-  return new ArgusError("host/cannot-start", `cannot start ${command.bin}: ${messageOf(error)}`, {
-    where,
-    cause: error,
-  });
+  const [why, hint] = START_TROUBLE[String(code)] ?? [messageOf(error), `start it by hand: \`${shellQuoted(bin)}\``];
+  return new ArgusError("host/cannot-start", `cannot start ${bin}: ${why}`, { ...details, hint });
 }
+
+/** Each runtime has other words for these. */
+const START_TROUBLE: Readonly<Record<string, readonly [why: string, hint: string]>> = {
+  EACCES: [
+    "permission denied",
+    "it must be a file that this user may execute (`ls -l` shows it, `chmod +x` makes it one)",
+  ],
+  ENOEXEC: ["exec format error", "it is no program of this system; a script begins with a line such as `#!/bin/sh`"],
+  EAGAIN: ["this user has too many processes", "`ulimit -u` is how many it may have"],
+  EMFILE: ["too many files are open", "`ulimit -n` is how many there may be"],
+  ENOMEM: ["no memory is left", "end what takes most of it: `top`"],
+};
 
 function collect(
   child: ChildProcess,

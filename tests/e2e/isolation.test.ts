@@ -70,7 +70,10 @@ onCluster("the posture in a Pod", () => {
       const config = configOf(id, { command: "probe", container });
       const { code, stdout, stderr } = await argusOn(["run", id, "--config", config, "--require-isolation"]);
       assert.deepEqual([code, stdout], [1, ""]);
-      assert.match(stderr, /^argus: error: network: none: .* the server is not started$/m);
+      assert.match(
+        stderr,
+        /^argus: error: network: none: .* the server is not started \[absent\/isolation\]\n {2}hint: /m,
+      );
     });
   });
 });

@@ -25,6 +25,7 @@ export function explainKubectl(failure: KubectlFailure): ArgusError {
   return new ArgusError("kubernetes/failed", last === undefined ? "kubectl failed" : `kubectl failed: ${last}`, {
     where: failure.where,
     output: lastLines(lines),
+    hint: "`argus doctor` checks the cluster",
   });
 }
 

@@ -29,6 +29,9 @@ const OPEN = "this cluster does not enforce it, or not from the start: the serve
 const UNKNOWN =
   "whether this cluster enforces it is not known: the image has nothing to try it with (timeout, and bash or nc)";
 
+const OPEN_HINT = "choose a network plugin that enforces NetworkPolicy from the start, or set network: bridge";
+const UNKNOWN_HINT = "put them into the image, or set network: bridge";
+
 /** The same beside the server, by a process that the Pod's first one reaps: a start need not wait for it. */
 const TOLD = `${OPENED} || exit
 ( {
@@ -42,16 +45,17 @@ ${SERVER}`;
 
 /** Some network plugins take seconds to enforce the policy of a new Pod; one packet alone may be lost without any. */
 const ENFORCED = `${OPENED} || exit
-argus_why="${OPEN}" argus_missed=
+argus_why="${OPEN}" argus_hint="${OPEN_HINT}" argus_missed=
 for _ in 1 2 3 4 5 6 7; do
   reaches
   case $? in
     0) argus_missed=; sleep 0.5 ;;
-    12[67]) argus_why="${UNKNOWN}"; break ;;
+    12[67]) argus_why="${UNKNOWN}" argus_hint="${UNKNOWN_HINT}"; break ;;
     *) [ -z "$argus_missed" ] || ${SERVER}; argus_missed=yes ;;
   esac
 done
-echo "argus: error: network: none: $argus_why; isolation is required, so that the server is not started" >&2
+echo "argus: error: network: none: $argus_why; isolation is required, so that the server is not started [absent/isolation]
+  hint: $argus_hint" >&2
 exit 1`;
 
 /** How a Pod's `network: none` is made sure of: told when it is not enforced, or the server is not started then. */

@@ -536,6 +536,19 @@ const BUILDS: Row[] = [
     "build/no-network",
     "EAI_AGAIN",
   ],
+  [
+    "docker",
+    "Error response from daemon: the Dockerfile (Dockerfile) cannot be empty\n",
+    "build/dockerfile",
+    "no instructions",
+  ],
+  ["docker", "ERROR: failed to solve: file with no instructions\n", "build/dockerfile", "no instructions"],
+  [
+    "podman",
+    "Error: stat /var/tmp/buildah2527597608/Dockerfile: no such file or directory\n",
+    "build/dockerfile",
+    "no instructions",
+  ],
   ["docker", "executor failed running [/bin/sh -c x]: exit code: 137\n", "build/out-of-memory", "memory"],
   ["docker", "write /var/lib/docker/x: no space left on device\n", "engine/no-space", "left at /var/lib/docker/x"],
   [
@@ -622,6 +635,7 @@ test("what is not known is said in the engine's words, without what it prints ar
   });
   assert.equal(listed.code, "engine/failed");
   assert.equal(listed.message, "docker failed: a new thing");
+  assert.equal(listed.hint, "`argus doctor` checks docker");
   const output =
     "#5 [2/2] RUN exit 7\n#5 0.123 first\n#5 0.200 second\n------\n > [2/2] RUN exit 7:\n------\nexit code: 7\n";
   const build = explainEngine({ engine: "docker", phase: "build", output });
@@ -629,6 +643,14 @@ test("what is not known is said in the engine's words, without what it prints ar
   assert.equal(build.message, "docker build failed");
   assert.equal(build.output, "[2/2] RUN exit 7\nfirst\nsecond\n > [2/2] RUN exit 7:\nexit code: 7");
   assert.equal(explainEngine({ engine: "podman", phase: "other", output: "" }).message, "podman failed");
+});
+
+test("what is not known names the command that shows what argus asked for, where a config has it", () => {
+  const hint = (phase: EngineFailure["phase"], backend?: string) =>
+    explainEngine({ engine: "podman", phase, output: "a new thing", backend }).hint;
+  assert.equal(hint("build", "time"), "`argus plan time --dockerfile` shows all its steps");
+  assert.equal(hint("run", "time"), "`argus plan time` shows the command; `argus doctor` checks podman");
+  assert.deepEqual([hint("build"), hint("run")], Array(2).fill("`argus doctor` checks podman"));
 });
 
 test("nothing that an engine printed moves a terminal's cursor, and colours hide no reason", () => {

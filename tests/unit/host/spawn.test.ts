@@ -4,6 +4,9 @@ import process from "node:process";
 import { test } from "node:test";
 import type { Command } from "../../../src/engine/command.ts";
 import { openExtraInput, run } from "../../../src/host/spawn.ts";
+import { withTmp } from "../../support/tmp.ts";
+
+const POSIX = { skip: process.platform === "win32" ? "the words are those of POSIX" : false };
 
 function sh(script: string, more: Partial<Command> = {}): Command {
   return { bin: "/bin/sh", args: ["-c", script], env: {}, ...more };
@@ -104,6 +107,25 @@ test("a program that is not there is told, with the call and without values", as
     assert.equal(error.where, "/nonexistent/docker run '${KEY}'");
     assert.ok(!`${error.message}${error.where}`.includes("s3cret"));
     return true;
+  });
+});
+
+test("a program that the system does not start is told in the system's words, with what to do", POSIX, async () => {
+  await withTmp(async (folder) => {
+    await assert.rejects(run({ bin: folder, args: [], env: {} }), {
+      code: "host/cannot-start",
+      message: `cannot start ${folder}: permission denied`,
+      hint: /^it must be a file that this user may execute/,
+    });
+  });
+});
+
+test("an argument that is too long is told in one line that can be read", POSIX, async () => {
+  const long = "x".repeat(3_000_000);
+  await assert.rejects(run({ bin: "/bin/true", args: [long], env: {} }), {
+    code: "host/too-long",
+    hint: /^shorten `args` and `env`/,
+    where: `/bin/true ${"x".repeat(290)}…`,
   });
 });
 

@@ -61,7 +61,10 @@ test("a network that is not cut off is told, and the server is not started where
     assert.equal((await through("tell", closed)).stderr, "");
     const refused = await through("require", open);
     assert.deepEqual([refused.code, refused.stdout], [1, ""]);
-    assert.match(refused.stderr, /^argus: error: network: none: .* the server is not started\n$/);
+    assert.match(
+      refused.stderr,
+      /^argus: error: network: none: .* the server is not started \[absent\/isolation\]\n {2}hint: choose a network plugin .*\n$/,
+    );
     assert.equal((await through("require", closed)).stderr, "");
   }),
 );
@@ -73,7 +76,7 @@ test("an image that has nothing to try the network with is told apart from one t
     assert.match((await through("tell", 1, process.env.PATH, "")).stderr, /warning: .* is not known/);
     const refused = await through("require", 1, folder);
     assert.deepEqual([refused.code, refused.stdout], [1, ""]);
-    assert.match(refused.stderr, /error: .* is not known/);
+    assert.match(refused.stderr, /error: .* is not known.*\n {2}hint: put them into the image/);
   }),
 );
 
