@@ -12,6 +12,8 @@ export interface Notice {
   /** `area/what`, stable for scripts. */
   readonly code: string;
   readonly message: string;
+  /** What to type in its place, for `validate`: a run says one line. */
+  readonly hint?: string;
   /** `file:line:col` when it comes from a place in the config. */
   readonly where?: string;
 }

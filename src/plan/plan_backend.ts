@@ -89,12 +89,13 @@ function bareVariables({ env, where }: StdioBackend): Notice[] {
     const at = where(["env", name]);
     if (/^\$[A-Z_][A-Z0-9_]*$/.test(shown)) {
       const message = `env.${name}: the $ in front of a name is text here: a variable is written \${NAME}`;
-      return [{ code: "config/bare-variable", message, where: at }];
+      return [{ code: "config/bare-variable", message, hint: "put { } around the name", where: at }];
     }
     // A reference of the original Argus to its store of secrets.
     if (!/^secret:[\w./-]+$/.test(shown)) return [];
-    const message = `env.${name}: argus keeps no secrets: the server gets secret:… as text; a variable is written \${NAME}`;
-    return [{ code: "config/secret-reference", message, where: at }];
+    const message = `env.${name}: argus keeps no secrets: the server gets secret:… as text`;
+    const hint = "write ${NAME}, and give NAME to argus in the client's env";
+    return [{ code: "config/secret-reference", message, hint, where: at }];
   });
 }
 

@@ -39,7 +39,8 @@ const WEAKENING = new Set(["config/weakening", "config/shared-network", "config/
 function networkWarnings({ container, where }: StdioBackend): Notice[] {
   const message = container.network === undefined ? undefined : networkWarning(container.network);
   if (message === undefined) return [];
-  return [{ code: "config/shared-network", message, where: where(["container", "network"]) }];
+  const hint = 'write "bridge", "none", or the name of a network of its own';
+  return [{ code: "config/shared-network", message, hint, where: where(["container", "network"]) }];
 }
 
 function volumeWarnings({ container, where }: StdioBackend): Notice[] {
@@ -59,6 +60,7 @@ function extraArgsWarnings({ container, where }: StdioBackend): Notice[] {
   return weakening.map(({ index, flag, why }) => ({
     code: "config/weakening",
     message: `container.extra_args: ${flag} ${why}`,
+    hint: "leave it out, unless the server cannot do without it",
     where: place(index),
   }));
 }

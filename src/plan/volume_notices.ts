@@ -13,16 +13,19 @@ export function volumeNotices(volume: Volume): Notice[] {
       notices.push({
         code: "config/engine-socket",
         message: "the mount of an engine's socket lets the server control this machine",
+        hint: SOCKET_HINT,
       });
     } else if (ENGINE_FOLDER.test(source)) {
       notices.push({
         code: "config/engine-socket",
         message: "the mount of a folder with an engine's socket lets the server control this machine",
+        hint: SOCKET_HINT,
       });
     } else if (WIDE.test(source)) {
       notices.push({
         code: "config/wide-mount",
         message: `the mount of ${source} shows the server what the whole machine or all of its users depend on`,
+        hint: "mount only the folder that the server works in, with :ro where it only reads",
       });
     }
   }
@@ -30,10 +33,13 @@ export function volumeNotices(volume: Volume): Notice[] {
     notices.push({
       code: "config/replaced-tmpfs",
       message: `the mount over ${volume.target} takes the place of its tmpfs`,
+      hint: "choose another target, unless the server has to keep what it writes there",
     });
   }
   return notices;
 }
+
+const SOCKET_HINT = "leave it out, unless the server is there to manage containers";
 
 /** Sockets of the engines, on Linux, macOS and Windows. */
 const SOCKET =

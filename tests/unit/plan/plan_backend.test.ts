@@ -369,6 +369,18 @@ test("policy.allow_weakening: false refuses what is else warned about", () => {
   assert.equal(planOf("uvx pkg", { extra_args: ["--hostname", "me"].map(plain) }, context).kind, "container");
 });
 
+test("each warning about the isolation says what to type in its place", () => {
+  const volumes = [
+    mount("/etc", "/x"),
+    mount("/run/docker.sock", "/s"),
+    mount("/var/run/docker", "/d"),
+    mount("/srv", "/tmp"),
+  ];
+  const { warnings } = planOf("uvx pkg", { network: "host", volumes, extra_args: [plain("--privileged")] });
+  assert.equal(warnings.length, 6);
+  for (const { hint, message } of warnings) assert.ok(hint, message);
+});
+
 test("policy.allow_weakening: false refuses all at once", () => {
   const context = { config: { flags: {}, policy: { allowWeakening: false } } };
   const container = {
