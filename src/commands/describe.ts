@@ -43,10 +43,12 @@ export interface PlanJson {
   readonly warnings: readonly Notice[];
 }
 
-/** A command as printed: words with references in place of values, and the names of the variables that it adds. */
+/** A command as printed: words with references in place of values, and the names of the variables that it adds or lacks. */
 export interface CommandJson {
   readonly command: readonly string[];
   readonly env: readonly string[];
+  /** None when absent. */
+  readonly unset?: readonly string[];
 }
 
 /** What stands in a printed plan where a session's own name and owner will be. */
@@ -125,5 +127,6 @@ export function plannedBuild(image: Image, runtime: OciName, { caBundle }: Build
 }
 
 export function commandJson(command: Command): CommandJson {
-  return { command: shownWords(command), env: Object.keys(command.env).sort() };
+  const { env, unset = [] } = command;
+  return { command: shownWords(command), env: Object.keys(env).sort(), ...(unset.length === 0 ? {} : { unset }) };
 }

@@ -44,5 +44,9 @@ test("plan prints the build and the run that happen, with proxies and a CA bundl
       );
     assert.deepEqual(session(plan.run.command.slice(1)), session(called("run")));
     assert.ok(called("run")?.includes("HTTP_PROXY"), String(called("run")));
+    // Typed where a proxy is set, it must not reach the server either.
+    const text = await argus(["plan", NAME, "--config", config], { env });
+    const typed = / {2}run {6}(env (?:-u \w+ )+)docker run /.exec(text.stdout)?.[1];
+    assert.ok(typed?.includes("-u https_proxy ") && typed.includes("-u HTTP_PROXY "), text.stdout);
   }),
 );
