@@ -11,8 +11,7 @@ import process from "node:process";
 import { PassThrough, type Readable } from "node:stream";
 import type { Command } from "../engine/command.ts";
 import { notYetAttachable } from "../engine/kubernetes/kubectl.ts";
-import { sendSignal } from "../host/spawn.ts";
-import { type Program, startProgram } from "./program.ts";
+import { endProgram, type Program, startProgram } from "./program.ts";
 import type { Wires } from "./wires.ts";
 
 /** How the last try ended. */
@@ -115,7 +114,7 @@ export function attach(command: Command, wires: Wires, pipeOutput: boolean, runn
     kill() {
       over = true;
       wake?.();
-      sendSignal(program?.pid, "SIGKILL");
+      endProgram(program);
     },
   };
 }

@@ -4,7 +4,7 @@ import process from "node:process";
 import type { Readable } from "node:stream";
 import type { Command } from "../engine/command.ts";
 import { environmentOf } from "../host/environment.ts";
-import { openExtraInput, signalNumber, startFailure } from "../host/spawn.ts";
+import { openExtraInput, sendSignal, signalNumber, startFailure } from "../host/spawn.ts";
 import type { Wires } from "./wires.ts";
 
 /** A program that was started. */
@@ -58,4 +58,9 @@ export function startProgram(command: Command, wires: Wires, piped: Piped): Prog
     wires.ended();
   });
   return { pid: child.pid, stdout: child.stdout, stderr: child.stderr, exited };
+}
+
+/** Ends a program with SIGKILL, and all that it started. */
+export function endProgram(program: Program | undefined): void {
+  if (program?.pid !== undefined) sendSignal(process.platform === "win32" ? program.pid : -program.pid, "SIGKILL");
 }

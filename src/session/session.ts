@@ -20,7 +20,7 @@ import type { LadderAction } from "./ladder.ts";
 import { type Ending, lastWords } from "./last_words.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { type Output, readOutput } from "./output.ts";
-import { type Program, startProgram } from "./program.ts";
+import { endProgram, type Program, startProgram } from "./program.ts";
 import { reapLater } from "./reaper.ts";
 import { type Guarded, openWires, type Wires } from "./wires.ts";
 
@@ -210,24 +210,18 @@ class Session {
         sendSignal(this.#program?.pid, this.#forwarded);
         break;
       case "kill":
-        if (this.#contained === undefined) this.#endProgram();
+        if (this.#contained === undefined) endProgram(this.#program);
         else void this.#kill(this.#contained.kill);
         break;
       case "remove":
-        if (this.#contained === undefined) this.#endProgram();
+        if (this.#contained === undefined) endProgram(this.#program);
         else void this.#remove(this.#contained.remove, LOOK_TIMEOUT);
         break;
       case "abandon":
-        this.#endProgram();
+        endProgram(this.#program);
         void this.#gone(STOPPED, LOOKS);
         break;
     }
-  }
-
-  /** Ends the program and all that it started. */
-  #endProgram(): void {
-    const pid = this.#program?.pid;
-    if (pid !== undefined) sendSignal(process.platform === "win32" ? pid : -pid, "SIGKILL");
   }
 
   async #ended(code: number): Promise<void> {
@@ -235,7 +229,7 @@ class Session {
     if (state === "gone") return;
     if (this.#contained === undefined) {
       // What the server started and left behind goes with it when the client ended the session.
-      if (stopped) this.#endProgram();
+      if (stopped) endProgram(this.#program);
       await this.#gone(code, 0);
     } else if (this.#program === undefined || (!stopped && this.#isServers(code))) {
       await this.#gone(code, 0);

@@ -5,8 +5,8 @@ import type { Engine } from "../engine/engine.ts";
 import { explainEngine } from "../engine/explain.ts";
 import { detachedCommand, startEventsCommand } from "../engine/oci.ts";
 import { ArgusError, EXIT } from "../errors.ts";
-import { run, sendSignal } from "../host/spawn.ts";
-import { startProgram } from "./program.ts";
+import { run } from "../host/spawn.ts";
+import { endProgram, startProgram } from "./program.ts";
 import type { Wires } from "./wires.ts";
 
 /** A session whose program has ended as if its container had not started. */
@@ -92,7 +92,7 @@ async function startAgain(
   program.stderr?.setEncoding("utf8").on("data", (text: string) => {
     said += text;
   });
-  const stop = (): void => sendSignal(program.pid, "SIGKILL");
+  const stop = (): void => endProgram(program);
   const timer = setTimeout(stop, LIMIT);
   signal.addEventListener("abort", stop, { once: true });
   const code = await program.exited.catch(() => undefined);
