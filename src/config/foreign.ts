@@ -74,6 +74,9 @@ export const CLIENT_TYPES = ["http", "streamableHttp"];
 /** What clients call the address of a remote backend. */
 export const CLIENT_URLS = ["serverUrl", "httpUrl"];
 
+/** Variables that VS Code and Cursor set, and no environment. */
+export const CLIENT_VARIABLES = new Set(["workspaceFolder", "workspaceFolderBasename", "userHome", "pathSeparator"]);
+
 /** Sections that clients keep their servers in. */
 export const CLIENT_SECTIONS = ["mcpServers", "mcp_servers", "servers", "context_servers"];
 

@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { DEFAULT } from "../plan/defaults.ts";
 import type { Backend, Config, ContainerOptions, Env, RemoteBackend, StdioBackend, Where } from "./config.ts";
 import { explainIssue, labelOf, tellable } from "./explain.ts";
-import { CLIENT_SECTIONS, CLIENT_URLS } from "./foreign.ts";
+import { CLIENT_SECTIONS, CLIENT_URLS, CLIENT_VARIABLES } from "./foreign.ts";
 import { quotedKey } from "./keys.ts";
 import { type Problem, placeOf } from "./problem.ts";
 import { checkRelations } from "./relations.ts";
@@ -332,7 +332,9 @@ class Parser {
     if (expanded.unset.length > 0) open.push(path);
     if (this.#options.unset !== "allow") {
       for (const name of new Set(expanded.unset)) {
-        const hint = `set ${name}, or give a default: \${${name}:-…}`;
+        const hint = CLIENT_VARIABLES.has(name)
+          ? "write its value: it is a variable of the client"
+          : `set ${name}, or give a default: \${${name}:-…}`;
         this.#report.error({
           code: "config/unset-variable",
           message: `${label}: the variable ${name} is not set`,
@@ -397,15 +399,19 @@ class Parser {
 
 /** JSON with comments, as VS Code and Zed write it, with blanks in their place; any other text as it is. */
 function withoutComments(source: string): string {
-  if (!/^\s*(?:\{|\/[/*])/.test(source)) return source;
+  if (!/^\s*(?:\{|\/[/*])/.test(source) || isJson(source)) return source;
   const bare = stripJsonComments(source, { trailingCommas: true });
+  // In YAML, // is text.
+  return isJson(bare) ? bare : source;
+}
+
+function isJson(text: string): boolean {
   try {
-    JSON.parse(bare);
+    JSON.parse(text);
+    return true;
   } catch {
-    // In YAML, // is text.
-    return source;
+    return false;
   }
-  return bare;
 }
 
 /** Whether a path leads into that field of a `container`: a variable of `env` may have the same name. */
