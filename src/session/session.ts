@@ -4,7 +4,6 @@
  * Whatever ends the session, the container goes: by the server's own end, by the ladder, by the guard when argus is
  * killed, by the reaper when both are.
  */
-import process from "node:process";
 import type { SessionOptions } from "../config/config.ts";
 import type { Command } from "../engine/command.ts";
 import type { Engine, SessionIdentity } from "../engine/engine.ts";
