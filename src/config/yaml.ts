@@ -200,7 +200,9 @@ class Walker {
     const name = key.kind === "text" ? key.text : key.kind === "null" ? this.#textOf(event) : undefined;
     const node = this.#node(key.at);
     if (name === undefined) {
-      this.#report("config/bad-key", key.at, "a key must be a plain word", {});
+      this.#report("config/bad-key", key.at, "a key must be a plain word", {
+        hint: "write NAME: value, and put text that begins with ?, [ or { in quotes",
+      });
     } else if (entries.has(name)) {
       const first = this.#place(entries.get(name)!.at).line;
       this.#report("config/duplicate-key", key.at, `the key ${quotedKey(name)} stands here twice`, {
