@@ -5,7 +5,7 @@ import type { Settings } from "../config/settings.ts";
 import { type Command, pasteable } from "../engine/command.ts";
 import type { Engine } from "../engine/engine.ts";
 import { explainEngine } from "../engine/explain.ts";
-import { buildCommand, imageInspectCommand, imageRemoveCommand } from "../engine/oci.ts";
+import { buildCommand, imageInspectCommand } from "../engine/oci.ts";
 import { type FoundImage, parseInspected } from "../engine/parse.ts";
 import { plainLine } from "../engine/plain_line.ts";
 import { ArgusError } from "../errors.ts";
@@ -14,7 +14,6 @@ import { isReadable, statOf } from "../host/files.ts";
 import { run } from "../host/spawn.ts";
 import { inLargeTempFolder } from "../host/temp.ts";
 import type { Image } from "../image/image.ts";
-import { tookMore } from "../image/taken.ts";
 import { proxyNames } from "./proxy_names.ts";
 
 export interface BuildOptions {
@@ -77,16 +76,6 @@ async function carryOut(command: Command, engine: Engine, image: Image, options:
       if (step !== undefined) options.onStep?.(step);
     },
   });
-  if (image.takesNothing === true && tookMore(image.dockerfile, lines)) {
-    if (result.code === 0) await run(imageRemoveCommand(engine, [image.name]), { timeoutMs: 60_000 });
-    throw new ArgusError(
-      "build/onbuild",
-      `the base image of ${image.name} adds lines of its own (ONBUILD) that may take files`,
-      {
-        hint: "take what they need with a COPY line in the Dockerfile itself: with one, its folder is given to the build",
-      },
-    );
-  }
   if (result.code !== 0) {
     throw explainEngine({
       engine: engine.name,

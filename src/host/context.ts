@@ -66,7 +66,7 @@ export function readContext(folder: string, path: string, options: ContextOption
   return readable(path, where, () => {
     const text = readFileSync(file, "utf8");
     const taken = foreign ? undefined : takenPaths(text);
-    if (taken?.length === 0) return { text, file, digest: "" };
+    if (taken?.length === 0) return { text, context, file, digest: "" };
     const own = config === undefined ? [] : namesIn(context, config);
     const rules = ignoreOf(context, own);
     const hash = createHash("sha256").update(rules.both);

@@ -22,8 +22,6 @@ export interface Image {
   readonly plainDockerfile: string;
   /** Absolute folder of the build context; undefined = an empty one. */
   readonly context?: string;
-  /** The build is to take nothing from the empty context: what took something all the same must not stay. */
-  readonly takesNothing?: true;
   /** For each engine, what stands in its ignore file; undefined = the context's own will do. */
   readonly ignore?: IgnoreTexts | undefined;
   /** Values of variables that the build needs, for a POSIX shell; they stand in no Dockerfile. */
@@ -58,11 +56,11 @@ export interface IgnoreTexts {
 /** A user's Dockerfile and its folder. */
 export interface UserDockerfile {
   readonly text: string;
-  /** Absolute folder of the build context; undefined = the Dockerfile takes nothing from it. */
-  readonly context?: string;
+  /** Absolute folder of the build context. */
+  readonly context: string;
   /** Absolute path of the Dockerfile. */
   readonly file: string;
-  /** Hash of the context's files; "" without a context. */
+  /** Hash of the context's files; "" where the Dockerfile surely takes none of them. */
   readonly digest: string;
   /** Where the context's own ignore files would let something through that has to stay out. */
   readonly ignore?: IgnoreTexts;
@@ -108,7 +106,8 @@ function userImage(plan: DockerfileImage, build: BuildArguments, file: UserDocke
     name: imageName("dockerfile", plan.name, inputs),
     dockerfile: file.text,
     plainDockerfile: file.text,
-    ...(file.context === undefined ? { takesNothing: true } : { context: file.context, ignore: file.ignore }),
+    context: file.context,
+    ignore: file.ignore,
     buildExtraArgs: build.buildExtraArgs,
     inputs,
     labels: { [LABEL.recipe]: "dockerfile", [LABEL.inputs]: inputs },

@@ -16,21 +16,6 @@ export function takenPaths(text: string): readonly string[] | undefined {
   return found;
 }
 
-/**
- * Whether a build that was to take nothing has taken something after all, by what the engine printed: a base image can carry
- * COPY lines for whoever builds on it (ONBUILD).
- */
-export function tookMore(text: string, output: readonly string[]): boolean {
-  // The here-documents of the Dockerfile itself, which some engines print like the others.
-  const own = [...instructions(text)].filter((each) => isCopy(each) && !isFromElsewhere(each)).length;
-  const steps = output.filter((line) =>
-    /^(?:\[\S+\] )?(?:STEP|Step) \d+\/\d+ ?: (?:COPY|ADD) (?!.*--from=)/i.test(line),
-  );
-  // Docker's BuildKit loads the folder only when something is taken; its old builder does not print what a base adds.
-  const signs = /^#\d+ \[internal\] load build context|^# Executing \d+ build trigger/;
-  return steps.length > own || output.some((line) => signs.test(line));
-}
-
 /** Instructions that take nothing. ONBUILD is none of them: a later stage may carry it out. */
 const HARMLESS =
   /^(FROM|ARG|ENV|LABEL|CMD|ENTRYPOINT|EXPOSE|USER|WORKDIR|VOLUME|SHELL|STOPSIGNAL|HEALTHCHECK|MAINTAINER)$/;

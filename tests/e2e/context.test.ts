@@ -54,30 +54,6 @@ for (const { world, way, legacy, env } of WAYS) {
     writeTree(folder, `${id}.dockerfile`, 'FROM alpine:3.21\nCOPY beside /c/\nENTRYPOINT ["cat"]\n');
     assert.deepEqual(await listing(await build()), ["beside"]);
   });
-
-  test(
-    `${way}: what a base image takes for a Dockerfile that takes nothing is an error, and no image`,
-    OPTIONS,
-    async () => {
-      const { build, folder, listing, image } = place(world, id, env);
-      const base = `localhost/${id}-base:1`;
-      writeTree(folder, "base/Dockerfile", "FROM alpine:3.21\nONBUILD COPY . /c\n");
-      const format = world.engine === "podman" ? ["--format", "docker"] : [];
-      assert.equal(engineCall(world, ["build", ...format, "-t", base, join(folder, "base")], 300_000).code, 0);
-      try {
-        writeTree(folder, `${id}.dockerfile`, `FROM ${base}\nENTRYPOINT ["cat"]\n`);
-        const built = await build();
-        assert.equal(built.code, 1, built.stdout);
-        assert.match(built.stdout, /"code":"build\/onbuild"/);
-        assert.notEqual(engineCall(world, ["image", "inspect", image(built)]).code, 0);
-        writeTree(folder, ".dockerignore", "*\n!beside\n");
-        writeTree(folder, `${id}.dockerfile`, `FROM ${base}\nCOPY beside /c/\nENTRYPOINT ["cat"]\n`);
-        assert.deepEqual(await listing(await build()), ["beside"]);
-      } finally {
-        engineCall(world, ["image", "rm", base]);
-      }
-    },
-  );
 }
 
 type Ended = Awaited<ReturnType<typeof runIn>>;
@@ -103,7 +79,7 @@ function place(world: World, id: string, env: Record<string, string>) {
       engineCall(world, ["image", "rm", name]);
     }
   };
-  return { build, folder, image, listing };
+  return { build, folder, listing };
 }
 
 /** A folder of docker's settings with that plugin alone. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { takenPaths, tookMore } from "../../../src/image/taken.ts";
+import { takenPaths } from "../../../src/image/taken.ts";
 
 const NOTHING = [
   "FROM a",
@@ -57,17 +57,4 @@ test("a Dockerfile that surely takes nothing of its folder", () => {
 
 test("what a Dockerfile takes, which is anything where it is not sure", () => {
   for (const [text, paths] of SOMETHING) assert.deepEqual(takenPaths(text), paths, text);
-});
-
-test("what a base image takes is seen in the output of every builder", () => {
-  const text = "FROM a\nCOPY --from=b /x /y\nCOPY <<EOF /x\nhello\nEOF\n";
-  const took = (...lines: string[]) => tookMore(text, lines);
-  assert.ok(!took("#2 [internal] load .dockerignore", "#5 [2/2] COPY --from=b /x /y"));
-  assert.ok(took("#5 [internal] load build context"));
-  assert.ok(!took("Step 1/2 : FROM a", "Step 2/2 : COPY --from=b /x /y"));
-  assert.ok(took("Step 1/2 : FROM a", "# Executing 1 build trigger"));
-  assert.ok(took("# Executing 2 build triggers..."));
-  assert.ok(!took("STEP 1/3: FROM a", "STEP 2/3: COPY --from=b /x /y", "STEP 3/3: COPY <<EOF /x"));
-  assert.ok(took("STEP 2/4: COPY . /app", "STEP 3/4: COPY <<EOF /x"));
-  assert.ok(took("[1/2] STEP 2/4: COPY . /app", "[1/2] STEP 3/4: ADD a /app"));
 });
