@@ -16,7 +16,7 @@ import type { ContainerPlan } from "../plan/plan.ts";
 import { planBackend } from "../plan/plan_backend.ts";
 import { printData } from "../ui/data.ts";
 import { printLine } from "../ui/line.ts";
-import { log } from "../ui/log.ts";
+import { isVerbose, log } from "../ui/log.ts";
 import { createProgress } from "../ui/progress.ts";
 import { type ErrorJson, errorJson, printFailure } from "../ui/report.ts";
 import { table } from "../ui/table.ts";
@@ -91,7 +91,7 @@ export async function build(given: BuildFlags): Promise<number> {
   const results: Result[] = [];
   const jobs = await prepare(names, config, flags, settings, results);
   const stop = new AbortController();
-  const progress = createProgress({ quiet: log.level < 3 });
+  const progress = createProgress({ quiet: log.level < 3, verbose: isVerbose() });
   const interrupted = onInterrupt(() => stop.abort());
   try {
     await inParallel(parallel, jobs, async (job) => {

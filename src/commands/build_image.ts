@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
-import { type Command, pasteable } from "../engine/command.ts";
+import { type Command, pasteable, shownWords } from "../engine/command.ts";
 import type { Engine } from "../engine/engine.ts";
 import { explainEngine } from "../engine/explain.ts";
 import { buildCommand, imageInspectCommand } from "../engine/oci.ts";
@@ -14,6 +14,8 @@ import { isReadable, statOf } from "../host/files.ts";
 import { run } from "../host/spawn.ts";
 import { inLargeTempFolder } from "../host/temp.ts";
 import type { Image } from "../image/image.ts";
+import { pasteableWords } from "../shell.ts";
+import { isVerbose, log } from "../ui/log.ts";
 import { proxyNames } from "./proxy_names.ts";
 
 export interface BuildOptions {
@@ -68,6 +70,7 @@ export async function buildImage(engine: Engine, image: Image, options: BuildOpt
 
 async function carryOut(command: Command, engine: Engine, image: Image, options: BuildOptions): Promise<FoundImage> {
   const lines: string[] = [];
+  if (isVerbose()) log.debug(`builds with: ${pasteableWords(shownWords(command))}`);
   const result = await run(command, {
     signal: options.signal,
     onLine(line) {

@@ -7,7 +7,7 @@ import type { Problem } from "../config/problem.ts";
 import { nearest } from "../config/suggest.ts";
 import { ArgusError } from "../errors.ts";
 import { readConfigFile } from "../host/config_file.ts";
-import { log } from "../ui/log.ts";
+import { isVerbose, log } from "../ui/log.ts";
 import { printProblems } from "../ui/report.ts";
 import { quoted } from "../visible.ts";
 
@@ -36,8 +36,7 @@ export async function loadConfig(options: ConfigOptions, used?: readonly string[
   // Each entry of a client has the secret of its own backend alone.
   if (errors.some(({ code }) => code !== "config/unset-variable"))
     log.warn(`other backends of ${config.file} have errors; argus validate lists them`);
-  if (log.level > 3)
-    printProblems(problems.filter((problem) => isUsed(problem, used) && problem.severity === "warning"));
+  if (isVerbose()) printProblems(problems.filter((problem) => isUsed(problem, used) && problem.severity === "warning"));
   for (const name of used ?? [])
     if (!config.backends.has(name)) throw unknownBackend(name, config.file, names.map(shownKey));
   return config;

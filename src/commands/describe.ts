@@ -130,3 +130,8 @@ export function commandJson(command: Command): CommandJson {
   const { env, unset = [] } = command;
   return { command: shownWords(command), env: Object.keys(env).sort(), ...(unset.length === 0 ? {} : { unset }) };
 }
+
+/** A command as it is typed: what it is not to get from the shell, the line itself has to leave out. */
+export function typedWords({ command, unset = [] }: CommandJson): readonly string[] {
+  return unset.length === 0 ? command : ["env", ...unset.flatMap((name) => ["-u", name]), ...command];
+}

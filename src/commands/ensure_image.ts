@@ -4,7 +4,7 @@ import type { Engine } from "../engine/engine.ts";
 import { imageRef } from "../engine/image_ref.ts";
 import { ArgusError } from "../errors.ts";
 import type { Image } from "../image/image.ts";
-import { log } from "../ui/log.ts";
+import { isVerbose, log } from "../ui/log.ts";
 import { createProgress } from "../ui/progress.ts";
 import { BUILD_HERE } from "./build_here.ts";
 import { buildImage, findImage } from "./build_image.ts";
@@ -54,7 +54,7 @@ export async function ensureImage(
     const hint = configured === undefined ? BUILD_HERE : `argus build ${configured}`;
     throw absence(engine, image, backend, "", hint);
   }
-  const progress = createProgress({ quiet: log.level < 3 });
+  const progress = createProgress({ quiet: log.level < 3, verbose: isVerbose() });
   progress.start(backend);
   try {
     await buildImage(engine, image, {

@@ -11,6 +11,7 @@ import { ArgusError } from "../errors.ts";
 import { type Probe, probeEngine } from "../host/engines.ts";
 import { listContainers, type Unanswered } from "../session/containers.ts";
 import { reap } from "../session/reaper.ts";
+import { log } from "../ui/log.ts";
 
 /** One place where sessions are. */
 export interface Keeper {
@@ -47,7 +48,13 @@ export async function findKeepers(config: string | undefined): Promise<Keeper[]>
   const [probes, clusters] = await Promise.all([installedEngines(), namedClusters(config)]);
   const nothingElse = clusters.length === 0 && !probes.some(isLive);
   const engines = probes.filter((probe) => isLive(probe) || probe.endpoint?.chosen || nothingElse);
-  return [...engines.map((probe) => (isLive(probe) ? ofEngine(probe.engine) : silentEngine(probe))), ...clusters];
+  const keepers = [
+    ...engines.map((probe) => (isLive(probe) ? ofEngine(probe.engine) : silentEngine(probe))),
+    ...clusters,
+  ];
+  const names = keepers.map(({ name }) => name).join(", ");
+  log.debug(names === "" ? "no engine is installed, and no cluster is named" : `sessions are looked for on ${names}`);
+  return keepers;
 }
 
 /** Every engine that is installed and answers. */

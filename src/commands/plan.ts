@@ -9,7 +9,7 @@ import { printData } from "../ui/data.ts";
 import { printFailure } from "../ui/report.ts";
 import { visible } from "../visible.ts";
 import { loadConfig } from "./config.ts";
-import { type CommandJson, describeContainer, describeOther, type PlanJson } from "./describe.ts";
+import { describeContainer, describeOther, type PlanJson, typedWords } from "./describe.ts";
 import { imageFor } from "./image_for.ts";
 import { runtimeName } from "./runtime_name.ts";
 
@@ -117,14 +117,9 @@ function textOf(plan: PlanJson): string {
     plan.tag && `  tag      ${pasteableWords(plan.tag.command)}`,
     plan.push && `  push     ${pasteableWords(plan.push.command)}`,
     plan.create && `  create   ${pasteableWords(plan.create.command)}`,
-    plan.run && `  run      ${pasteableWords(runWords(plan.run))}`,
+    plan.run && `  run      ${pasteableWords(typedWords(plan.run))}`,
     plan.run && plan.run.env.length > 0 ? `  env      ${plan.run.env.join(" ")}` : undefined,
     ...plan.warnings.map(({ message, where }) => `  warning  ${where === undefined ? "" : `${where}: `}${message}`),
   ];
   return rows.flatMap((row) => (row === undefined || row === "" ? [] : visible(row))).join("\n");
-}
-
-/** What a container is not to get from the shell that the line is typed in, the line itself has to leave out. */
-function runWords({ command, unset = [] }: CommandJson): readonly string[] {
-  return unset.length === 0 ? command : ["env", ...unset.flatMap((name) => ["-u", name]), ...command];
 }

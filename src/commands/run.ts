@@ -5,18 +5,17 @@ import { readSettings, type Settings, unknownSettings } from "../config/settings
 import { isIsolationRequired } from "../config/switch.ts";
 import { plain, type Text } from "../config/text.ts";
 import { clampCpus } from "../engine/cpus.ts";
-import type { Engine } from "../engine/engine.ts";
 import { runCommand } from "../engine/oci.ts";
 import { writableVolumes } from "../engine/volume.ts";
 import { ArgusError } from "../errors.ts";
-import { cpusOf, findEngine } from "../host/engines.ts";
+import { cpusOf, findLive, type Probe } from "../host/engines.ts";
 import { checkVolumes } from "../host/volumes.ts";
 import type { BarePlan, ContainerPlan, PassthroughPlan } from "../plan/plan.ts";
 import { planBackend } from "../plan/plan_backend.ts";
 import { permitted } from "../plan/posture_warnings.ts";
 import { newIdentity } from "../session/identity.ts";
 import { runBare, runSession } from "../session/session.ts";
-import { log } from "../ui/log.ts";
+import { isVerbose, log } from "../ui/log.ts";
 import type { AdHoc } from "./ad_hoc.ts";
 import { loadConfig } from "./config.ts";
 import { imageFor } from "./image_for.ts";
@@ -62,9 +61,9 @@ export async function run(flags: RunFlags): Promise<number> {
         const { runPod } = await import("./run_pod.ts");
         return runPod(plan, config, backend as StdioBackend, building, flags.backend);
       }
-      const engine = await findEngine({ named });
-      if (engine === undefined) return runUnisolated(withoutEngine(plan, backend as StdioBackend), required);
-      return runContainer(plan, config, engine, building, flags.backend);
+      const found = await findLive({ named });
+      if (found === undefined) return runUnisolated(withoutEngine(plan, backend as StdioBackend), required);
+      return runContainer(plan, config, found, building, flags.backend);
     }
   }
 }
@@ -72,10 +71,11 @@ export async function run(flags: RunFlags): Promise<number> {
 async function runContainer(
   plan: ContainerPlan,
   config: Config,
-  engine: Engine,
+  found: Probe,
   settings: Settings,
   configured: string | undefined,
 ): Promise<number> {
+  const { engine } = found;
   const { image, args } = await imageFor(plan, config, settings);
   const { cpus, notice } = clampCpus(plan.limits.cpus, cpusOf(engine));
   const mounts = permitted(checkVolumes(plan, engine), config.policy);
@@ -90,6 +90,7 @@ async function runContainer(
     cpus,
     env: envValues(plan.env),
   });
+  if (isVerbose()) (await import("./verbose.ts")).tellContainer(plan.backend, found, image.name, command);
   return runSession({
     command,
     engine,
@@ -127,6 +128,10 @@ async function runUnisolated(plan: BarePlan | PassthroughPlan, required: boolean
     if (meant !== undefined) log.warn(`argus does not read ${name}: rename it to ${meant}`);
   }
   const command = { bin: plan.command.value, args: plan.args, env: envValues(plan.env) };
+  if (isVerbose()) {
+    const { tellBare } = await import("./verbose.ts");
+    tellBare({ ...command, bin: plan.command.shown });
+  }
   return runBare({ command, backend: plan.backend, session: plan.session });
 }
 

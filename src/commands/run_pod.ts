@@ -11,6 +11,7 @@ import type { Image } from "../image/image.ts";
 import type { ContainerPlan } from "../plan/plan.ts";
 import { newIdentity } from "../session/identity.ts";
 import { runPodSession } from "../session/pod_session.ts";
+import { isVerbose } from "../ui/log.ts";
 import { BUILD_HERE } from "./build_here.ts";
 import { imageFor } from "./image_for.ts";
 import { tell } from "./tell.ts";
@@ -32,6 +33,10 @@ export async function runPod(
   const objects = podObjects({ ...input, image: image.name });
   // With an entry the Pod itself tries the network.
   tell([...image.notices, ...(image.entry === undefined ? policyNotices(plan.network) : [])]);
+  if (isVerbose()) {
+    const { tellPod } = await import("./verbose.ts");
+    tellPod(plan.backend, cluster, imageRef(kubernetes.registry, image.name), objects);
+  }
   return runPodSession({
     cluster,
     backend: plan.backend,

@@ -12,7 +12,7 @@ import type { ContainerPlan, Plan } from "../plan/plan.ts";
 import { planBackend } from "../plan/plan_backend.ts";
 import { printData } from "../ui/data.ts";
 import { printLine } from "../ui/line.ts";
-import { log } from "../ui/log.ts";
+import { isVerbose, log } from "../ui/log.ts";
 import { printProblems } from "../ui/report.ts";
 import { readConfig } from "./config.ts";
 import type { PlanFinding } from "./validate_finding.ts";
@@ -36,6 +36,7 @@ export async function validate(options: ValidateOptions): Promise<number> {
   const { file } = config;
   const checkPod = await podCheck(config, settings);
   const planned = [...config.backends.values()].flatMap((backend) => planProblems(backend, config, settings, checkPod));
+  if (isVerbose()) await (await import("./verbose.ts")).tellPlans(config, settings);
   const all = [...problems, ...planned].sort((a, b) => a.line - b.line || a.column - b.column);
   const ok = !all.some((problem) => problem.severity === "error");
   if (options.json) printData(JSON.stringify({ file, ok, problems: all.map(problemJson) }, undefined, 2));

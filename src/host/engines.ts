@@ -56,12 +56,17 @@ const ROOT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
  * not the one that a variable names, for isolation is never dropped because of a daemon that is down.
  */
 export async function findEngine(options: FindOptions = {}): Promise<Engine | undefined> {
+  return (await findLive(options))?.engine;
+}
+
+/** The same, with how it was reached. */
+export async function findLive(options: FindOptions = {}): Promise<Probe | undefined> {
   const { named } = options;
   const here = surroundings(options.env);
   const found: Probe[] = [];
   for (const name of named === undefined ? OCI_NAMES : [named]) {
     const probe = await probeEngine(name, here);
-    if (probe?.state === "live") return probe.engine;
+    if (probe?.state === "live") return probe;
     if (isDemanded(probe?.endpoint)) throw notUsable(probe!, here, named);
     if (probe !== undefined) found.push(probe);
   }

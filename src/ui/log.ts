@@ -15,6 +15,11 @@ export function setLevel(options: { readonly quiet?: boolean; readonly verbose?:
   if (options.verbose) log.level = 4;
 }
 
+/** Whether `--verbose` is given. */
+export function isVerbose(): boolean {
+  return log.level > 3;
+}
+
 const PREFIX: Partial<Record<LogObject["type"], string>> = { warn: "warning: ", error: "error: ", fatal: "error: " };
 
 function lineOf(entry: LogObject): string {

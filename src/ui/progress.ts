@@ -15,17 +15,22 @@ export interface Progress {
 
 const REDRAW_MS = 120;
 
-/** Progress on stderr: live when it is a terminal that can redraw, plain lines else, nothing with `quiet`. */
-export function createProgress(options: { readonly quiet: boolean }): Progress {
+/**
+ * Progress on stderr: live when it is a terminal that can redraw, plain lines else, nothing with `quiet`; with `verbose`
+ * plain lines in any case, each step among them, for other lines stand between them.
+ */
+export function createProgress(options: { readonly quiet: boolean; readonly verbose: boolean }): Progress {
   if (options.quiet) return { start() {}, step() {}, finish() {}, close() {} };
   const live = isatty(2) && process.env.TERM !== "dumb" && process.env.CI === undefined;
-  return live ? liveProgress() : plainProgress();
+  return live && !options.verbose ? liveProgress() : plainProgress(options.verbose);
 }
 
-function plainProgress(): Progress {
+function plainProgress(verbose: boolean): Progress {
   return {
     start: (item) => printLine(`argus: ${item}: building`),
-    step() {},
+    step: (item, step) => {
+      if (verbose) printLine(`argus: ${item}: ${step}`);
+    },
     finish: (item, outcome) => printLine(`argus: ${item}: ${outcome}`),
     close() {},
   };
