@@ -55,7 +55,8 @@ interface Listed {
 }
 
 async function list(cluster: Cluster, signal: AbortSignal | undefined): Promise<Listed | Unanswered> {
-  const { code, stdout, stderr } = await call(listCommand(cluster), signal);
+  const { code, stdout, stderr, timedOut } = await call(listCommand(cluster), signal);
+  if (code !== 0 && timedOut) return { said: `no answer within ${TIMEOUT / 1000} s` };
   // Who may not list policies sees the Pods.
   const refused = stderr.split("\n").filter((line) => line !== "" && !/networkpolicies\S* is forbidden/.test(line));
   if (code !== 0 && (refused.length > 0 || stdout === "")) return { said: stderr };
