@@ -14,7 +14,7 @@ import { log } from "../ui/log.ts";
 import { visible } from "../visible.ts";
 import { loadConfig } from "./config.ts";
 import { imageFor } from "./image_for.ts";
-import { findKeepers, type Keeper, liveEngines } from "./keepers.ts";
+import { exitCodeOf, findKeepers, type Keeper, liveEngines, type Silence } from "./keepers.ts";
 
 /** What was removed. */
 interface Removed {
@@ -24,7 +24,7 @@ interface Removed {
   readonly failed: string[];
 }
 
-/** Removes orphaned containers and Pods and, with `images`, unused images; 1 when something could not be removed. */
+/** Removes orphaned containers and Pods and, with `images`, unused images; 1 when something could not be removed, 3 when there is nothing to ask. */
 export async function clean(flags: {
   readonly config: string | undefined;
   readonly json: boolean;
@@ -33,23 +33,27 @@ export async function clean(flags: {
   // Before anything is removed: a config that cannot be read says nothing about what is needed.
   const needed = flags.images ? await neededImages(flags.config) : undefined;
   const removed: Removed = { containers: [], images: [], failed: [] };
-  for (const keeper of await findKeepers(flags.config)) await cleanSessions(keeper, removed);
+  const keepers = await findKeepers(flags.config);
+  const silences: Silence[] = [];
+  for (const keeper of keepers) silences.push(...(await cleanSessions(keeper, removed)));
   if (needed !== undefined) for (const engine of await liveEngines()) await cleanImages(engine, needed, removed);
   if (flags.json) printData(JSON.stringify(removed));
   else printRemoved(removed);
-  return removed.failed.length === 0 ? EXIT.ok : EXIT.failed;
+  return exitCodeOf(silences, keepers.length) || (removed.failed.length === 0 ? EXIT.ok : EXIT.failed);
 }
 
-async function cleanSessions(keeper: Keeper, removed: Removed): Promise<void> {
+/** Removes what one keeper has; its silence where it did not answer. */
+async function cleanSessions(keeper: Keeper, removed: Removed): Promise<Silence[]> {
   const reaped = await keeper.reap();
   if ("why" in reaped) {
     removed.failed.push(`what ${keeper.name} keeps: ${reaped.why}`);
-    return;
+    return [reaped];
   }
   for (const { backend, name } of reaped.orphans) {
     if (reaped.removed) removed.containers.push({ backend, container: name, engine: keeper.name });
     else removed.failed.push(name);
   }
+  return [];
 }
 
 /** The beginnings of the names that have to stay, as {@link ownImageName} writes them. */

@@ -7,8 +7,8 @@ import { type RuntimeName, readSettings } from "../config/settings.ts";
 import { type Engine, OCI_NAMES } from "../engine/engine.ts";
 import { explainEngine } from "../engine/explain.ts";
 import type { Cluster } from "../engine/kubernetes/kubectl.ts";
-import { ArgusError } from "../errors.ts";
-import { type Probe, probeEngine } from "../host/engines.ts";
+import { ArgusError, EXIT } from "../errors.ts";
+import { absentEngine, type Probe, probeEngine } from "../host/engines.ts";
 import { listContainers, type Unanswered } from "../session/containers.ts";
 import { reap } from "../session/reaper.ts";
 import { log } from "../ui/log.ts";
@@ -27,6 +27,15 @@ export interface Keeper {
 export interface Silence {
   /** Why, and what to try. */
   readonly why: string;
+  /** {@link EXIT}.absent where it is not there or cannot be used at all. */
+  readonly exitCode: number;
+}
+
+/** The exit code of a command that asked all keepers: where none answered, that of the first silence. */
+export function exitCodeOf(silences: readonly Silence[], asked: number): number {
+  const [first] = silences;
+  if (first === undefined) return EXIT.ok;
+  return silences.length < asked ? EXIT.failed : first.exitCode;
 }
 
 /** A container or a Pod of argus. */
@@ -42,7 +51,7 @@ export interface Kept {
 
 /**
  * Every engine that answers and every cluster that is named. Of engines that do not answer those that the user's settings
- * name, and all when there is nothing else to ask.
+ * name, and all when there is nothing else to ask; of those that are not installed the one that ARGUS_RUNTIME names.
  */
 export async function findKeepers(config: string | undefined): Promise<Keeper[]> {
   const [probes, clusters] = await Promise.all([installedEngines(), namedClusters(config)]);
@@ -50,6 +59,7 @@ export async function findKeepers(config: string | undefined): Promise<Keeper[]>
   const engines = probes.filter((probe) => isLive(probe) || probe.endpoint?.chosen || nothingElse);
   const keepers = [
     ...engines.map((probe) => (isLive(probe) ? ofEngine(probe.engine) : silentEngine(probe))),
+    ...absentEngines(probes),
     ...clusters,
   ];
   const names = keepers.map(({ name }) => name).join(", ");
@@ -160,28 +170,33 @@ async function configOf(file: string | undefined, registry: string | undefined) 
 /** The clusters that are named; silent the one that the config leaves open, and all where kubectl is not installed. */
 async function namedClusters(config: string | undefined): Promise<Keeper[]> {
   const { sections, unclear } = await namedSections(config);
-  const open = unclear === undefined ? [] : [silent("kubernetes", unclear)];
+  const open = unclear === undefined ? [] : [silent("kubernetes", { why: unclear, exitCode: EXIT.failed })];
   if (sections.length === 0) return open;
   const { findCluster } = await import("../host/cluster.ts");
   try {
     return [...sections.map((section) => ofCluster(findCluster(section))), ...open];
   } catch (error) {
-    if (error instanceof ArgusError) return [silent("kubernetes", silenceOf(error).why), ...open];
+    if (error instanceof ArgusError) return [silent("kubernetes", silenceOf(error)), ...open];
     throw error;
   }
 }
 
-function silent(name: string, why: string): Keeper {
-  const say = async () => ({ why });
+/** Without an engine there are no sessions, but for whoever names one something is wrong. */
+function absentEngines(installed: readonly Probe[]): Keeper[] {
+  const { runtime } = readSettings(process.env);
+  if (runtime === undefined || runtime === "kubernetes" || installed.some(({ name }) => name === runtime)) return [];
+  return [silent(runtime, silenceOf(absentEngine(runtime)))];
+}
+
+function silent(name: string, silence: Silence): Keeper {
+  const say = async () => silence;
   return { name, list: say, reap: say };
 }
 
 function silentEngine({ name, endpoint, state }: Probe): Keeper {
   const at = endpoint === undefined ? "" : ` at ${endpoint.address} (${endpoint.from})`;
-  return silent(
-    name,
-    `${state === "forbidden" ? "this user may not use it" : "it does not answer"}${at}; try: argus doctor`,
-  );
+  const why = state === "forbidden" ? "this user may not use it" : "it does not answer";
+  return silent(name, { why: `${why}${at}; try: argus doctor`, exitCode: EXIT.absent });
 }
 
 function ofEngine(engine: Engine): Keeper {
@@ -219,6 +234,6 @@ async function heard<Answer extends object>(
   return "said" in answer ? silenceOf(await explained(answer.said)) : answer;
 }
 
-function silenceOf({ message, hint = "try: argus doctor" }: ArgusError): Silence {
-  return { why: `${message}; ${hint}` };
+function silenceOf({ message, hint = "try: argus doctor", exitCode }: ArgusError): Silence {
+  return { why: `${message}; ${hint}`, exitCode };
 }

@@ -70,7 +70,7 @@ export async function findLive(options: FindOptions = {}): Promise<Probe | undef
     if (isDemanded(probe?.endpoint)) throw notUsable(probe!, here, named);
     if (probe !== undefined) found.push(probe);
   }
-  if (named !== undefined && found.length === 0) throw absent(named);
+  if (named !== undefined && found.length === 0) throw absentEngine(named);
   const [first] = found;
   if (first === undefined) return undefined;
   throw notUsable(found.find((probe) => probe.state === "forbidden") ?? first, here, named);
@@ -231,7 +231,8 @@ async function connects(dial: { path: string } | { host: string; port: number })
   return await asked.catch(() => "dead");
 }
 
-function absent(name: OciName): ArgusError {
+/** The error for an engine that is named and not there. */
+export function absentEngine(name: OciName): ArgusError {
   return new ArgusError("absent/engine", `${name} is asked for and not installed`, {
     hint: `install ${name}, or drop \`runtime: ${name}\` and ARGUS_RUNTIME to use what is installed`,
   });

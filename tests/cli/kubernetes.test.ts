@@ -83,8 +83,8 @@ test("ps and clean ask no cluster that nobody names, and warn about one that doe
       const cleaned = await argus(["clean", "--config", join(folder, "config.yaml")], { env });
       const calls = existsSync(join(folder, "calls")) ? readFileSync(join(folder, "calls"), "utf8") : "";
       assert.equal(calls !== "", asked, calls);
-      assert.equal(listed.code, asked ? 1 : 0, listed.stderr);
-      assert.equal(cleaned.code, asked ? 1 : 0, cleaned.stderr);
+      assert.equal(listed.code, asked ? 3 : 0, listed.stderr);
+      assert.equal(cleaned.code, asked ? 3 : 0, cleaned.stderr);
       assert.equal(listed.stdout.trim(), "[]");
       if (asked) assert.match(listed.stderr, /does not accept the login/);
       assert.doesNotMatch(calls, /delete/);
@@ -161,7 +161,7 @@ test("ps and clean fail where a cluster is named and kubectl is not installed", 
     for (const command of ["ps", "clean"]) {
       const ended = await argus([command, "--config", join(folder, "config.yaml")], { env });
       assert.match(ended.stderr, /kubectl is not installed/);
-      assert.equal(ended.code, 1, `${command}: ${ended.stderr}`);
+      assert.equal(ended.code, 3, `${command}: ${ended.stderr}`);
     }
   }),
 );
