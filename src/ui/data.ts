@@ -5,6 +5,8 @@ import { ArgusError, systemWords } from "../errors.ts";
 /**
  * Prints a text and the end of its line. A reader that has seen enough (`argus plan | head`) is no failure.
  *
+ * A stdout that is closed is none that argus could see: Bun, Node and Deno open /dev/null in its place when they start.
+ *
  * @throws ArgusError `host/output` when it cannot be written; console.log would lose it without a word.
  */
 export function printData(text: string): void {
