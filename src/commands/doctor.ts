@@ -271,6 +271,7 @@ async function configChecks(file: string | undefined): Promise<Check[]> {
     const { registry } = config;
     return [
       { name, status: "ok", message: `${config.file}: backends: ${config.backends.size}` },
+      ...(await unsetChecks(file, remedy)),
       ...(registry === undefined ? [] : [await registryCheck("registry", registry)]),
     ];
   } catch (error) {
@@ -279,6 +280,19 @@ async function configChecks(file: string | undefined): Promise<Check[]> {
     return [{ name, status: absent ? "warn" : "fail", ...saidBy(error) }];
   }
 }
+
+/** A warning, for the entry of a client may have the variables of its own backend alone. */
+async function unsetChecks(file: string | undefined, validate: string): Promise<Check[]> {
+  const { problems } = await readConfig({ config: file, registry: givenRegistry(), unset: "error" });
+  const unset = problems.filter(({ code }) => code === "config/unset-variable").map(({ message }) => message);
+  if (unset.length === 0) return [];
+  const more = unset.length - MOST_UNSET;
+  const message = unset.slice(0, MOST_UNSET).join("; ") + (more > 0 ? `; and ${more} more` : "");
+  const remedy = `a client sets them in its own env, for its backends alone; ${validate} shows where they stand`;
+  return [{ name: "config variables", status: "warn", message, remedy }];
+}
+
+const MOST_UNSET = 5;
 
 /** A variable that is wrong is told by a check of its own. */
 function givenRegistry(): string | undefined {

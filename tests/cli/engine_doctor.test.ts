@@ -193,6 +193,28 @@ test("doctor: a name that is near to a variable's is a failure, any other of ARG
   });
 });
 
+test(
+  "doctor: what backends take from variables that are not set is a warning, and all of it one line",
+  options,
+  async () => {
+    await withTmp(async (folder) => {
+      const backend = (name: string) =>
+        `  ${name}: { command: uvx, args: [x], env: { A: "\${TOKEN}", B: "\${OTHER:-b}" } }\n`;
+      const far = '  far: { url: "https://example.com/mcp", headers: { X: "${FAR}" } }\n';
+      writeTree(folder, "config.yaml", `backends:\n${far}${["a", "b", "c", "d", "e", "f"].map(backend).join("")}`);
+      const said = await doctor(folder, { docker: { ...DOCKER, ...IMAGES, run: { stdout: HARDENED } } });
+      assert.deepEqual([said.code, said.check("config")?.status], [0, "ok"], said.stderr);
+      const { status, message, remedy } = said.check("config variables")!;
+      assert.equal(status, "warn");
+      assert.match(message, /^backend "a": env\.A: the variable TOKEN is not set; backend "b": .*; and 1 more$/);
+      assert.doesNotMatch(message, /OTHER|FAR/);
+      assert.match(remedy!, /argus validate shows where/);
+      const set = await doctor(folder, { docker: DOCKER }, { TOKEN: "hunter2" });
+      assert.equal(set.check("config variables"), undefined);
+    });
+  },
+);
+
 test("doctor: a variable that the config takes a value from needs no warning", options, async () => {
   await withTmp(async (folder) => {
     const entry =
