@@ -56,9 +56,23 @@ async function codeOf(program: CAC, words: readonly string[]): Promise<number> {
     if (matchedCommand.name !== "run") program.args = [...program.args, ...rest];
     await checkWords(program, matchedCommand, own, rest);
     setLevel({ quiet: on(options, "quiet"), verbose: on(options, "verbose") });
+    checkFolder();
     return await program.runMatchedCommand();
   } catch (error) {
     return report(usageError(error, program), wanted);
+  }
+}
+
+/**
+ * Throws where the current folder has been removed: no relative path means anything there, shells complain on the client's
+ * stderr, and podman starts nothing.
+ */
+function checkFolder(): void {
+  try {
+    process.cwd();
+  } catch (cause) {
+    const hint = "cd to a folder that exists";
+    throw new ArgusError("usage/no-folder", "the current folder is gone: it was removed", { hint, cause });
   }
 }
 

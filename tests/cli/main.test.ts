@@ -1,7 +1,8 @@
 /** The program's own manners: help, version, usage errors, exit codes, stdout for data only. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
 import { test } from "node:test";
 import { VERSION } from "../../src/version.ts";
 import { argus, argusWords, cleanEnv, ROOT, run } from "../support/proc.ts";
@@ -171,6 +172,29 @@ test("data arrives whole at a slow reader, and one that stops reading is no erro
     const cut = await argusInto("| head -c 1", ["plan", "--json"], folder);
     assert.deepEqual([cut.code, cut.stdout, cut.stderr], [0, "[", ""]);
   }),
+);
+
+test(
+  "a command in a folder that was removed says so, and looks nowhere else",
+  // Deno does not start there.
+  { skip: process.platform === "win32" || "deno" in process.versions },
+  () =>
+    withTmp(async (folder) => {
+      writeTree(folder, "there/config.yaml", "backends: { own: { command: cat } }\n");
+      const config = join(folder, "config.yaml");
+      writeTree(folder, "config.yaml", "backends: { own: { command: cat } }\n");
+      const inRemoved = (...words: string[]) =>
+        run("sh", ["-c", 'cd "$1" && rm -r "$1" && shift && exec "$@"', "sh", join(folder, "there"), ...words]);
+      for (const words of [["validate"], ["run", "own"], ["run", "own", "--config", config], ["run", "--", "cat"]]) {
+        mkdirSync(join(folder, "there"), { recursive: true });
+        const ended = await inRemoved(...argusWords(), ...words);
+        const said = "argus: error: the current folder is gone: it was removed [usage/no-folder]";
+        assert.deepEqual([ended.code, ended.stdout], [2, ""]);
+        assert.equal(ended.stderr, `${said}\n  hint: cd to a folder that exists\n`);
+      }
+      mkdirSync(join(folder, "there"));
+      assert.equal((await inRemoved(...argusWords(), "--help")).code, 0);
+    }),
 );
 
 test("what people read has the terminal's own colour", async () => {
