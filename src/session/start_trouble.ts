@@ -66,11 +66,12 @@ export function noAnswer({ name }: Engine, said: string): ArgusError {
 function withReferences(message: string, { args }: Command): string {
   const shown = args.flatMap((arg) => (typeof arg === "string" || arg.value === arg.shown ? [] : arg.shown));
   const names = shown.flatMap((text) => [...text.matchAll(/\$\{(?:env:)?(\w+)/g)].map(([, name]) => name!));
-  return names.reduce((text, name) => {
-    const value = process.env[name] ?? "";
-    // Of a letter or two nobody learns anything, and the words around them would suffer.
-    return value.length < 3 ? text : text.replaceAll(value, () => `\${${name}}`);
-  }, message);
+  const values = names.map((name) => [name, process.env[name] ?? ""] as const);
+  // Of a letter or two nobody learns anything, and the words around them would suffer. One value may begin as another does.
+  const telling = values
+    .filter(([, value]) => value.length > 2)
+    .sort(([, one], [, other]) => other.length - one.length);
+  return telling.reduce((text, [name, value]) => text.replaceAll(value, () => `\${${name}}`), message);
 }
 
 /** undefined where the engine does not tell. */
