@@ -51,6 +51,11 @@ const OPEN_FILE = /^\/(dev\/(fd\/|stdin$)|proc\/)/;
 function read(file: string, namedBy: string): ConfigFile {
   const stats = statOf(file);
   const by = namedBy === "" ? "" : ` (named by ${namedBy})`;
+  if (file === "-") {
+    throw new ArgusError("usage/no-config", `the config is not read from standard input${by}: that is the server's`, {
+      hint: "write it to a file and name that: --config config.yaml; a file that is called - is ./-",
+    });
+  }
   if (stats !== undefined && !stats.isFile() && !stats.isDirectory() && !OPEN_FILE.test(file)) {
     // Nobody may ever write to a pipe, and a device may never end.
     throw new ArgusError("config/not-a-file", `the config ${file}${by} is no file`, { hint: "see what it is: ls -l" });

@@ -44,6 +44,18 @@ test(
         assert.match(ended.stderr, new RegExp(`^argus: error: .*\\[${code}\\]\n  hint: .*\n$`));
         assert.doesNotMatch(ended.stderr, /E[A-Z]{4,}/);
       }
+      for (const [words, env] of [
+        [["--config", "-"], {}],
+        [["-c-"], {}],
+        [[], { ARGUS_CONFIG: "-" }],
+      ] as const) {
+        const ended = await argus(["validate", ...words], { cwd: folder, env: cleanEnv(env) });
+        assert.deepEqual([ended.code, ended.stdout], [2, ""]);
+        assert.match(
+          ended.stderr,
+          /^argus: error: the config is not read from standard input \(named by .*\[usage\/no-config\]\n/,
+        );
+      }
       const piped = "argus validate --config <(cat config.yaml)";
       writeTree(folder, "config.yaml", GOOD);
       const ended = await run("bash", ["-c", piped.replace("argus", '"$@"'), "bash", ...argusWords()], { cwd: folder });
