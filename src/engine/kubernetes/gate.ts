@@ -1,4 +1,5 @@
 /** The shell in front of a server in its Pod: what has to be known, or to have happened, before the server runs. */
+import { EXIT } from "../../errors.ts";
 
 /**
  * Waits for a line before it becomes the server: nobody hears what a container says before the attach. `read` takes byte
@@ -56,7 +57,7 @@ for _ in 1 2 3 4 5 6 7; do
 done
 echo "argus: error: network: none: $argus_why; isolation is required, so that the server is not started [absent/isolation]
   hint: $argus_hint" >&2
-exit 1`;
+exit ${EXIT.absent}`;
 
 /** How a Pod's `network: none` is made sure of: told when it is not enforced, or the server is not started then. */
 export type NetworkCheck = "tell" | "require";

@@ -60,7 +60,7 @@ test("a network that is not cut off is told, and the server is not started where
     assert.match((await through("tell", open)).stderr, /^argus: warning: network: none: .* does not enforce it/);
     assert.equal((await through("tell", closed)).stderr, "");
     const refused = await through("require", open);
-    assert.deepEqual([refused.code, refused.stdout], [1, ""]);
+    assert.deepEqual([refused.code, refused.stdout], [3, ""]);
     assert.match(
       refused.stderr,
       /^argus: error: network: none: .* the server is not started \[absent\/isolation\]\n {2}hint: choose a network plugin .*\n$/,
@@ -75,7 +75,7 @@ test("an image that has nothing to try the network with is told apart from one t
     assert.match((await through("tell", 1, folder)).stderr, /warning: .* is not known/);
     assert.match((await through("tell", 1, process.env.PATH, "")).stderr, /warning: .* is not known/);
     const refused = await through("require", 1, folder);
-    assert.deepEqual([refused.code, refused.stdout], [1, ""]);
+    assert.deepEqual([refused.code, refused.stdout], [3, ""]);
     assert.match(refused.stderr, /error: .* is not known.*\n {2}hint: put them into the image/);
   }),
 );
@@ -85,7 +85,7 @@ test("a timeout that takes the seconds for the program, as BusyBox before 1.30, 
     writeTree(folder, "timeout", '#!/bin/sh\nexec "$@"\n', 0o755);
     writeTree(folder, "nc", "#!/bin/sh\nexit 1\n", 0o755);
     const refused = await through("require", 1, folder);
-    assert.deepEqual([refused.code, refused.stdout], [1, ""]);
+    assert.deepEqual([refused.code, refused.stdout], [3, ""]);
     assert.match(refused.stderr, /error: .* is not known/);
   }),
 );
