@@ -312,6 +312,8 @@ function printChecks(checks: readonly Check[]): void {
   const width = Math.max(...checks.map(({ name }) => name.length));
   for (const { status, name, message, remedy } of checks) {
     printData(visible(`${status.padEnd(4)}  ${name.padEnd(width)}  ${message}`));
-    if (remedy !== undefined) printData(visible(`${" ".repeat(width + 8)}${remedy}`));
+    // One may hold an object for an administrator, whose lines stay as they are.
+    const lines = remedy === undefined ? [] : `${" ".repeat(width + 8)}${remedy}`.split("\n");
+    for (const line of lines) printData(visible(line));
   }
 }

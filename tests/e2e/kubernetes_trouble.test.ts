@@ -186,5 +186,7 @@ onCluster("kubernetes trouble", () => {
     assert.equal(status("kubernetes network"), "warn", asDev.stdout);
     const asNobody = await argusOn(["doctor", "--json", "--config", config], "nobody");
     assert.match(asNobody.stdout, /"kubernetes rights",\s+"status": "fail"/);
+    const told = await argusOn(["doctor", "--config", config], "nobody");
+    assert.match(told.stdout, /can apply this:\napiVersion: .*\nkind: Role\n/);
   });
 });
