@@ -4,7 +4,6 @@ import process from "node:process";
 import { readSettings, unknownSettings } from "../config/settings.ts";
 import { plain } from "../config/text.ts";
 import { expandVolume } from "../config/variables.ts";
-import { isDemanded } from "../engine/detect.ts";
 import { type Engine, OCI_NAMES, type OciName } from "../engine/engine.ts";
 import { explainEngine } from "../engine/explain.ts";
 import { type EngineFacts, factsCommand, parseFacts } from "../engine/facts.ts";
@@ -93,7 +92,8 @@ function engineChecks(found: readonly Probe[], clustersRunEverything: boolean): 
     }
     const forbidden = probe.state === "forbidden";
     // A backend that names no engine is then not run at all.
-    const demanded = !clustersRunEverything && name === "docker" && isDemanded(probe.endpoint) && noneIsNamed();
+    const demanded =
+      !clustersRunEverything && name === "docker" && probe.endpoint?.chosenBy === "variable" && noneIsNamed();
     const start = forbidden ? permissionHint(name) : "start it";
     const another = forbidden ? "" : `, or name another with ${name === "docker" ? "DOCKER_HOST" : "CONTAINER_HOST"}`;
     const other = `, or change or unset ${probe.endpoint?.from}${live ? ", or set ARGUS_RUNTIME=podman" : ""}`;

@@ -56,7 +56,7 @@ export interface Kept {
 export async function findKeepers(config: string | undefined): Promise<Keeper[]> {
   const [probes, clusters] = await Promise.all([installedEngines(), namedClusters(config)]);
   const nothingElse = clusters.length === 0 && !probes.some(isLive);
-  const engines = probes.filter((probe) => isLive(probe) || probe.endpoint?.chosen || nothingElse);
+  const engines = probes.filter((probe) => isLive(probe) || probe.endpoint?.chosenBy !== undefined || nothingElse);
   const keepers = [
     ...engines.map((probe) => (isLive(probe) ? ofEngine(probe.engine) : silentEngine(probe))),
     ...absentEngines(probes),

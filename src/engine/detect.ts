@@ -21,16 +21,9 @@ export interface Endpoint {
   readonly env: Readonly<Record<string, string>>;
   /** Why it is tried, for `doctor` and errors: "DOCKER_HOST". */
   readonly from: string;
-  /** The user's own settings name it, and nothing else is tried. */
-  readonly chosen: boolean;
+  /** The user names it, and no other endpoint is tried; where a variable does, no other engine is either. */
+  readonly chosenBy?: "variable" | "settings";
 }
-
-/** True for an endpoint that a variable names: nothing else is used in its place. */
-export function isDemanded(endpoint: Endpoint | undefined): boolean {
-  return endpoint !== undefined && VARIABLES.includes(endpoint.from);
-}
-
-const VARIABLES: readonly string[] = ["DOCKER_HOST", "DOCKER_CONTEXT", "CONTAINER_HOST"];
 
 /** A program that argus drives. */
 export type ProgramName = OciName | "kubectl";
@@ -83,7 +76,7 @@ function installFolders(name: ProgramName, { platform, home, env }: Surroundings
 /** What the user's own settings say about docker's endpoint. */
 export interface DockerChoice {
   /** The context in force and where it comes from; undefined = the default one. */
-  readonly context?: { readonly name: string; readonly from: string };
+  readonly context?: { readonly name: string } & Required<Pick<Endpoint, "from" | "chosenBy">>;
   /** The endpoint in force when a variable names it. */
   readonly endpoint?: Endpoint;
 }
@@ -91,11 +84,12 @@ export interface DockerChoice {
 /** Reads the choice as docker does: DOCKER_HOST, then DOCKER_CONTEXT, then `currentContext` of its config file. */
 export function dockerChoice(env: Env, configText: string | undefined): DockerChoice {
   const host = env.DOCKER_HOST ?? "";
-  if (host !== "") return { endpoint: { address: host, env: {}, from: "DOCKER_HOST", chosen: true } };
+  if (host !== "") return { endpoint: { address: host, env: {}, from: "DOCKER_HOST", chosenBy: "variable" } };
   const named = env.DOCKER_CONTEXT ?? "";
   const context = named === "" ? currentContext(configText) : named;
   if (context === undefined || context === "default") return {};
-  return { context: { name: context, from: named === "" ? `docker context ${context}` : "DOCKER_CONTEXT" } };
+  if (named !== "") return { context: { name: context, from: "DOCKER_CONTEXT", chosenBy: "variable" } };
+  return { context: { name: context, from: `docker context ${context}`, chosenBy: "settings" } };
 }
 
 /** True when docker's settings name proxies, which its program gives to every container. */
@@ -122,14 +116,14 @@ export function contextAddress(metaText: string): string | undefined {
 export function dockerEndpoints(here: Surroundings): Endpoint[] {
   if (here.platform === "win32") {
     return [
-      { address: "npipe:////./pipe/docker_engine", env: {}, from: "docker's default", chosen: false },
+      { address: "npipe:////./pipe/docker_engine", env: {}, from: "docker's default" },
       elsewhere("npipe:////./pipe/dockerDesktopLinuxEngine", "Docker Desktop"),
     ];
   }
   const { home, uid } = here;
   const runtime = here.env.XDG_RUNTIME_DIR ?? (uid > 0 ? `/run/user/${uid}` : undefined);
   return [
-    { address: "unix:///var/run/docker.sock", env: {}, from: "docker's default", chosen: false },
+    { address: "unix:///var/run/docker.sock", env: {}, from: "docker's default" },
     ...(runtime === undefined ? [] : [elsewhere(`unix://${runtime}/docker.sock`, "rootless docker")]),
     elsewhere(`unix://${home}/.docker/run/docker.sock`, "Docker Desktop"),
     elsewhere(`unix://${home}/.docker/desktop/docker.sock`, "Docker Desktop"),
@@ -143,7 +137,7 @@ export function dockerEndpoints(here: Surroundings): Endpoint[] {
 /** The endpoint that podman was told to use; undefined = it needs none on Linux, its machine elsewhere. */
 export function podmanEndpoint(env: Env): Endpoint | undefined {
   const host = env.CONTAINER_HOST ?? "";
-  return host === "" ? undefined : { address: host, env: {}, from: "CONTAINER_HOST", chosen: true };
+  return host === "" ? undefined : { address: host, env: {}, from: "CONTAINER_HOST", chosenBy: "variable" };
 }
 
 /** True for a remote podman that runs without root, as far as its address tells. */
@@ -171,7 +165,7 @@ export function dialOf(address: string): { path: string } | { host: string; port
 }
 
 function elsewhere(address: string, from: string): Endpoint {
-  return { address, env: { DOCKER_HOST: address }, from, chosen: false };
+  return { address, env: { DOCKER_HOST: address }, from };
 }
 
 function currentContext(configText: string | undefined): string | undefined {

@@ -12,7 +12,6 @@ import {
   dockerEndpoints,
   type Endpoint,
   handsProxies,
-  isDemanded,
   podmanEndpoint,
   programCandidates,
   remoteAddress,
@@ -67,7 +66,7 @@ export async function findLive(options: FindOptions = {}): Promise<Probe | undef
   for (const name of named === undefined ? OCI_NAMES : [named]) {
     const probe = await probeEngine(name, here);
     if (probe?.state === "live") return probe;
-    if (isDemanded(probe?.endpoint)) throw notUsable(probe!, here, named);
+    if (probe?.endpoint?.chosenBy === "variable") throw notUsable(probe, here, named);
     if (probe !== undefined) found.push(probe);
   }
   if (named !== undefined && found.length === 0) throw absentEngine(named);
@@ -135,10 +134,10 @@ async function endpointsOf(here: Surroundings, settings: string | undefined): Pr
   const choice = dockerChoice(here.env, settings);
   if (choice.endpoint !== undefined) return [choice.endpoint];
   if (choice.context === undefined) return dockerEndpoints(here);
-  const { name, from } = choice.context;
+  const { name, from, chosenBy } = choice.context;
   const { contextMetaPath } = await import("../engine/context.ts");
   const address = contextAddress(textOf(join(dockerConfigFolder(here), contextMetaPath(name))) ?? "");
-  return [{ address: address ?? `${NO_ADDRESS}${name}`, env: {}, from, chosen: true }];
+  return [{ address: address ?? `${NO_ADDRESS}${name}`, env: {}, from, chosenBy }];
 }
 
 async function probePodman(bin: string, here: Surroundings): Promise<Probe> {
@@ -240,13 +239,13 @@ export function absentEngine(name: OciName): ArgusError {
 
 function notUsable(probe: Probe, here: Surroundings, named: OciName | undefined): ArgusError {
   const where = probe.endpoint === undefined ? "" : ` at ${probe.endpoint.address} (${probe.endpoint.from})`;
-  const instead = named === undefined ? insteadHint(probe, here) : "";
   if (probe.state === "forbidden") {
     return new ArgusError("engine/no-permission", `this user may not use ${probe.name}${where}`, {
-      hint: `${permissionHint(probe.name)}${instead}`,
+      hint: permissionHint(probe.name),
       exitCode: EXIT.absent,
     });
   }
+  const instead = named === undefined ? insteadHint(probe, here) : "";
   const off = "to run without isolation, set `container.enabled: false` for the backend";
   return new ArgusError("engine/not-running", `${probe.name} is installed and does not answer${where}`, {
     hint: `${startHint(probe, here)}${instead}; ${off}`,
@@ -255,8 +254,9 @@ function notUsable(probe: Probe, here: Surroundings, named: OciName | undefined)
 }
 
 function startHint({ name, endpoint }: Probe, here: Surroundings): string {
-  if (isDemanded(endpoint)) return `start what ${endpoint!.from} points to, or change or unset it`;
-  if (endpoint?.chosen === true) return `start what ${endpoint.from} points to, or change it`;
+  if (endpoint?.chosenBy !== undefined) {
+    return `start what ${endpoint.from} points to, or change ${endpoint.chosenBy === "variable" ? "or unset " : ""}it`;
+  }
   if (name === "podman") return "`podman machine start`";
   return here.platform === "linux" ? "`sudo systemctl start docker`" : "start Docker Desktop";
 }
@@ -264,5 +264,5 @@ function startHint({ name, endpoint }: Probe, here: Surroundings): string {
 /** The other engine, which a variable's endpoint keeps from being used. */
 function insteadHint({ name, endpoint }: Probe, here: Surroundings): string {
   const [other] = OCI_NAMES.filter((candidate) => candidate !== name && programOf(candidate, here) !== undefined);
-  return other === undefined || !isDemanded(endpoint) ? "" : `; ARGUS_RUNTIME=${other} uses ${other}`;
+  return other === undefined || endpoint?.chosenBy !== "variable" ? "" : `; ARGUS_RUNTIME=${other} uses ${other}`;
 }

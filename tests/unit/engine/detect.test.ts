@@ -90,10 +90,14 @@ test("docker hands out proxies when its settings name some, in any case", () => 
 test("docker's endpoint is chosen as docker chooses it", () => {
   const config = '{"currentContext": "colima"}';
   assert.deepEqual(dockerChoice({ DOCKER_HOST: "tcp://h:1", DOCKER_CONTEXT: "x" }, config), {
-    endpoint: { address: "tcp://h:1", env: {}, from: "DOCKER_HOST", chosen: true },
+    endpoint: { address: "tcp://h:1", env: {}, from: "DOCKER_HOST", chosenBy: "variable" },
   });
-  assert.deepEqual(dockerChoice({ DOCKER_CONTEXT: "x" }, config), { context: { name: "x", from: "DOCKER_CONTEXT" } });
-  assert.deepEqual(dockerChoice({}, config), { context: { name: "colima", from: "docker context colima" } });
+  assert.deepEqual(dockerChoice({ DOCKER_CONTEXT: "x" }, config), {
+    context: { name: "x", from: "DOCKER_CONTEXT", chosenBy: "variable" },
+  });
+  assert.deepEqual(dockerChoice({}, config), {
+    context: { name: "colima", from: "docker context colima", chosenBy: "settings" },
+  });
   for (const text of [
     undefined,
     "",
@@ -129,12 +133,11 @@ test("docker's settings", () => {
 test("endpoints that nobody named: docker is told of all but its own default", () => {
   const linux = dockerEndpoints(machine());
   assert.deepEqual(linux.slice(0, 2), [
-    { address: "unix:///var/run/docker.sock", env: {}, from: "docker's default", chosen: false },
+    { address: "unix:///var/run/docker.sock", env: {}, from: "docker's default" },
     {
       address: "unix:///run/user/1000/docker.sock",
       env: { DOCKER_HOST: "unix:///run/user/1000/docker.sock" },
       from: "rootless docker",
-      chosen: false,
     },
   ]);
   assert.ok(linux.some(({ address }) => address === "unix:///home/me/.colima/default/docker.sock"));
