@@ -28,7 +28,7 @@ import { endsLikeEntry, lineHint } from "./slips.ts";
 import { nearest } from "./suggest.ts";
 import type { Text } from "./text.ts";
 import { explainKey, meantKey } from "./unknown_key.ts";
-import { expand, expandVolume, holdsReference } from "./variables.ts";
+import { expand, expandVolume, textOf } from "./variables.ts";
 import {
   type Entry,
   keyOffsetOf,
@@ -344,7 +344,7 @@ class Parser {
         });
       }
     }
-    if (/\$\{input:/.test(text)) {
+    if (expanded.asks) {
       this.#report.error({
         code: "config/input-variable",
         message: `${label}: a client asks for \${input:…}, and argus asks nobody`,
@@ -464,8 +464,7 @@ function mapValues<From, To>(entries: Record<string, From>, map: (value: From, k
 
 function textAt(node: MapNode, path: Path, value: string): Text {
   const found = nodeAt(node, path);
-  // Without a variable, what escapes one is no part of the text.
-  return { shown: found?.kind === "text" && holdsReference(found.text) ? found.text : value, value };
+  return textOf(found?.kind === "text" ? found.text : undefined, value);
 }
 
 function sessionOf(fields: StdioFields): StdioBackend["session"] {

@@ -7,6 +7,8 @@ export interface Text {
   readonly shown: string;
   /** What the server gets. */
   readonly value: string;
+  /** What looks like a reference was escaped, and stands in the text as it is. Default false. */
+  readonly literal?: true;
 }
 
 /** A text without variables. */

@@ -13,6 +13,8 @@ export interface Expanded extends Text {
   readonly unset: readonly string[];
   /** A `${` starts something that is no reference and stays as it is. */
   readonly odd: boolean;
+  /** A `${input:` of VS Code starts in it, for which its user is asked. */
+  readonly asks: boolean;
 }
 
 // A default ends before the next `${`, so that no search runs through the same text again and again.
@@ -32,18 +34,27 @@ export function expandVolume(shown: string, env: Env): Expanded {
   return { ...expanded, shown };
 }
 
-/** Whether a text of the file refers to a variable in braces. */
-export function holdsReference(shown: string): boolean {
-  return [...shown.matchAll(BRACED)].some(([found]) => found !== ESCAPED);
+/**
+ * What stands in the file and its value as a text. Without a variable, what escapes one is no part of it.
+ *
+ * @param written Undefined where the file has none.
+ */
+export function textOf(written: string | undefined, value: string): Text {
+  if (written !== undefined && holdsReference(written)) return { shown: written, value };
+  return { shown: value, value, ...(written !== value && holdsReference(value) ? { literal: true } : {}) };
 }
 
 /** Whether a variable stands in a text, also one that is not set. */
-export function holdsVariable({ shown, value }: Text): boolean {
-  return shown !== value || holdsReference(shown);
+export function holdsVariable({ shown, value, literal }: Text): boolean {
+  return shown !== value || (literal !== true && holdsReference(shown));
+}
+
+function holdsReference(written: string): boolean {
+  return [...written.matchAll(BRACED)].some(([found]) => found !== ESCAPED);
 }
 
 function replace(shown: string, pattern: RegExp, env: Env): Expanded {
-  if (!shown.includes("$")) return { shown, value: shown, names: [], unset: [], odd: false };
+  if (!shown.includes("$")) return { shown, value: shown, names: [], unset: [], odd: false, asks: false };
   const names: string[] = [];
   const unset: string[] = [];
   const value = shown.replace(pattern, (reference, braced: string, fallback: string | undefined, bare: string) => {
@@ -56,6 +67,6 @@ function replace(shown: string, pattern: RegExp, env: Env): Expanded {
     unset.push(name);
     return reference;
   });
-  const odd = shown.replace(BRACED, " ").includes("${");
-  return { shown, value, names, unset, odd };
+  const rest = shown.replace(BRACED, " ");
+  return { shown, value, names, unset, odd: rest.includes("${"), asks: rest.includes("${input:") };
 }

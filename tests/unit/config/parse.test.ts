@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { StdioBackend } from "../../../src/config/config.ts";
 import { type ParsedConfig, type ParseOptions, parseConfig } from "../../../src/config/parse.ts";
+import { holdsVariable } from "../../../src/config/variables.ts";
 
 const ENV = { HOME: "/home/me", TOKEN: "s3cret-canary" };
 
@@ -165,9 +166,22 @@ test("command, args and env keep what plans show apart from what the server gets
 test("what escapes a variable is no part of the text, which plans print as the server gets it", () => {
   const it = backend("backends:\n  a: {command: uvx, args: ['$${HOME}', '$${A}${TOKEN}']}\n");
   assert.deepEqual(it.args, [
-    { shown: "${HOME}", value: "${HOME}" },
+    { shown: "${HOME}", value: "${HOME}", literal: true },
     { shown: "$${A}${TOKEN}", value: "${A}s3cret-canary" },
   ]);
+  assert.deepEqual(it.args.map(holdsVariable), [false, true]);
+});
+
+test("an escaped ${input:…} is text, and an escaped reference of a build no value", () => {
+  const it = backend(
+    "backends:\n  a:\n    command: x\n    env: {A: '$${input:x}'}\n    container:\n" +
+      "      source_url: https://example.com/x.git\n      entrypoint: [node, x.js]\n" +
+      "      build_steps: ['echo $${HOME}', 'echo ${HOME}', 'echo ${NOPE}']\n      build_env: {A: '$${HOME}', B: '${HOME}'}\n",
+    { unset: "allow" },
+  );
+  assert.equal(it.env.A?.value, "${input:x}");
+  assert.deepEqual(it.container.build_steps.map(holdsVariable), [false, true, true]);
+  assert.deepEqual(Object.values(it.container.build_env).map(holdsVariable), [false, true]);
 });
 
 test("unset variables stop a backend, unless they are allowed", () => {

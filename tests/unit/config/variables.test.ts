@@ -65,6 +65,12 @@ test("volumes also expand $VAR and ~", () => {
   assert.deepEqual(expandVolume("~/a:/b", {}).unset, ["HOME"]);
 });
 
+test("what VS Code asks its user for is noticed, unless it is escaped", () => {
+  for (const written of ["${input:x}", "a$${input:x}${input:y}"])
+    assert.equal(expand(written, ENV).asks, true, written);
+  for (const written of ["$${input:x}", "${input}", "$${A}"]) assert.equal(expand(written, ENV).asks, false, written);
+});
+
 test("a long text of open references is read at once", () => {
   const began = performance.now();
   assert.equal(expand("${A:-".repeat(20_000), ENV).odd, true);
