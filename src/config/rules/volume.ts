@@ -11,8 +11,8 @@ const DRIVE = /^[A-Za-z]:[\\/]/;
 /** A share of Windows, such as `\\\\server\\share`. */
 export const UNC = /^\\\\[^\\]/;
 
-/** What no container starts without, or runs with; below `/dev` are devices and `/dev/shm`, which may be mounted. */
-const KERNEL = /^\/(?:dev$|(?:proc|sys)(?:\/|$))/;
+/** What no container runs without; below `/dev` and `/sys` are folders that may be mounted: `/dev/shm`, `/sys/fs/cgroup`. */
+const KERNEL = /^\/(?:dev$|sys$|proc(?:\/|$))/;
 
 /** Words of a mode; those of one group exclude each other. */
 const MODES: readonly (readonly string[])[] = [
@@ -107,7 +107,7 @@ function targetProblem(target: string): RuleProblem | undefined {
   const plain = plainTarget(target);
   if (plain === "/") return { message: "must not replace the container's whole file system", hint: HINT };
   return KERNEL.test(plain)
-    ? { message: "must not have /dev, /proc or /sys as its target, which the engine mounts", hint: 'such as "/data"' }
+    ? { message: "must not have /dev, /sys or anything of /proc as its target, which the engine mounts", hint: 'such as "/data"' }
     : undefined;
 }
 
