@@ -6,7 +6,7 @@ import { isScript } from "./script.ts";
 import type { NpxUse } from "./use.ts";
 
 /**
- * Reads `node [options] FILE [args]` and `tsx …`, where FILE is one of `container.additional_packages` or of a mounted folder.
+ * Reads `node [options] FILE [args]` and `tsx …`, where FILE is one of `container.additional_packages`.
  * `transport: npx` says that the words are those of npx.
  */
 export function readNode(call: Call, words: readonly Text[]): NpxUse {
@@ -30,8 +30,7 @@ export function readNode(call: Call, words: readonly Text[]): NpxUse {
       "such as: npx -y @modelcontextprotocol/server-everything",
     );
   }
-  const mounted = container.volumes.some(({ target }) => script.value.startsWith(`${target}/`));
-  if (packages.length === 0 || !(packaged || mounted)) {
+  if (packages.length === 0 || !packaged) {
     throw localProject(call, script, `"${call.tool} ${script.shown}"`, call.adHoc ? "" : OF_A_PACKAGE);
   }
   const runner = /^tsx\b/i.test(call.tool) ? "tsx" : "node";
@@ -41,7 +40,7 @@ export function readNode(call: Call, words: readonly Text[]): NpxUse {
     packages: own,
     ...(runner === "tsx" ? { binary: "tsx" } : {}),
     runner,
-    name: (packaged ? packageOf(script.value) : undefined) ?? runner,
+    name: packageOf(script.value) ?? runner,
     git: false,
     args: words,
   };
