@@ -10,8 +10,10 @@ export class ArgusError extends Error {
   readonly code: string;
   /** What the user can type or change next. */
   readonly hint: string | undefined;
-  /** `file:line:col`, or the pasted command that failed. */
+  /** `file:line:col`. */
   readonly where: string | undefined;
+  /** The pasteable command that failed, without the value of a variable. */
+  readonly command: string | undefined;
   /** One of {@link EXIT}. */
   readonly exitCode: number;
   /** The last lines that another program said about it, printed below the message. */
@@ -24,6 +26,7 @@ export class ArgusError extends Error {
     this.code = code;
     this.hint = details.hint;
     this.where = details.where;
+    this.command = details.command;
     this.output = details.output;
     this.others = details.others ?? [];
     this.exitCode = details.exitCode ?? exitCodeOf(code);
@@ -34,6 +37,7 @@ export class ArgusError extends Error {
 export interface ErrorDetails {
   readonly hint?: string | undefined;
   readonly where?: string | undefined;
+  readonly command?: string | undefined;
   readonly output?: string | undefined;
   readonly exitCode?: number | undefined;
   readonly cause?: unknown;

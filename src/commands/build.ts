@@ -74,6 +74,8 @@ interface User {
   readonly backend: string;
   /** The image's name in the backend's registry, if there is one. */
   readonly ref: string | undefined;
+  /** Where it stands in the config. */
+  readonly where: string;
   /** It is to be in the registry as well. */
   readonly push: boolean;
 }
@@ -131,7 +133,7 @@ async function prepare(
   const absent: { readonly name: string; readonly error: ArgusError }[] = [];
   const fail = (name: string, error: ArgusError) => {
     if (!flags.json) printFailure(error);
-    results.push(failed(name, {}, 0, error));
+    results.push(failed(name, config.backends.get(name)!.where([]), {}, 0, error));
   };
   for (const name of names) {
     try {
@@ -154,7 +156,7 @@ async function prepare(
       const push = ref !== undefined && (cluster || flags.push);
       const key = `${engine.name} ${image.name}`;
       const job = jobs.get(key) ?? { engine, image, recipe: plan.image.recipe, users: [] };
-      job.users.push({ backend: name, ref, push });
+      job.users.push({ backend: name, where: backend.where([]), ref, push });
       jobs.set(key, job);
     } catch (error) {
       if (!(error instanceof ArgusError) || error.code === NO_REGISTRY) throw error;
@@ -281,7 +283,7 @@ async function work(
     const failure = signal.aborted ? new ArgusError("build/interrupted", "interrupted") : error;
     progress.finish(item, `failed after ${seconds()} s`);
     if (!flags.json) printFailure(failure);
-    return users.map(({ backend }) => failed(backend, { recipe, image: image.name }, seconds(), failure));
+    return users.map(({ backend, where }) => failed(backend, where, { recipe, image: image.name }, seconds(), failure));
   }
 }
 
@@ -322,13 +324,15 @@ interface Obtained {
   readonly from?: string;
 }
 
+/** A failure that knows no place of its own stands at the backend. */
 function failed(
   backend: string,
+  where: string,
   made: { readonly recipe?: Recipe; readonly image?: string },
   seconds: number,
   error: ArgusError,
 ): Result {
-  return { backend, ...made, status: "failed", seconds, error: errorJson(error) };
+  return { backend, ...made, status: "failed", seconds, error: { ...errorJson(error), where: error.where ?? where } };
 }
 
 /** The engine of each plan, each one looked for once. */

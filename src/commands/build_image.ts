@@ -84,7 +84,7 @@ async function carryOut(command: Command, engine: Engine, image: Image, options:
       engine: engine.name,
       phase: "build",
       output: lines.join("\n"),
-      where: pasteable(command),
+      command: pasteable(command),
       backend: options.backend,
       caGiven: options.settings.caBundle !== undefined,
     });

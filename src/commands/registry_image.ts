@@ -169,10 +169,10 @@ function notPulled(engine: Engine, ref: string, output: string, command: Command
   return { absent: saysNoManifest(output), why, hint };
 }
 
-function notPushed(engine: Engine, ref: string, output: string, where: string): ArgusError {
+function notPushed(engine: Engine, ref: string, output: string, command: string): ArgusError {
   return new ArgusError("registry/push", `${engine.name} could not push ${ref}`, {
-    hint: hintFor(output, engine, ref) ?? `\`${where}\` must work first; \`registry\` names the registry`,
-    where,
+    hint: hintFor(output, engine, ref) ?? `\`${command}\` must work first; \`registry\` names the registry`,
+    command,
     output: linesOf(output).slice(-10).join("\n"),
   });
 }

@@ -14,7 +14,7 @@ export interface EngineFailure {
   /** Everything that it printed. */
   readonly output: string;
   /** The call, pasteable. */
-  readonly where?: string;
+  readonly command?: string;
   /** The backend of the config that it was about; none where an ad hoc run, or no backend at all, failed. */
   readonly backend?: string | undefined;
   /** A build got a CA file. */
@@ -29,18 +29,18 @@ export function explainEngine(failure: EngineFailure): ArgusError {
   const rules = [...UNUSABLE, ...RULES_OF[failure.phase], ...RULES];
   const known = errorOf(rules, lines.join("\n"), failure, lines);
   if (known !== undefined) return known;
-  const { engine, where, backend } = failure;
+  const { engine, command, backend } = failure;
   const output = lastLines(lines);
   const checks = `\`argus doctor\` checks ${engine}`;
   if (failure.phase === "build") {
     const hint = backend === undefined ? checks : `\`argus plan ${backend} --dockerfile\` shows all its steps`;
-    return new ArgusError("engine/build-failed", `${engine} build failed`, { where, output, hint });
+    return new ArgusError("engine/build-failed", `${engine} build failed`, { command, output, hint });
   }
   if (failure.phase === "run") {
     const hint = backend === undefined ? checks : `\`argus plan ${backend}\` shows the command; ${checks}`;
-    return new ArgusError("engine/run-failed", sentence(`${engine} run`, lines.at(-1)), { where, output, hint });
+    return new ArgusError("engine/run-failed", sentence(`${engine} run`, lines.at(-1)), { command, output, hint });
   }
-  return new ArgusError("engine/failed", sentence(engine, lines.at(-1)), { where, output, hint: checks });
+  return new ArgusError("engine/failed", sentence(engine, lines.at(-1)), { command, output, hint: checks });
 }
 
 /** The engine itself cannot be used. Looked at first: the reasons in such a line are also those of a step's downloads. */

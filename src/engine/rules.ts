@@ -15,7 +15,7 @@ export interface Rule<Failure> {
 }
 
 /** The error of the first rule that knows a text; undefined when none does. */
-export function errorOf<Failure extends { readonly where?: string | undefined }>(
+export function errorOf<Failure extends { readonly command?: string | undefined }>(
   rules: readonly Rule<Failure>[],
   text: string,
   failure: Failure,
@@ -26,7 +26,7 @@ export function errorOf<Failure extends { readonly where?: string | undefined }>
     if (match === null) continue;
     return new ArgusError(rule.code, rule.message(match, failure), {
       hint: rule.hint?.(match, failure),
-      where: failure.where,
+      command: failure.command,
       output: rule.output?.(match) ?? lastLines(lines),
       exitCode: rule.exitCode,
     });

@@ -130,7 +130,7 @@ export function sendSignal(pid: number | undefined, name: NodeJS.Signals): void 
 
 /** The error for a program that could not be started. */
 export function startFailure(command: Command, error: unknown): ArgusError {
-  const details = { where: pasteable(command), cause: error };
+  const details = { command: pasteable(command), cause: error };
   const { bin } = command;
   const code = (error as { code?: unknown }).code;
   if (code === "ENOENT") {

@@ -379,9 +379,9 @@ class PodSession {
     if (gone?.code === 0) this.#removed = true;
   }
 
-  #explain({ stderr, timedOut }: Pick<Ran, "stderr"> & Partial<Ran>, where: string): ArgusError {
+  #explain({ stderr, timedOut }: Pick<Ran, "stderr"> & Partial<Ran>, command: string): ArgusError {
     const output = timedOut === true ? `${stderr}\ncontext deadline exceeded` : stderr;
-    return explainKubectl({ output, where, backend: this.#input.configured });
+    return explainKubectl({ output, command, backend: this.#input.configured });
   }
 
   #slow(why: string): ArgusError {

@@ -45,6 +45,8 @@ export interface ErrorJson {
   readonly message: string;
   readonly hint: string | undefined;
   readonly where: string | undefined;
+  /** The command that failed, pasteable. */
+  readonly command: string | undefined;
   /** The last lines of the program that failed, where that is another one than argus. */
   readonly log: readonly string[] | undefined;
   readonly problems: readonly Problem[] | undefined;
@@ -52,14 +54,15 @@ export interface ErrorJson {
 
 /** Makes it. */
 export function errorJson(failure: ArgusError): ErrorJson {
-  const { code, message, hint, where, output } = failure;
+  const { code, message, hint, where, command, output } = failure;
   const problems = failure instanceof InvalidConfig ? failure.problems : undefined;
-  return { code, message, hint, where, log: output === undefined ? undefined : linesOf(output), problems };
+  return { code, message, hint, where, command, log: output === undefined ? undefined : linesOf(output), problems };
 }
 
 /** A failure as lines for people. */
 function errorLines(failure: ArgusError): string[] {
-  const place = failure.where === undefined ? "" : `${failure.where}: `;
+  const about = failure.command ?? failure.where;
+  const place = about === undefined ? "" : `${about}: `;
   const lines = [`argus: error: ${place}${failure.message} [${failure.code}]`];
   for (const line of linesOf(failure.output ?? "")) lines.push(`  | ${line}`);
   if (failure.hint !== undefined) lines.push(`  hint: ${failure.hint}`);

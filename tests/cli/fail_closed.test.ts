@@ -380,6 +380,24 @@ test("build: what is wrong with a backend is told with its place and hint, as te
   });
 });
 
+test("a build that fails names the backend's place and the command in keys of their own, and people see the command", async () => {
+  await withTmp(async (folder) => {
+    const { config } = hostileServer(folder);
+    const answers = { "image inspect": ABSENT, build: { code: 1, stderr: "it broke\n" } };
+    const env = cleanEnv(fakeEngines(folder, { docker: answers }).env);
+    const json = await argus(["build", "known", "--json", "--config", config], { env });
+    const { error } = JSON.parse(json.stdout).results[0];
+    assert.equal(error.code, "engine/build-failed");
+    assert.equal(error.where, `${config}:2:3`);
+    assert.match(error.command, /^\S+\/bin\/docker build /);
+    const told = await argus(["build", "known", "--config", config], { env });
+    assert.match(
+      told.stderr,
+      /^argus: error: \S+\/bin\/docker build .*: docker build failed \[engine\/build-failed\]$/m,
+    );
+  });
+});
+
 test("run warns when the config of the working folder, maybe a stranger's, stands before the user's own", async () => {
   await withTmp(async (folder) => {
     const config = "backends:\n  b: { command: echo }\n";

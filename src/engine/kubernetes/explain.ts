@@ -9,7 +9,7 @@ export interface KubectlFailure {
   /** Everything that it printed on standard error. */
   readonly output: string;
   /** The call, pasteable. */
-  readonly where?: string | undefined;
+  readonly command?: string | undefined;
   readonly backend?: string | undefined;
 }
 
@@ -23,7 +23,7 @@ export function explainKubectl(failure: KubectlFailure): ArgusError {
   if (known !== undefined) return known;
   const last = lines.at(-1)?.replace(/^error: /i, "");
   return new ArgusError("kubernetes/failed", last === undefined ? "kubectl failed" : `kubectl failed: ${last}`, {
-    where: failure.where,
+    command: failure.command,
     output: lastLines(lines),
     hint: "`argus doctor` checks the cluster",
   });

@@ -614,10 +614,10 @@ test("where no space is left, what removes images is named", () => {
 
 test("an image that is missing names the command that builds it and exits 3", () => {
   const output = "Error: localhost/argus/x:1: image not known\n";
-  const error = explainEngine({ engine: "podman", phase: "build", output, backend: "time", where: "podman build x" });
+  const error = explainEngine({ engine: "podman", phase: "build", output, backend: "time", command: "podman build x" });
   assert.equal(error.hint, "build it: `argus build time`");
   assert.equal(error.exitCode, 3);
-  assert.equal(error.where, "podman build x");
+  assert.equal(error.command, "podman build x");
 });
 
 test("a CA that was given and does not help is said so", () => {

@@ -102,10 +102,10 @@ test("a program that is not there is told, with the call and without values", as
     args: ["run", { shown: "${KEY}", value: "s3cret" }],
     env: { TOKEN: "s3cret" },
   };
-  await assert.rejects(run(command), (error: Error & { code?: string; where?: string }) => {
+  await assert.rejects(run(command), (error: Error & { code?: string; command?: string }) => {
     assert.equal(error.code, "absent/program");
-    assert.equal(error.where, "/nonexistent/docker run '${KEY}'");
-    assert.ok(!`${error.message}${error.where}`.includes("s3cret"));
+    assert.equal(error.command, "/nonexistent/docker run '${KEY}'");
+    assert.ok(!`${error.message}${error.command}`.includes("s3cret"));
     return true;
   });
 });
@@ -125,7 +125,7 @@ test("an argument that is too long is told in one line that can be read", POSIX,
   await assert.rejects(run({ bin: "/bin/true", args: [long], env: {} }), {
     code: "host/too-long",
     hint: /^shorten `args` and `env`/,
-    where: `/bin/true ${"x".repeat(290)}…`,
+    command: `/bin/true ${"x".repeat(290)}…`,
   });
 });
 

@@ -267,11 +267,11 @@ const ABSENT = ["no-cluster", "no-kubeconfig", "no-context", "bad-kubeconfig", "
 
 for (const [what, output, code, message, hint] of FAILURES) {
   test(`kubectl fails for ${what}`, () => {
-    const error = explainKubectl({ output, where: "kubectl …", backend: "time" });
+    const error = explainKubectl({ output, command: "kubectl …", backend: "time" });
     assert.equal(error.code, `kubernetes/${code}`);
     assert.match(error.message, message);
     assert.match(error.hint ?? "", hint);
-    assert.equal(error.where, "kubectl …");
+    assert.equal(error.command, "kubectl …");
     assert.equal(error.exitCode, ABSENT.includes(code) ? EXIT.absent : EXIT.failed);
     assert.doesNotMatch(error.output ?? "", /memcache\.go/);
   });
