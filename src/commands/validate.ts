@@ -2,12 +2,11 @@
 import process from "node:process";
 import type { Backend, Config, StdioBackend } from "../config/config.ts";
 import type { Problem } from "../config/problem.ts";
-import { isWindowsPath } from "../config/rules/volume.ts";
 import { readSettings, type Settings } from "../config/settings.ts";
 import { ArgusError, EXIT } from "../errors.ts";
 import { findDockerfile } from "../host/context.ts";
 import { statOf } from "../host/files.ts";
-import { WINDOWS_PATH } from "../host/volumes.ts";
+import { windowsPathHint } from "../host/volumes.ts";
 import type { ContainerPlan, Plan } from "../plan/plan.ts";
 import { planBackend } from "../plan/plan_backend.ts";
 import { printData } from "../ui/data.ts";
@@ -114,9 +113,7 @@ function absentFiles(plan: ContainerPlan, config: Config): PlanFinding[] {
     if (volume.kind !== "path" || statOf(volume.source) !== undefined) continue;
     const message = `backend "${plan.backend}": container.volumes[${index}]: its source does not exist on this machine`;
     const hint =
-      isWindowsPath(volume.source) && process.platform !== "win32"
-        ? WINDOWS_PATH
-        : "make the folder before the first run: an engine would make it as root";
+      windowsPathHint(volume.source) ?? "make the folder before the first run: an engine would make it as root";
     found.push({ severity, code: "config/absent-source", path: ["container", "volumes", index], message, hint });
   }
   return found;

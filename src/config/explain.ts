@@ -2,7 +2,7 @@
 import type * as v from "valibot";
 import { nameInKey, quotedKey } from "./keys.ts";
 import type { Finding } from "./report.ts";
-import { lineHint } from "./slips.ts";
+import { lineHint, WORDS_APART } from "./slips.ts";
 import { nearest } from "./suggest.ts";
 import { keyOffsetOf, type Node, nodeAt, offsetOf, type Path } from "./yaml.ts";
 
@@ -115,8 +115,7 @@ function typeHint(issue: v.BaseIssue<unknown>, node: Node | undefined, field: st
 
 /** What to write where one text must stand. */
 function textHint(node: Node, field: string): string | undefined {
-  if (field === "command" && node.kind === "list")
-    return "leave the first word in command and put each of the others in args";
+  if (field === "command" && node.kind === "list") return WORDS_APART;
   if (field === "command") return "write the program after command:, and args: and env: beside it";
   return node.kind === "list" ? "write one text, without [ ] and -" : 'put quotes around a text that holds ": " or { }';
 }

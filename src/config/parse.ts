@@ -28,7 +28,7 @@ import { endsLikeEntry, lineHint } from "./slips.ts";
 import { nearest } from "./suggest.ts";
 import type { Text } from "./text.ts";
 import { explainKey, meantKey } from "./unknown_key.ts";
-import { expand, expandVolume, textOf } from "./variables.ts";
+import { expand, expandVolume, FROM_CLIENT, textOf } from "./variables.ts";
 import {
   type Entry,
   keyOffsetOf,
@@ -348,7 +348,7 @@ class Parser {
       this.#report.error({
         code: "config/input-variable",
         message: `${label}: a client asks for \${input:…}, and argus asks nobody`,
-        hint: "write ${NAME}, and give NAME to argus in the client's env",
+        hint: FROM_CLIENT,
         at,
         backend,
       });

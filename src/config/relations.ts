@@ -2,6 +2,7 @@
 import type { Problem } from "./problem.ts";
 import { programName, wrapperLength } from "./program.ts";
 import type { StdioFields } from "./schema.ts";
+import { WORDS_APART } from "./slips.ts";
 import { switchWord } from "./words.ts";
 import type { Path } from "./yaml.ts";
 
@@ -124,7 +125,6 @@ function checkCommand(command: string, tell: Tell): void {
   if (space === -1) return;
   // A path may hold spaces; a word before the space, or an option after it, is a whole command line.
   const isLine = !/[\\/]/.test(program.slice(0, space)) || /\s-/.test(program);
-  const hint = "leave the first word in command and put each of the others in args";
-  if (isLine)
-    tell("config/bad-command", "error", ["command"], "command must be one program, without its arguments", hint);
+  const message = "command must be one program, without its arguments";
+  if (isLine) tell("config/bad-command", "error", ["command"], message, WORDS_APART);
 }

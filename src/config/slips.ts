@@ -1,5 +1,8 @@
 /** What people write for YAML that is none, or that means something else, and what to write instead. */
 
+/** The cure of a command that holds its arguments, too. */
+export const WORDS_APART = "leave the first word in command and put each of the others in args";
+
 /** The cure of a line such as `command:uvx` or `command = uvx`. Only the key is repeated: the value may be a secret. */
 export function lineHint(line: string): string | undefined {
   const [, quoted, colon] = /^\s*(?:"([\w.-]+)"|([A-Za-z_][\w.-]*)):(?![\s/\\])./.exec(line) ?? [];

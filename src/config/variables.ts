@@ -17,6 +17,9 @@ export interface Expanded extends Text {
   readonly asks: boolean;
 }
 
+/** What to write in place of a secret that another program would have filled in. */
+export const FROM_CLIENT = "write ${NAME}, and give NAME to argus in the client's env";
+
 // A default ends before the next `${`, so that no search runs through the same text again and again.
 const BRACED = /\$\$\{|\$\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::-((?:[^}$]|\$(?!\{))*))?\}/g;
 const ESCAPED = "$${";

@@ -89,16 +89,18 @@ function warning(code: string, source: string, what: string, engine: EngineKind,
 
 function missing(source: string, target: string): ArgusError {
   const hint =
-    isWindowsPath(source) && process.platform !== "win32"
-      ? WINDOWS_PATH
-      : isReadable(parentOf(source))
-        ? `\`mkdir -p ${source}\` if a folder is meant, or drop the mount of ${target}`
-        : `check that it exists and that this user may look at it`;
+    windowsPathHint(source) ??
+    (isReadable(parentOf(source))
+      ? `\`mkdir -p ${source}\` if a folder is meant, or drop the mount of ${target}`
+      : `check that it exists and that this user may look at it`);
   return new ArgusError("volume/missing", `${source}, to be mounted at ${target}, does not exist`, { hint });
 }
 
-/** What to do about a path of Windows elsewhere. */
-export const WINDOWS_PATH = "this is a path of Windows: write one of this machine, such as /home/me/data";
+/** What to do about a path of Windows elsewhere; undefined for any other. */
+export function windowsPathHint(path: string): string | undefined {
+  if (process.platform === "win32" || !isWindowsPath(path)) return undefined;
+  return "this is a path of Windows: write one of this machine, such as /home/me/data";
+}
 
 function parentOf(path: string): string {
   const parent = path.replace(/[\\/][^\\/]*$/, "");

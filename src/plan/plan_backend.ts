@@ -4,6 +4,7 @@ import { programName } from "../config/program.ts";
 import type { Settings } from "../config/settings.ts";
 import { isIsolationRequired, switchedOffBy } from "../config/switch.ts";
 import type { Text } from "../config/text.ts";
+import { FROM_CLIENT } from "../config/variables.ts";
 import { commandWords, readCommandLine } from "./command_line.ts";
 import { DEFAULT } from "./defaults.ts";
 import { describedImage } from "./described_image.ts";
@@ -94,8 +95,7 @@ function bareVariables({ env, where }: StdioBackend): Notice[] {
     // A reference of the original Argus to its store of secrets.
     if (!/^secret:[\w./-]+$/.test(shown)) return [];
     const message = `env.${name}: argus keeps no secrets: the server gets secret:… as text`;
-    const hint = "write ${NAME}, and give NAME to argus in the client's env";
-    return [{ code: "config/secret-reference", message, hint, where: at }];
+    return [{ code: "config/secret-reference", message, hint: FROM_CLIENT, where: at }];
   });
 }
 
