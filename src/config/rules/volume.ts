@@ -107,7 +107,10 @@ function targetProblem(target: string): RuleProblem | undefined {
   const plain = plainTarget(target);
   if (plain === "/") return { message: "must not replace the container's whole file system", hint: HINT };
   return KERNEL.test(plain)
-    ? { message: "must not have /dev, /sys or anything of /proc as its target, which the engine mounts", hint: 'such as "/data"' }
+    ? {
+        message: "must not have /dev, /sys or anything of /proc as its target, which the engine mounts",
+        hint: 'such as "/data"',
+      }
     : undefined;
 }
 
