@@ -279,7 +279,8 @@ class Parser {
 
   #remote(name: string, node: MapNode, root: MapNode): RemoteBackend | undefined {
     const base = ["backends", name];
-    const value = readValue(remoteBackend, withUrl(node), [], {
+    nameUrl(node);
+    const value = readValue(remoteBackend, node, [], {
       text: (text) => text.text,
       unknownKey: (key, at, path, known) => this.#unknownKey(key, at, path, known, name),
     });
@@ -437,11 +438,12 @@ function couldBeSecret(name: string): boolean {
   return !["HOME", "USER", "USERPROFILE", "LOGNAME", "PWD", "TMPDIR", "LANG", "TZ", "HOSTNAME"].includes(name);
 }
 
-/** A remote backend whose address is called `url`, whatever its client calls it. */
-function withUrl(node: MapNode): MapNode {
-  const given = CLIENT_URLS.find((key) => node.entries.has(key));
-  if (given === undefined || node.entries.has("url")) return node;
-  return { ...node, entries: new Map([...node.entries].map(([key, entry]) => [key === given ? "url" : key, entry])) };
+/** Calls the address of a remote backend `url`, whatever its client calls it, so that it has one place for every message. */
+function nameUrl({ entries }: MapNode): void {
+  const given = CLIENT_URLS.find((key) => entries.has(key));
+  if (given === undefined || entries.has("url")) return;
+  entries.set("url", entries.get(given)!);
+  entries.delete(given);
 }
 
 /** A copy without the fields (for lists: the whole list) whose variables are unset: no rule can judge them. */
