@@ -1,4 +1,7 @@
-/** Keys of other programs' configs and of earlier manuals: which have no effect here, and what others are called here. */
+/**
+ * What other programs' configs and earlier manuals have: keys without effect here or with another name, and the types,
+ * addresses and variables of MCP clients.
+ */
 
 /** Sections of the file that other Argus programs read. */
 export const FOREIGN_SECTIONS = new Set([
@@ -24,9 +27,10 @@ export const FOREIGN_SECTIONS = new Set([
   "health",
   "logging",
   "retry",
-  // VS Code's questions to its user.
-  "inputs",
 ]);
+
+/** Sections of the file that MCP clients read: VS Code's questions to its user. */
+export const CLIENT_FILE_KEYS = new Set(["inputs"]);
 
 /** Keys of a backend that other Argus programs read. */
 export const FOREIGN_BACKEND_KEYS = new Set([
@@ -43,14 +47,49 @@ export const FOREIGN_BACKEND_KEYS = new Set([
  * Keys of a backend that are the matter of an MCP client.
  * Sources: the manuals of Claude Code, Cline, Codex, Cursor, Gemini CLI, Goose, Kiro, Roo Code, VS Code, Windsurf and Zed.
  */
-export const CLIENT_KEYS = new Set(
-  [
-    "alwaysAllow alwaysLoad authProviderType autoApprove available_tools bundled dev disabledTools disabled_tools",
-    "displayName enabledTools enabled_tools excludeTools gallery headersHelper icon icons id includeTools initTimeout",
-    "logo metadata name note oauth requestTimeout required sandbox sandboxEnabled settings source startup_timeout_ms",
-    "startup_timeout_sec tags timeout tool_timeout_sec tools transportType trust version watchPaths",
-  ].flatMap((keys) => keys.split(" ")),
-);
+export const CLIENT_KEYS = new Set([
+  "alwaysAllow",
+  "alwaysLoad",
+  "authProviderType",
+  "autoApprove",
+  "available_tools",
+  "bundled",
+  "dev",
+  "disabledTools",
+  "disabled_tools",
+  "displayName",
+  "enabledTools",
+  "enabled_tools",
+  "excludeTools",
+  "gallery",
+  "headersHelper",
+  "icon",
+  "icons",
+  "id",
+  "includeTools",
+  "initTimeout",
+  "logo",
+  "metadata",
+  "name",
+  "note",
+  "oauth",
+  "requestTimeout",
+  "required",
+  "sandbox",
+  "sandboxEnabled",
+  "settings",
+  "source",
+  "startup_timeout_ms",
+  "startup_timeout_sec",
+  "tags",
+  "timeout",
+  "tool_timeout_sec",
+  "tools",
+  "transportType",
+  "trust",
+  "version",
+  "watchPaths",
+]);
 
 const FOLDER = "mount the folder with container.volumes, and name it in args";
 const SWITCH = "disable it in the client's config, or remove it: argus builds and runs it either way";
@@ -64,7 +103,7 @@ export const CLIENT_KEYS_INSTEAD = new Map([
   ["env_keys", "write env: with NAME: ${NAME} for each"],
   ["env_vars", "write env: with NAME: ${NAME} for each"],
   ["disabled", SWITCH],
-  ["enabled", SWITCH],
+  ["enabled", `${SWITCH}; what switches its isolation is container.enabled`],
   ["isActive", SWITCH],
 ]);
 
@@ -119,4 +158,5 @@ export const OTHER_NAMES = new Map([
   ["ref", "source_ref"],
   ["git", "source_url"],
   ["eofGrace", "eof_grace"],
+  ...CLIENT_URLS.map((name): [string, string] => [name, "url"]),
 ]);

@@ -1,6 +1,7 @@
 /** A key that the schema does not have: another program's, an old one, or a mistake with the key that was meant. */
 import { ownerOf } from "./explain.ts";
 import {
+  CLIENT_FILE_KEYS,
   CLIENT_KEYS,
   CLIENT_KEYS_INSTEAD,
   CLIENT_SECTIONS,
@@ -70,7 +71,7 @@ const VARIABLE = /^[A-Z][A-Z0-9_]*$/;
 function isForeign(path: Path, backend: string | undefined): boolean {
   const key = String(path.at(-1));
   if (backend !== undefined) return path.length === 1 && FOREIGN_BACKEND_KEYS.has(key);
-  if (path.length === 1) return FOREIGN_SECTIONS.has(key);
+  if (path.length === 1) return FOREIGN_SECTIONS.has(key) || CLIENT_FILE_KEYS.has(key);
   return path.length === 2 && path[0] === "feature_flags" && FOREIGN_FLAGS.has(key);
 }
 
