@@ -60,7 +60,7 @@ test("the container that the README prints is the one of its first config", () =
 
 test("the README's exit codes are those of argus", () => {
   const [, ok, failed, usage, absent] =
-    /^Exit codes: (\d) ok · (\d) failed · (\d) usage or config · (\d) engine, image or required isolation absent · `run`: /m.exec(
+    /^Exit codes: (\d) ok · (\d) failed · (\d) usage or config · (\d) engine, image, program or required isolation absent · `run`:$/m.exec(
       README,
     ) ?? [];
   assert.deepEqual([ok, failed, usage, absent].map(Number), [EXIT.ok, EXIT.failed, EXIT.usage, EXIT.absent]);
