@@ -45,21 +45,36 @@ export interface ErrorDetails {
 }
 
 /**
- * Makes every check, whatever the ones before it found.
+ * Makes every check, whatever the ones before it found, and returns what each gives.
  *
  * @throws ArgusError the first that a check threw, with the others in it.
  */
-export function checkAll(checks: readonly (() => void)[]): void {
-  const [first, ...others] = checks.flatMap((check) => {
+export function checkAll<Results extends readonly unknown[]>(
+  checks: readonly [...{ readonly [At in keyof Results]: () => Results[At] }],
+): Results {
+  const errors: ArgusError[] = [];
+  const results = checks.map((check) => {
     try {
-      check();
-      return [];
+      return check();
     } catch (error) {
-      if (error instanceof ArgusError) return [error, ...error.others];
-      throw error;
+      if (!(error instanceof ArgusError)) throw error;
+      errors.push(error);
+      return undefined;
     }
   });
-  if (first !== undefined) throw new ArgusError(first.code, first.message, { ...first, others });
+  throwAll(errors);
+  return results as unknown as Results;
+}
+
+/**
+ * Does nothing where there are none.
+ *
+ * @throws ArgusError the first, with the others in it.
+ */
+export function throwAll(errors: readonly ArgusError[]): void {
+  const [first, ...others] = errors.flatMap((error) => [error, ...error.others]);
+  if (first === undefined) return;
+  throw others.length === 0 ? first : new ArgusError(first.code, first.message, { ...first, others, cause: first });
 }
 
 /** What an error says for itself, whatever was thrown. */

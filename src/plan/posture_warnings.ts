@@ -2,7 +2,7 @@
 import type { Config, StdioBackend } from "../config/config.ts";
 import { extraArgsProblems } from "../config/rules/extra_args.ts";
 import { networkWarning } from "../config/rules/network.ts";
-import { ArgusError, checkAll } from "../errors.ts";
+import { ArgusError, throwAll } from "../errors.ts";
 import type { Notice } from "./plan.ts";
 import { volumeNotices } from "./volume_notices.ts";
 
@@ -22,12 +22,10 @@ export function postureWarnings(backend: StdioBackend, policy: Config["policy"])
  */
 export function permitted(warnings: Notice[], policy: Config["policy"]): Notice[] {
   const forbidden = policy.allowWeakening ? [] : warnings.filter(({ code }) => WEAKENING.has(code));
-  checkAll(
-    forbidden.map(({ code, message, where }) => () => {
-      throw new ArgusError(code, `${message}, which policy.allow_weakening: false forbids`, {
-        hint: "drop it, or allow it for every backend with policy.allow_weakening: true",
-        where,
-      });
+  const hint = "drop it, or allow it for every backend with policy.allow_weakening: true";
+  throwAll(
+    forbidden.map(({ code, message, where }) => {
+      return new ArgusError(code, `${message}, which policy.allow_weakening: false forbids`, { hint, where });
     }),
   );
   return warnings;

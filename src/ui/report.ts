@@ -50,13 +50,25 @@ export interface ErrorJson {
   /** The last lines of the program that failed, where that is another one than argus. */
   readonly log: readonly string[] | undefined;
   readonly problems: readonly Problem[] | undefined;
+  /** What else is wrong, where all was looked at. */
+  readonly others: readonly ErrorJson[] | undefined;
 }
 
 /** Makes it. */
 export function errorJson(failure: ArgusError): ErrorJson {
   const { code, message, hint, where, command, output } = failure;
+  const others = failure.others.length === 0 ? undefined : failure.others.map(errorJson);
   const problems = failure instanceof InvalidConfig ? failure.problems : undefined;
-  return { code, message, hint, where, command, log: output === undefined ? undefined : linesOf(output), problems };
+  return {
+    code,
+    message,
+    hint,
+    where,
+    command,
+    log: output === undefined ? undefined : linesOf(output),
+    problems,
+    others,
+  };
 }
 
 /** A failure as lines for people. */

@@ -1,7 +1,7 @@
 /** `extra_args` are words for `docker run`: on a cluster they mean nothing, and some have a field of their own. */
 import type { Where } from "../../config/config.ts";
 import type { Text } from "../../config/text.ts";
-import { ArgusError, checkAll } from "../../errors.ts";
+import { ArgusError, throwAll } from "../../errors.ts";
 
 /**
  * Refuses any, without a value of theirs in the message.
@@ -13,10 +13,10 @@ export function refuseExtraArgs(words: readonly Text[], where: Where): void {
   if (flags.length === 0 && words.length > 0) {
     throw refused("extra_args", undefined, where(["container", "extra_args"]));
   }
-  checkAll(
-    flags.map(({ shown, index }) => () => {
+  throwAll(
+    flags.map(({ shown, index }) => {
       const flag = flagOf(shown);
-      throw refused(`extra_args: ${flag}`, FIELDS[flag], where(["container", "extra_args", index]));
+      return refused(`extra_args: ${flag}`, FIELDS[flag], where(["container", "extra_args", index]));
     }),
   );
 }

@@ -24,7 +24,7 @@ import { CONTAINER, labelValue, podName } from "./names.ts";
 import { deniesAll, networkPolicy } from "./policy.ts";
 import { cpuQuantity, memoryQuantity } from "./quantity.ts";
 import { literal, type ServerTexts, secretManifest, serverTexts } from "./secret.ts";
-import { podVolumes } from "./volume.ts";
+import { type PodVolumes, podVolumes } from "./volume.ts";
 
 /** The part of a plan that shapes a Pod. */
 export type PodPlan = Pick<ContainerPlan, "env" | "limits" | "network" | "volumes" | "extraArgs" | "requireIsolation">;
@@ -66,11 +66,9 @@ export interface PodObjects {
  */
 export function podObjects(input: PodInput): PodObjects {
   const { plan, identity } = input;
-  checkAll([
+  const [, cutOff, mounted] = checkAll([
     () => refuseExtraArgs(plan.extraArgs, input.where),
-    () => {
-      if (deniesAll(plan.network, input.where)) checkNetwork(input);
-    },
+    () => isCutOff(input),
     () => podVolumes(input),
   ]);
   const texts = serverTexts(plan.env, input.args);
@@ -79,10 +77,8 @@ export function podObjects(input: PodInput): PodObjects {
   // Should it stay alone, its owner tells whether anyone needs it.
   const owned: Metadata = { ...metadata, annotations: argusAnnotations(identity) };
   return {
-    ...(deniesAll(plan.network, input.where)
-      ? { policy: networkPolicy(owned, { [LABEL.session]: podName(identity) }) }
-      : {}),
-    pod: podManifest(input, texts),
+    ...(cutOff ? { policy: networkPolicy(owned, { [LABEL.session]: podName(identity) }) } : {}),
+    pod: podManifest(input, texts, mounted),
     ...(needsSecret(texts) ? { secret: secretManifest(metadata, texts) } : {}),
   };
 }
@@ -103,9 +99,8 @@ export function inOrder({ policy, pod, secret }: PodObjects): Manifest[] {
  * It holds no value of the environment and no argument that came from a variable: they are in the Secret, which whoever may
  * read Pods need not be able to read.
  */
-function podManifest(input: PodInput, texts: ServerTexts): Pod {
+function podManifest(input: PodInput, texts: ServerTexts, { volumes, mounts }: PodVolumes): Pod {
   const { plan, kubernetes } = input;
-  const { volumes, mounts } = podVolumes(input);
   const resources = { cpu: cpuQuantity(plan.limits.cpus), memory: memoryQuantity(plan.limits.memory) };
   return {
     apiVersion: "v1",
@@ -163,8 +158,9 @@ function gateOf({ network, requireIsolation }: PodPlan): string[] {
   return gate(requireIsolation ? "require" : "tell");
 }
 
-/** Throws where the Pod could not tell whether it is cut off. */
-function checkNetwork({ plan, entry, where }: PodInput): void {
+/** Whether the Pod is to be cut off; throws where it could not tell whether it is. */
+function isCutOff({ plan, entry, where }: PodInput): boolean {
+  if (!deniesAll(plan.network, where)) return false;
   const misleading = API_SERVER.find((name) => Object.hasOwn(plan.env, name));
   if (misleading !== undefined) {
     throw new ArgusError(
@@ -173,7 +169,7 @@ function checkNetwork({ plan, entry, where }: PodInput): void {
       { hint: "leave it out, or set network: bridge", where: where(["env", misleading]) },
     );
   }
-  if (!plan.requireIsolation || entry !== undefined) return;
+  if (!plan.requireIsolation || entry !== undefined) return true;
   throw new ArgusError(
     "absent/isolation",
     "isolation is required, and without a shell in the image nothing can try whether the cluster enforces network: none",
