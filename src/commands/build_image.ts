@@ -5,7 +5,7 @@ import type { Settings } from "../config/settings.ts";
 import { type Command, pasteable, shownWords } from "../engine/command.ts";
 import type { Engine } from "../engine/engine.ts";
 import { explainEngine } from "../engine/explain.ts";
-import { buildCommand, imageInspectCommand } from "../engine/oci.ts";
+import { buildCommand, ignorePlace, imageInspectCommand } from "../engine/oci.ts";
 import { type FoundImage, parseInspected } from "../engine/parse.ts";
 import { plainLine } from "../engine/plain_line.ts";
 import { ArgusError } from "../errors.ts";
@@ -46,25 +46,28 @@ export async function buildImage(engine: Engine, image: Image, options: BuildOpt
   const builder = await builderOf(engine);
   const text = builder === "legacy" ? image.plainDockerfile : image.dockerfile;
   const ignore = image.ignore?.[engine.name];
-  return await withFiles(engine.name === "docker" && builder !== "legacy" ? ignore : undefined, text, async (files) => {
-    const command = buildCommand({
-      engine,
-      image: image.name,
-      dockerfile: text,
-      context: image.context,
-      ignore,
-      files,
-      builder,
-      caFile,
-      labels: image.labels,
-      values: image.values,
-      ssh: image.ssh,
-      buildArgs: proxyNames(process.env),
-      extraArgs: image.buildExtraArgs,
-      noCache: options.noCache === true,
-      pull: options.pull === true,
-    });
-    return await carryOut(command, engine, image, options);
+  const input = {
+    engine,
+    image: image.name,
+    dockerfile: text,
+    context: image.context,
+    ignore,
+    takesFiles: image.takesFiles,
+    builder,
+    caFile,
+    labels: image.labels,
+    values: image.values,
+    ssh: image.ssh,
+    buildArgs: proxyNames(process.env),
+    extraArgs: image.buildExtraArgs,
+    noCache: options.noCache === true,
+    pull: options.pull === true,
+  };
+  if (ignorePlace(input) !== "folder") return await carryOut(buildCommand(input), engine, image, options);
+  return await inLargeTempFolder(async (files) => {
+    writeFileSync(join(files, "Dockerfile"), text);
+    writeFileSync(join(files, "Dockerfile.dockerignore"), ignore!);
+    return await carryOut(buildCommand({ ...input, files }), engine, image, options);
   });
 }
 
@@ -93,25 +96,6 @@ async function carryOut(command: Command, engine: Engine, image: Image, options:
   if (found !== undefined) return found;
   throw new ArgusError("build/no-image", `${engine.name} ended the build well, and ${image.name} is not there`, {
     hint: `${engine.name} image ls`,
-  });
-}
-
-/** Calls `use` with a folder for docker's `-f`, where there is an ignore file; the folder is gone afterwards. */
-async function withFiles<Result>(
-  ignore: string | undefined,
-  dockerfile: string,
-  use: (files: string | undefined) => Promise<Result>,
-): Promise<Result> {
-  if (ignore === undefined) return await use(undefined);
-  return await inLargeTempFolder(async (folder) => {
-    if (folder === undefined) {
-      throw new ArgusError("host/no-temp-file", "there is no place for the files of the build", {
-        hint: "set TMPDIR to a folder that can be written",
-      });
-    }
-    writeFileSync(join(folder, "Dockerfile"), dockerfile);
-    writeFileSync(join(folder, "Dockerfile.dockerignore"), ignore);
-    return await use(folder);
   });
 }
 

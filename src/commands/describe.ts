@@ -107,17 +107,16 @@ export type BuildSettings = Pick<Settings, "caBundle">;
 /** The build of an image as it may be printed. */
 export function plannedBuild(image: Image, runtime: OciName, { caBundle }: BuildSettings): Command {
   const { name, dockerfile, context, labels, values, ssh, buildExtraArgs: extraArgs } = image;
-  const ignore = image.ignore?.[runtime];
-  // A folder with a name of its own that the build makes and removes.
-  const files = ignore === undefined ? undefined : "/var/tmp/argus-…";
   const from = { caFile: caBundle, buildArgs: proxyNames(process.env) };
   return buildCommand({
     engine: plannedEngine(runtime),
     image: name,
     dockerfile,
     context,
-    ignore,
-    files,
+    ignore: image.ignore?.[runtime],
+    takesFiles: image.takesFiles,
+    // A folder with a name of its own that the build makes and removes.
+    files: "/var/tmp/argus-…",
     labels,
     values,
     ssh,

@@ -10,14 +10,13 @@ export async function imageFor(
   config: Config,
   settings: BuildArguments,
 ): Promise<{ image: Image; args: readonly Text[] }> {
-  const file = plan.image.recipe === "dockerfile" ? await fileOf(plan.image.path, plan, config, settings) : undefined;
+  const file = plan.image.recipe === "dockerfile" ? await fileOf(plan.image.path, plan, config) : undefined;
   const image = imageOf(plan.image, settings, file);
   return { image, args: image.args ?? plan.args };
 }
 
-async function fileOf(path: string, plan: ContainerPlan, config: Config, { buildShape }: BuildArguments) {
+async function fileOf(path: string, plan: ContainerPlan, config: Config) {
   const { readContext } = await import("../host/context.ts");
   const where = config.backends.get(plan.backend)?.where(["container", "dockerfile"]);
-  const foreign = buildShape.some((word) => word.includes("BUILDKIT_SYNTAX"));
-  return readContext(config.folder, path, { where, config: config.file, foreign });
+  return readContext(config.folder, path, { where, config: config.file });
 }

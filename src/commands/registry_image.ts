@@ -93,12 +93,13 @@ export async function pull(
   const answer = engine.remote === true ? undefined : await askRegistry(ref, signal);
   goOn(signal);
   if (answer?.state === "silent") return notPulled(engine, ref, answer.reason, pullCommand(engine, ref));
-  if (engine.name !== "podman" || process.platform !== "linux") return await pullWith(engine, image, ref, signal);
-  // Podman that is interrupted leaves what it has fetched, which may be as large as the image.
+  const plainly = () => pullWith(engine, image, ref, signal);
+  if (engine.name !== "podman" || process.platform !== "linux") return await plainly();
+  // Podman that is interrupted leaves what it has fetched, which may be as large as the image. Without a folder it has its
+  // own words for that.
   return await inLargeTempFolder((folder) => {
-    const env = folder === undefined ? engine.env : { ...engine.env, TMPDIR: folder };
-    return pullWith({ ...engine, env }, image, ref, signal);
-  });
+    return pullWith({ ...engine, env: { ...engine.env, TMPDIR: folder } }, image, ref, signal);
+  }, plainly);
 }
 
 async function pullWith(

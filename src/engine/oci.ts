@@ -116,8 +116,10 @@ export interface BuildInput {
   readonly context?: string | undefined;
   /** What stands in the context's ignore file as the build is to see it; undefined = what is there. */
   readonly ignore?: string | undefined;
-  /** A folder with the files `Dockerfile` and `Dockerfile.dockerignore`, where docker looks for `ignore`. */
-  readonly files?: string | undefined;
+  /** The Dockerfile itself may take files of the context. Default false. */
+  readonly takesFiles?: boolean | undefined;
+  /** Where {@link ignorePlace} is a folder: the one with the files `Dockerfile` and `Dockerfile.dockerignore`. */
+  readonly files?: string;
   /** "legacy": a docker without BuildKit, which knows no mounts and no secrets. Podman ignores it. Default "buildkit". */
   readonly builder?: "buildkit" | "legacy";
   /** A PEM file that the build may trust in addition (secret `ca`). */
@@ -139,9 +141,30 @@ export interface BuildInput {
 export const BUILDX_PACKAGE = "docker-buildx-plugin or docker-buildx";
 
 /**
- * The build of one image; the Dockerfile travels on standard input, so that no file is left anywhere.
+ * Where a build reads `ignore`: docker in a folder, beside its Dockerfile, podman from a descriptor; undefined = nowhere.
  *
- * @throws ArgusError `build/no-buildkit` for ssh or an ignore file without it: docker's old builder knows neither.
+ * @throws ArgusError `build/no-buildkit` where docker's old builder, which reads it nowhere, would take what is to stay out.
+ */
+export function ignorePlace(input: BuildInput): "folder" | "descriptor" | undefined {
+  const { engine, ignore, builder, takesFiles, image } = input;
+  if (ignore === undefined) return undefined;
+  if (engine.name === "podman") return "descriptor";
+  if (builder !== "legacy") return "folder";
+  // What a base image takes by ONBUILD nobody can see here.
+  if (takesFiles !== true) return undefined;
+  throw new ArgusError(
+    "build/no-buildkit",
+    `${image} could hold the config of its folder, which only a docker with BuildKit leaves out by itself`,
+    {
+      hint: `put ${ignore.split("\n")[0]} into .dockerignore, or install its plugin (package ${BUILDX_PACKAGE})`,
+    },
+  );
+}
+
+/**
+ * The build of one image; the Dockerfile travels on standard input, unless {@link ignorePlace} is a folder.
+ *
+ * @throws ArgusError `build/no-buildkit` for ssh without it, and as {@link ignorePlace}.
  */
 export function buildCommand(input: BuildInput): Command {
   const { engine } = input;
@@ -157,19 +180,10 @@ export function buildCommand(input: BuildInput): Command {
       },
     );
   }
-  if (input.ignore !== undefined && docker && !buildkit) {
-    throw new ArgusError(
-      "build/no-buildkit",
-      `${input.image} would hold the config of its folder, which only a docker with BuildKit leaves out`,
-      {
-        hint: `put ${input.ignore.split("\n")[0]} into .dockerignore, or install its plugin (package ${BUILDX_PACKAGE})`,
-      },
-    );
-  }
-  const ignored = docker ? undefined : input.ignore;
+  const place = ignorePlace(input);
   // No Dockerfile of a user's own has values.
-  const extra = ignored ?? input.values;
-  const file = docker && input.files !== undefined ? `${input.files}/Dockerfile` : "-";
+  const extra = place === "descriptor" ? input.ignore : input.values;
+  const file = place === "folder" ? `${input.files}/Dockerfile` : "-";
   const args: Arg[] = [
     "build",
     ...["-t", input.image],
@@ -187,7 +201,7 @@ export function buildCommand(input: BuildInput): Command {
     ...(input.buildArgs ?? []).flatMap((name) => ["--build-arg", name]),
     ...(input.extraArgs ?? []),
     // A single dash: the Dockerfile on standard input is the whole context.
-    ...(ignored === undefined ? [] : ["--ignorefile", EXTRA_INPUT_PATH]),
+    ...(place === "descriptor" ? ["--ignorefile", EXTRA_INPUT_PATH] : []),
     ...(input.context === undefined ? ["-"] : ["-f", file, input.context]),
   ];
   return {

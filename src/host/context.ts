@@ -12,11 +12,10 @@ import {
   type Stats,
   statSync,
 } from "node:fs";
-import system, { basename, dirname, join, posix, relative, resolve, sep } from "node:path";
+import system, { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { ArgusError, systemWords } from "../errors.ts";
 import { type Ignore, ignoreLine, readDockerignore } from "../image/dockerignore.ts";
-import type { UserDockerfile } from "../image/image.ts";
-import { takenPaths } from "../image/taken.ts";
+import type { IgnoreTexts, UserDockerfile } from "../image/image.ts";
 import { quoted } from "../visible.ts";
 import { realPathOf, statOf } from "./files.ts";
 
@@ -55,29 +54,27 @@ export interface ContextOptions {
   readonly where?: string | undefined;
   /** The config file in use, which is left out of the folder: it may hold secrets. */
   readonly config?: string;
-  /** The user's own arguments give the Dockerfile to another program than the builder. Default false. */
-  readonly foreign?: boolean;
 }
 
-/** Finds and reads the Dockerfile that a config in `folder` names, and hashes what its build takes; throws as {@link findDockerfile}. */
+/** Finds and reads the Dockerfile that a config in `folder` names; throws as {@link findDockerfile}, and so does its `digest`. */
 export function readContext(folder: string, path: string, options: ContextOptions = {}): UserDockerfile {
-  const { where, config, foreign = false } = options;
+  const { where, config } = options;
   const { file, context } = findDockerfile(folder, path, where);
   return readable(path, where, () => {
-    const text = readFileSync(file, "utf8");
-    const taken = foreign ? undefined : takenPaths(text);
-    if (taken?.length === 0) return { text, context, file, digest: "" };
-    const own = config === undefined ? [] : namesIn(context, config);
-    const rules = ignoreOf(context, own);
-    const hash = createHash("sha256").update(rules.both);
-    addFolder(hash, context, "", rules.ignore);
-    const exposed = own.filter((name) => rules.leavesOut(name) && mayTake(context, name, taken));
+    const rules = ignoreOf(context, config === undefined ? [] : namesIn(context, config));
     return {
-      text,
+      text: readFileSync(file, "utf8"),
       context,
       file,
-      digest: hash.digest("hex"),
-      ...(exposed.length === 0 ? {} : { ignore: rules.texts }),
+      // A folder can be large, and not every Dockerfile takes files.
+      get digest() {
+        return readable(path, where, () => {
+          const hash = createHash("sha256").update(rules.both);
+          addFolder(hash, context, "", rules.ignore);
+          return hash.digest("hex");
+        });
+      },
+      ignore: rules.texts,
     };
   });
 }
@@ -95,46 +92,37 @@ interface Rules {
   readonly ignore: Ignore;
   /** Both files, where they are two: the hash covers what either engine gets. */
   readonly both: string;
-  /** For each engine, what stands in its file, with the names in front. */
-  readonly texts: { readonly docker: string; readonly podman: string };
-  /** True for a name that is ignored only because it was put in front. */
-  leavesOut(name: string): boolean;
+  readonly texts: IgnoreTexts;
 }
 
-/** An image has one name in all engines: with a file for podman alone, what either of them gets counts. */
+/**
+ * The rules of a folder, with `names` as if they stood in front of its ignore files. An image has one name in all engines:
+ * with a file for podman alone, what either of them gets counts.
+ */
 function ignoreOf(context: string, names: readonly string[]): Rules {
   const docker = optionalText(join(context, ".dockerignore")) ?? "";
   const podman = optionalText(join(context, ".containerignore"));
-  const front = names.map((name) => `${ignoreLine(name)}\n`).join("");
-  const written = [docker, podman ?? docker];
-  const texts = written.map((text) => front + text.replace(/^\uFEFF/, ""));
+  const written = [docker, podman ?? docker].map((text) => text.replace(/^\uFEFF/, ""));
+  const texts = written.map((text) => linesFor(names, text) + text);
   const ignores = texts.map(readDockerignore);
+  const [forDocker, forPodman] = texts.map((text, index) => (text === written[index] ? undefined : text));
   return {
     ignore: {
       ignores: (path) => ignores.every((each) => each.ignores(path)),
       final: ignores.every((each) => each.final),
     },
     both: podman === undefined ? "" : `ignored\0${docker}\0${podman}\0`,
-    texts: { docker: texts[0]!, podman: texts[1]! },
-    leavesOut: (name) =>
-      written.some((text, index) => ignores[index]!.ignores(name) && !readDockerignore(text).ignores(name)),
+    texts: { docker: forDocker, podman: forPodman },
   };
 }
 
-/** Whether a Dockerfile that takes these paths and patterns can take a name of its folder. */
-function mayTake(context: string, name: string, taken: readonly string[] | undefined): boolean {
-  if (taken === undefined) return true;
-  return taken.some((source) => {
-    if (/[*?[]/.test(source)) return true;
-    // A link that is named itself is followed; the letters' case means nothing on some systems.
-    const ways = [source, relative(context, realPathOf(join(context, source)))].map((way) =>
-      posix
-        .normalize(way.split(sep).join("/"))
-        .replace(/^[./]+|\/+$/g, "")
-        .toLowerCase(),
-    );
-    return ways.some((way) => way === "" || `${name.toLowerCase()}/`.startsWith(`${way}/`));
-  });
+/** The lines that, in front of an ignore file, make it leave out the names about which it does not decide itself. */
+function linesFor(names: readonly string[], text: string): string {
+  const written = readDockerignore(text);
+  return names
+    .filter((name) => !written.ignores(name) && readDockerignore(`${ignoreLine(name)}\n${text}`).ignores(name))
+    .map((name) => `${ignoreLine(name)}\n`)
+    .join("");
 }
 
 function addFolder(hash: Hash, context: string, folder: string, ignore: Ignore): void {

@@ -95,20 +95,27 @@ export function inTempFolder<Result>(use: (folder: string) => Result): Result {
 }
 
 /**
- * Calls `use` with a new folder for what may be large, where podman has such things, and removes the folder; with undefined
- * where none can be made.
+ * Calls `use` with a new folder for what may be large, where podman has such things, and removes the folder.
+ *
+ * @param without Called where no folder can be made. Default: an error.
+ * @throws ArgusError `host/no-temp-file` when the place cannot be written.
  */
-export async function inLargeTempFolder<Result>(use: (folder: string | undefined) => Promise<Result>): Promise<Result> {
-  let folder: string | undefined;
+export async function inLargeTempFolder<Result>(
+  use: (folder: string) => Promise<Result>,
+  without?: () => Promise<Result>,
+): Promise<Result> {
+  const place = process.env.TMPDIR || (process.platform === "win32" ? tmpdir() : "/var/tmp");
+  let folder: string;
   try {
-    folder = mkdtempSync(join(process.env.TMPDIR || "/var/tmp", "argus-"));
-  } catch {
-    // The program that would use it has its own words for that.
+    folder = mkdtempSync(join(place, "argus-"));
+  } catch (error) {
+    if (without !== undefined) return await without();
+    throw noTempFile([place], error);
   }
   try {
     return await use(folder);
   } finally {
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -124,8 +131,12 @@ function inPlaces<Result>(use: (place: string) => Result): Result {
       failure = error;
     }
   }
-  throw new ArgusError("host/no-temp-file", `cannot write below ${places.join(" or ")}: ${messageOf(failure)}`, {
+  throw noTempFile(places, failure);
+}
+
+function noTempFile(places: readonly string[], cause: unknown): ArgusError {
+  return new ArgusError("host/no-temp-file", `cannot write below ${places.join(" or ")}: ${messageOf(cause)}`, {
     hint: "set TMPDIR to a folder that can be written",
-    cause: failure,
+    cause,
   });
 }

@@ -53,17 +53,12 @@ export function readDockerfile(text: string): DockerfileEntry {
   return stage ?? {};
 }
 
-/** One instruction, its continued lines joined. */
-export interface Instruction {
-  /** In capitals; "" for a line that begins with none. */
+interface Instruction {
   readonly keyword: string;
   readonly value: string;
-  /** The lines of its here-documents. */
-  readonly body: readonly string[];
 }
 
-/** The instructions of a Dockerfile, without comments. */
-export function* instructions(text: string): Generator<Instruction> {
+function* instructions(text: string): Generator<Instruction> {
   const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/);
   const continued = escapeOf(lines) === "`" ? /`[ \t]*$/ : /\\[ \t]*$/;
   let index = 0;
@@ -81,15 +76,11 @@ export function* instructions(text: string): Generator<Instruction> {
       line += part.replace(continued, "");
     }
     const match = /^\s*([A-Za-z]+)(?:\s+(.*))?$/.exec(line);
-    if (match === null) {
-      if (line !== "") yield { keyword: "", value: line, body: [] };
-      continue;
-    }
+    if (match === null) continue;
     const keyword = match[1]!.toUpperCase();
     const value = (match[2] ?? "").trim();
-    const start = index;
     if (keyword === "RUN" || keyword === "COPY" || keyword === "ADD") index = afterHeredocs(value, lines, index);
-    yield { keyword, value, body: lines.slice(start, index) };
+    yield { keyword, value };
   }
 }
 
@@ -150,7 +141,7 @@ function readInvocation(value: string): Invocation | undefined {
 }
 
 /** The words of a JSON list; a list that is no JSON is a line for the shell, as the builder has it. */
-export function readList(value: string): string[] | undefined {
+function readList(value: string): string[] | undefined {
   if (!value.startsWith("[")) return undefined;
   try {
     const words: unknown = JSON.parse(value);

@@ -11,6 +11,7 @@ import { type DockerfileEntry, type Invocation, readDockerfile } from "./dockerf
 import { entryOf } from "./entry.ts";
 import { hashOf, slowHash } from "./hash.ts";
 import { inputsOf, renderDockerfile, valuesOf } from "./render.ts";
+import { takesFiles } from "./taken.ts";
 
 /** An image as data. */
 export interface Image {
@@ -22,8 +23,9 @@ export interface Image {
   readonly plainDockerfile: string;
   /** Absolute folder of the build context; undefined = an empty one. */
   readonly context?: string;
-  /** For each engine, what stands in its ignore file; undefined = the context's own will do. */
   readonly ignore?: IgnoreTexts | undefined;
+  /** The Dockerfile itself may take files of its context. Default false: only its base image may, by ONBUILD. */
+  readonly takesFiles?: boolean;
   /** Values of variables that the build needs, for a POSIX shell; they stand in no Dockerfile. */
   readonly values?: string;
   /** The build needs the ssh agent of whoever builds. */
@@ -47,10 +49,10 @@ export interface Image {
 /** What the user adds to every build. */
 export type BuildArguments = Pick<Settings, "buildExtraArgs" | "buildShape">;
 
-/** Ignore files in place of those of a context. */
+/** For each engine, what stands in place of the context's own ignore file; undefined = that one will do. */
 export interface IgnoreTexts {
-  readonly docker: string;
-  readonly podman: string;
+  readonly docker: string | undefined;
+  readonly podman: string | undefined;
 }
 
 /** A user's Dockerfile and its folder. */
@@ -60,9 +62,9 @@ export interface UserDockerfile {
   readonly context: string;
   /** Absolute path of the Dockerfile. */
   readonly file: string;
-  /** Hash of the context's files; "" where the Dockerfile surely takes none of them. */
+  /** Hash of the context's files. */
   readonly digest: string;
-  /** Where the context's own ignore files would let something through that has to stay out. */
+  /** Where the context's own ignore files would let the config in use through. */
   readonly ignore?: IgnoreTexts;
 }
 
@@ -99,7 +101,8 @@ function userImage(plan: DockerfileImage, build: BuildArguments, file: UserDocke
   if (file === undefined) {
     throw new ArgusError("image/no-dockerfile", `the Dockerfile ${plan.path} has not been read`);
   }
-  const inputs = withArguments(hashOf(file.text, file.digest), build);
+  const takes = takesFiles(file.text, build.buildShape);
+  const inputs = withArguments(hashOf(file.text, takes ? file.digest : ""), build);
   const entry = readDockerfile(file.text);
   const { args, notices } = argsOf(entry, plan);
   return {
@@ -108,6 +111,7 @@ function userImage(plan: DockerfileImage, build: BuildArguments, file: UserDocke
     plainDockerfile: file.text,
     context: file.context,
     ignore: file.ignore,
+    takesFiles: takes,
     buildExtraArgs: build.buildExtraArgs,
     inputs,
     labels: { [LABEL.recipe]: "dockerfile", [LABEL.inputs]: inputs },

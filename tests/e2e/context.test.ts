@@ -1,4 +1,4 @@
-/** What an image of a user's Dockerfile takes of its folder: never the config in use, and nothing where no line asks for it. */
+/** What the image of a user's Dockerfile takes of its folder: whatever a line or a base image asks for, never the config in use. */
 import assert from "node:assert/strict";
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
@@ -49,11 +49,27 @@ for (const { world, way, legacy, env } of WAYS) {
     },
   );
 
-  test(`${way}: a line that names its files builds with the config beside it`, OPTIONS, async () => {
-    const { build, folder, listing } = place(world, id, env);
-    writeTree(folder, `${id}.dockerfile`, 'FROM alpine:3.21\nCOPY beside /c/\nENTRYPOINT ["cat"]\n');
-    assert.deepEqual(await listing(await build()), ["beside"]);
-  });
+  test(
+    `${way}: a base image that takes the whole folder gets no config that the builder can leave out`,
+    OPTIONS,
+    async () => {
+      const { build, folder, listing } = place(world, id, env);
+      const base = `localhost/${id}-base`;
+      const made = readableByAll(tmpFolder());
+      writeTree(made, "Dockerfile", "FROM alpine:3.21\nONBUILD COPY . /c\n");
+      // Podman's own format knows no ONBUILD.
+      const format = world.engine === "podman" ? ["--format", "docker"] : [];
+      assert.equal(engineCall(world, ["build", "-t", base, ...format, made]).code, 0);
+      try {
+        writeTree(folder, `${id}.dockerfile`, `FROM ${base}\nENTRYPOINT ["cat"]\n`);
+        const found = await listing(await build());
+        // Docker's old builder leaves out nothing by itself, and argus does not see what a base image asks for.
+        assert.deepEqual(found, ["beside", `${id}.dockerfile`, ...(legacy ? ["my config.yaml"] : [])]);
+      } finally {
+        engineCall(world, ["image", "rm", base]);
+      }
+    },
+  );
 }
 
 type Ended = Awaited<ReturnType<typeof runIn>>;

@@ -157,15 +157,17 @@ test("builds: the Dockerfile travels on standard input, with the context when th
   assert.deepEqual(buildCommand({ ...BUILD, engine: PODMAN }).env, {});
 });
 
-test("an ignore file reaches each engine in its own way, and is refused where none takes it", () => {
+test("an ignore file reaches each engine in its own way, and files of a folder are not taken where none does", () => {
   const given = { ...BUILD, context: "/srv/app", ignore: "my?config.yaml\n", files: "/tmp/argus-1" };
   const docker = buildCommand(given);
   assert.deepEqual(realArgs(docker).slice(-3), ["-f", "/tmp/argus-1/Dockerfile", "/srv/app"]);
   assert.equal(docker.input, undefined);
-  const podman = buildCommand({ ...given, engine: PODMAN, files: undefined });
+  const podman = buildCommand({ ...given, engine: PODMAN });
   assert.deepEqual(realArgs(podman).slice(-5), ["--ignorefile", "/dev/fd/3", "-f", "-", "/srv/app"]);
   assert.deepEqual([podman.input, podman.extraInput], [BUILD.dockerfile, { fd: 3, text: "my?config.yaml\n" }]);
-  assert.throws(() => buildCommand({ ...given, builder: "legacy" }), {
+  const legacy = { ...given, builder: "legacy" } as const;
+  assert.deepEqual(realArgs(buildCommand(legacy)).slice(-3), ["-f", "-", "/srv/app"]);
+  assert.throws(() => buildCommand({ ...legacy, takesFiles: true }), {
     code: "build/no-buildkit",
     hint: /^put my\?config\.yaml into \.dockerignore, or install/,
   });

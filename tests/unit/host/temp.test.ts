@@ -6,7 +6,7 @@ import process from "node:process";
 import { test } from "node:test";
 import { ArgusError } from "../../../src/errors.ts";
 import { openPipe } from "../../../src/host/pipe.ts";
-import { inTempFolder } from "../../../src/host/temp.ts";
+import { inLargeTempFolder, inTempFolder } from "../../../src/host/temp.ts";
 
 test("a folder for a moment is gone afterwards, with what is in it", () => {
   const folder = inTempFolder((path) => {
@@ -34,6 +34,29 @@ test("where one place fails the next is tried, and the error names them all", ()
   );
   assert.equal(tried.length, process.platform === "linux" ? 2 : 1);
   for (const folder of tried) assert.equal(existsSync(folder), false);
+});
+
+test("where no large folder can be made, what is given instead is called, else it is an error", async () => {
+  const before = process.env.TMPDIR;
+  process.env.TMPDIR = join(tmpdir(), "absent", "folder");
+  try {
+    assert.equal(
+      await inLargeTempFolder(
+        async () => "in",
+        async () => "without",
+      ),
+      "without",
+    );
+    await assert.rejects(
+      inLargeTempFolder(async () => "in"),
+      { code: "host/no-temp-file", message: /below .*absent/ },
+    );
+  } finally {
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
+  }
+  const folder = await inLargeTempFolder(async (path) => path);
+  assert.equal(existsSync(folder), false);
 });
 
 test("a pipe holds what is written to it", {

@@ -24,7 +24,7 @@ for (const [name, plan] of Object.entries(generated)) {
 }
 
 test("a user's image is its Dockerfile and its folder", () => {
-  const text = 'FROM python:3.13-slim\nENTRYPOINT ["python", "-m", "my_server"]\n';
+  const text = 'FROM python:3.13-slim\nCOPY . .\nENTRYPOINT ["python", "-m", "my_server"]\n';
   const image = imageOf(dockerfile, NOTHING_SET, file(text));
   assert.equal(image.dockerfile, text);
   assert.equal(image.context, "/project");
@@ -33,6 +33,20 @@ test("a user's image is its Dockerfile and its folder", () => {
   assert.notEqual(image.name, imageOf(dockerfile, NOTHING_SET, file(`${text}# x\n`)).name);
   assert.equal(image.name, imageOf(dockerfile, NOTHING_SET, file(text)).name);
   assert.throws(() => imageOf(dockerfile, NOTHING_SET), { code: "image/no-dockerfile" });
+});
+
+test("a user's image without a line that takes files is named after its Dockerfile alone, whose folder is not read", () => {
+  const unread = {
+    ...file("FROM a\nRUN ls\n"),
+    get digest(): string {
+      throw new Error("read");
+    },
+  };
+  const image = imageOf(dockerfile, NOTHING_SET, unread);
+  assert.equal(image.takesFiles, false);
+  assert.equal(image.context, "/project", "its base image may take files by ONBUILD");
+  const syntax = { ...NOTHING_SET, buildShape: ["--build-arg", "BUILDKIT_SYNTAX=x"] };
+  assert.throws(() => imageOf(dockerfile, syntax, unread), /read/, "another program may read it in its own way");
 });
 
 const ARGS: [lines: string, words: string[], args: string[], notice?: string][] = [
