@@ -50,6 +50,32 @@ test("run --verbose of an absent image also tells how it is built, and each step
     assert.doesNotMatch(ended.stderr, /hunter2/);
   }));
 
+test("run --verbose on a cluster tells the place in it, the image and both commands", () =>
+  withTmp(async (folder) => {
+    const head = "kubernetes: { context: mine, registry: registry.invalid/mcp }\n";
+    writeTree(folder, "config.yaml", head + CONFIG);
+    writeTree(folder, "bin/kubectl", "#!/bin/sh\necho 'error: (Unauthorized)' >&2; exit 1\n", 0o755);
+    const env = cleanEnv({ ...VALUES, ARGUS_ENGINE_PATH: `${folder}/bin`, ARGUS_RUNTIME: "kubernetes" });
+    const ended = await argus(["run", "time", "--verbose"], { cwd: folder, env });
+    assert.deepEqual([ended.code, ended.stdout], [3, ""]);
+    assert.ok(
+      ended.stderr.includes(
+        `argus: "time" runs on kubernetes: ${folder}/bin/kubectl, context mine, namespace (the context's)\n`,
+      ),
+      ended.stderr,
+    );
+    assert.match(
+      ended.stderr,
+      /^argus: its image is registry\.invalid\/mcp\/argus\/uvx-mcp-server-time:[0-9a-f]{12}$/m,
+    );
+    assert.match(ended.stderr, /^argus: its Pod is made with: .*\/kubectl create .*--context=mine /m);
+    assert.match(
+      ended.stderr,
+      /^argus: it is reached with: .*\/kubectl attach --context=mine .*argus-time-[0-9a-f]{12}/m,
+    );
+    assert.doesNotMatch(ended.stderr, /hunter2/);
+  }));
+
 test("run --verbose without a container tells the command", () =>
   withTmp(async (folder) => {
     writeTree(folder, "config.yaml", CONFIG);
