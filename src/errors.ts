@@ -12,7 +12,7 @@ export class ArgusError extends Error {
   readonly hint: string | undefined;
   /** `file:line:col`. */
   readonly where: string | undefined;
-  /** The pasteable command that failed, without the value of a variable. */
+  /** The command that failed, without the value of a variable, and without its end where it is long. */
   readonly command: string | undefined;
   /** One of {@link EXIT}. */
   readonly exitCode: number;

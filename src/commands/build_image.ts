@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Settings } from "../config/settings.ts";
-import { type Command, pasteable, shownWords } from "../engine/command.ts";
+import { type Command, shortLine } from "../engine/command.ts";
 import type { Engine } from "../engine/engine.ts";
 import { explainEngine } from "../engine/explain.ts";
 import { buildCommand, ignorePlace, imageInspectCommand } from "../engine/oci.ts";
@@ -14,8 +14,8 @@ import { isReadable, statOf } from "../host/files.ts";
 import { run } from "../host/spawn.ts";
 import { inLargeTempFolder } from "../host/temp.ts";
 import type { Image } from "../image/image.ts";
-import { pasteableWords } from "../shell.ts";
 import { isVerbose, log } from "../ui/log.ts";
+import { typedLine } from "./describe.ts";
 import { proxyNames } from "./proxy_names.ts";
 
 export interface BuildOptions {
@@ -73,7 +73,7 @@ export async function buildImage(engine: Engine, image: Image, options: BuildOpt
 
 async function carryOut(command: Command, engine: Engine, image: Image, options: BuildOptions): Promise<FoundImage> {
   const lines: string[] = [];
-  if (isVerbose()) log.debug(`builds with: ${pasteableWords(shownWords(command))}`);
+  if (isVerbose()) log.debug(`builds with: ${typedLine(command)}`);
   const result = await run(command, {
     signal: options.signal,
     onLine(line) {
@@ -87,7 +87,7 @@ async function carryOut(command: Command, engine: Engine, image: Image, options:
       engine: engine.name,
       phase: "build",
       output: lines.join("\n"),
-      command: pasteable(command),
+      command: shortLine(command),
       backend: options.backend,
       caGiven: options.settings.caBundle !== undefined,
     });

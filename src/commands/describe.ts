@@ -14,6 +14,7 @@ import type { Image } from "../image/image.ts";
 import type { Recipe } from "../plan/image_name.ts";
 import type { ContainerPlan, Notice, Plan } from "../plan/plan.ts";
 import { containerName } from "../session/identity.ts";
+import { pasteableWords } from "../shell.ts";
 import { proxyNames } from "./proxy_names.ts";
 
 export interface PlanJson {
@@ -133,4 +134,9 @@ export function commandJson(command: Command): CommandJson {
 /** A command as it is typed: what it is not to get from the shell, the line itself has to leave out. */
 export function typedWords({ command, unset = [] }: CommandJson): readonly string[] {
   return unset.length === 0 ? command : ["env", ...unset.flatMap((name) => ["-u", name]), ...command];
+}
+
+/** A command as one line of a POSIX shell, references in place of values. */
+export function typedLine(command: Command): string {
+  return pasteableWords(typedWords(commandJson(command)));
 }

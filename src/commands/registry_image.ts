@@ -1,5 +1,5 @@
 /** An image on its way into a registry, and from there into an engine. */
-import { type Command, pasteable } from "../engine/command.ts";
+import { type Command, shortLine } from "../engine/command.ts";
 import type { Engine } from "../engine/engine.ts";
 import { imageRemoveCommand } from "../engine/oci.ts";
 import type { FoundImage } from "../engine/parse.ts";
@@ -60,7 +60,7 @@ export async function publish(
 ): Promise<string | undefined> {
   for (const command of [tagCommand(engine, image, ref), pushCommand(engine, ref)]) {
     const ran = await run(command, { signal });
-    if (ran.code !== 0) throw notPushed(engine, ref, `${ran.stdout}${ran.stderr}`, pasteable(command));
+    if (ran.code !== 0) throw notPushed(engine, ref, `${ran.stdout}${ran.stderr}`, shortLine(command));
   }
   // The registry's own word: an engine may know the image under the digest of another one as well.
   const answer = await askRegistry(ref, signal);
@@ -166,7 +166,7 @@ function goOn(signal: AbortSignal | undefined): void {
 function notPulled(engine: Engine, ref: string, output: string, command: Command): NotPulled {
   const line = plainLine(linesOf(output).at(-1) ?? "it says no reason");
   const why = line.replace(/^(?:Error response from daemon: |Error: )+/, "");
-  const hint = hintFor(output, engine, ref) ?? `\`${pasteable(command)}\` must work first`;
+  const hint = hintFor(output, engine, ref) ?? `\`${shortLine(command)}\` must work first`;
   return { absent: saysNoManifest(output), why, hint };
 }
 

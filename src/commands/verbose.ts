@@ -9,9 +9,8 @@ import { ArgusError } from "../errors.ts";
 import type { Probe } from "../host/engines.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planBackend } from "../plan/plan_backend.ts";
-import { pasteableWords } from "../shell.ts";
 import { log } from "../ui/log.ts";
-import { commandJson, typedWords } from "./describe.ts";
+import { typedLine } from "./describe.ts";
 import { imageFor } from "./image_for.ts";
 
 /** Tells the engine and how it is reached, the image, and the command. */
@@ -19,12 +18,12 @@ export function tellContainer(backend: string, { bin, endpoint, engine }: Probe,
   const at = endpoint === undefined ? "" : `, ${endpoint.address} (${endpoint.from})`;
   log.debug(`"${backend}" runs on ${engine.name}: ${bin}${at}${engine.rootless ? ", rootless" : ""}`);
   log.debug(`its image is ${image}`);
-  log.debug(`it is started with: ${typed(command)}`);
+  log.debug(`it is started with: ${typedLine(command)}`);
 }
 
 /** Tells the command of a server without a container. */
 export function tellBare(command: Command) {
-  log.debug(`it is started with: ${typed(command)}`);
+  log.debug(`it is started with: ${typedLine(command)}`);
 }
 
 /** Tells the cluster, the image, and the commands. */
@@ -33,8 +32,8 @@ export function tellPod(backend: string, cluster: Cluster, image: string, object
   const place = `context ${context ?? "(the current one)"}, namespace ${namespace ?? "(the context's)"}`;
   log.debug(`"${backend}" runs on kubernetes: ${bin}, ${place}`);
   log.debug(`its image is ${image}`);
-  log.debug(`its Pod is made with: ${typed(createCommand(cluster, inOrder(objects)))}`);
-  log.debug(`it is reached with: ${typed(attachCommand(cluster, objects.pod.metadata.name))}`);
+  log.debug(`its Pod is made with: ${typedLine(createCommand(cluster, inOrder(objects)))}`);
+  log.debug(`it is reached with: ${typedLine(attachCommand(cluster, objects.pod.metadata.name))}`);
 }
 
 /** Tells how each backend of a config would run; what cannot be planned is told as a problem. */
@@ -56,8 +55,4 @@ async function outcomeOf(plan: Plan, config: Config, settings: Settings): Promis
   const { kubernetes } = (config.backends.get(plan.backend) as StdioBackend).container;
   const name = plan.runtime === "kubernetes" ? imageRef(kubernetes.registry, image.name) : image.name;
   return `container on ${runtime}, recipe ${plan.image.recipe}, image ${name}`;
-}
-
-function typed(command: Command): string {
-  return pasteableWords(typedWords(commandJson(command)));
 }

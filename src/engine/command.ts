@@ -50,7 +50,7 @@ export function realArgs(command: Command): string[] {
 }
 
 /** The command as one line of POSIX shell, for an error; the end of one longer than 300 characters is left out. */
-export function pasteable(command: Command): string {
+export function shortLine(command: Command): string {
   const line = pasteableWords(shownWords(command));
   // No half of a character that takes two units.
   return line.length <= MOST ? line : `${line.slice(0, MOST).replace(/[\uD800-\uDBFF]$/, "")}…`;

@@ -13,7 +13,7 @@ export interface EngineFailure {
   readonly phase: "run" | "build" | "other";
   /** Everything that it printed. */
   readonly output: string;
-  /** The call, pasteable. */
+  /** The call as `shortLine` writes it. */
   readonly command?: string;
   /** The backend of the config that it was about; none where an ad hoc run, or no backend at all, failed. */
   readonly backend?: string | undefined;

@@ -4,7 +4,7 @@ import { closeSync } from "node:fs";
 import { constants } from "node:os";
 import process from "node:process";
 import type { Env } from "../config/config.ts";
-import { type Command, EXTRA_INPUT_PATH, pasteable, realArgs } from "../engine/command.ts";
+import { type Command, EXTRA_INPUT_PATH, realArgs, shortLine } from "../engine/command.ts";
 import { ArgusError, messageOf } from "../errors.ts";
 import { shellQuoted } from "../shell.ts";
 import { environmentOf } from "./environment.ts";
@@ -130,7 +130,7 @@ export function sendSignal(pid: number | undefined, name: NodeJS.Signals): void 
 
 /** The error for a program that could not be started. */
 export function startFailure(command: Command, error: unknown): ArgusError {
-  const details = { command: pasteable(command), cause: error };
+  const details = { command: shortLine(command), cause: error };
   const { bin } = command;
   const code = (error as { code?: unknown }).code;
   if (code === "ENOENT") {

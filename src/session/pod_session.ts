@@ -9,7 +9,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { isatty } from "node:tty";
 import type { SessionOptions } from "../config/config.ts";
-import { type Command, pasteable } from "../engine/command.ts";
+import { type Command, shortLine } from "../engine/command.ts";
 import { explainKubectl } from "../engine/kubernetes/explain.ts";
 import {
   attachCommand,
@@ -197,7 +197,7 @@ class PodSession {
     });
     if (made.code === 0) this.#made = "yes";
     if (made.code === 0 || this.#stopping) return;
-    const error = this.#explain(made, pasteable(command));
+    const error = this.#explain(made, shortLine(command));
     // After a clear refusal of the first object there is nothing to remove.
     if (made.stdout === "" && !made.timedOut && !UNCLEAR.includes(error.code)) this.#made = "no";
     throw error;
@@ -263,7 +263,7 @@ class PodSession {
       return parsePod(got.stdout);
     }
     if (this.#stopping || this.#over) return undefined;
-    const error = this.#explain(got, pasteable(command));
+    const error = this.#explain(got, shortLine(command));
     // An API server that has just started knows of no rights yet.
     const forbidden = error.code === "kubernetes/forbidden" && !this.#seen;
     if (error.code === "kubernetes/pod-gone" || forbidden) throw error;
@@ -280,7 +280,7 @@ class PodSession {
     if (this.#stopping) return this.#stopped();
     const server = pod?.server;
     if (server?.state !== "terminated" && end.code !== 0 && end.said !== "") {
-      throw this.#explain({ stderr: end.said }, pasteable(attachCommand(this.#input.cluster, this.#name)));
+      throw this.#explain({ stderr: end.said }, shortLine(attachCommand(this.#input.cluster, this.#name)));
     }
     const trouble = pod === undefined ? undefined : podTrouble(pod);
     if (trouble?.code === "kubernetes/cannot-start") throw trouble;

@@ -45,7 +45,7 @@ export interface ErrorJson {
   readonly message: string;
   readonly hint: string | undefined;
   readonly where: string | undefined;
-  /** The command that failed, pasteable. */
+  /** The command that failed, without its end where it is long. */
   readonly command: string | undefined;
   /** The last lines of the program that failed, where that is another one than argus. */
   readonly log: readonly string[] | undefined;

@@ -8,7 +8,7 @@ import { roleYaml } from "./role.ts";
 export interface KubectlFailure {
   /** Everything that it printed on standard error. */
   readonly output: string;
-  /** The call, pasteable. */
+  /** The call as `shortLine` writes it. */
   readonly command?: string | undefined;
   readonly backend?: string | undefined;
 }
