@@ -78,11 +78,13 @@ for (const words of new Set([...entriesOfClients(), ...linesOfShells(), ...lines
     );
     const env = { HOME: folder, ARGUS_ENGINE_PATH: folder, ARGUS_REQUIRE_ISOLATION: "1", ARGUS_CONFIG: config };
     const ended = await argus(words.split(" "), { cwd: folder, env: { ...cleanEnv(), ...env } });
-    assert.doesNotMatch(ended.stderr, /\[usage\//);
+    assert.doesNotMatch(ended.stderr, /\[(usage|internal)\/|^ +at .*:\d+:\d+\)?$/m);
+    assert.ok(ended.code !== null && ended.code >= EXIT.ok && ended.code <= EXIT.absent, `ended with ${ended.code}`);
   });
 }
 
 test("the lines above are found in the README", () => {
+  assert.deepEqual(spansOf("`COPY` argus knows nothing: `argus build\n  --force`"), ["COPY", "argus build --force"]);
   assert.deepEqual(entriesOfClients(), ["run time"]);
   assert.ok(linesOfShells().includes("build --push") && linesOfShells().includes("plan --json"));
   for (const line of ["run -- npx -y pkg", "init ~/.config/argus/config.yaml", "clean --images"]) {
@@ -126,11 +128,16 @@ function linesOfShells(): string[] {
   );
 }
 
+/** What stands between backticks outside of blocks; each is told from the text between two of them by reading in pairs. */
+function spansOf(text: string): string[] {
+  return [...text.replaceAll(BLOCK, "").matchAll(/`([^`]+)`/g)].map(([, span = ""]) => span.replaceAll(/\s+/g, " "));
+}
+
 /** Command lines between backticks; what may be left out is, and names stand for placeholders. */
 function linesInSentences(): string[] {
-  const found = README.replaceAll(BLOCK, "").matchAll(/`[^`\n]*?(?<![\w.-])argus ([^`\n>]+)[^`\n]*`/g);
-  return [...found]
-    .map(([, words = ""]) =>
+  return spansOf(README)
+    .flatMap((span) => /(?<![\w.-])argus ([^>]+)/.exec(span)?.[1] ?? [])
+    .map((words) =>
       words
         .replace(/\s*\[[^\]]*\]/g, "")
         .replace("BACKEND", "time")
