@@ -33,7 +33,7 @@ const PAGE: Readonly<Record<string, readonly Row[]>> = {
     ["python3 → uvx", () => hasBase("command: python3\nargs: [-m, x]", "uvx", "python:3.13-slim")],
     ["npx → npx, node:22-alpine", () => hasBase("command: npx\nargs: [-y, x]", "npx", "node:22-alpine")],
     [
-      "node → npx",
+      "node → npx, for a file of additional_packages",
       () =>
         hasBase(
           "command: node\nargs: [node_modules/x/index.js]\ncontainer: {additional_packages: [x]}",
@@ -42,7 +42,7 @@ const PAGE: Readonly<Record<string, readonly Row[]>> = {
         ),
     ],
     [
-      "tsx → npx",
+      "tsx → npx, for a file of additional_packages",
       () =>
         hasBase(
           "command: tsx\nargs: [node_modules/x/index.ts]\ncontainer: {additional_packages: [x]}",
