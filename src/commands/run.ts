@@ -21,6 +21,7 @@ import { loadConfig } from "./config.ts";
 import { imageFor } from "./image_for.ts";
 import { runtimeName } from "./runtime_name.ts";
 import { tell } from "./tell.ts";
+import { UNMOUNTED, unmounted } from "./unmounted.ts";
 
 export interface RunFlags {
   readonly config: string | undefined;
@@ -57,12 +58,15 @@ export async function run(flags: RunFlags): Promise<number> {
     case "container": {
       const named = runtime ?? plan.runtime;
       const building = { ...settings, buildIfMissing: flags.build && settings.buildIfMissing };
+      const server = backend as StdioBackend;
       if (named === "kubernetes") {
+        tellUnmounted({ ...plan, runtime: named }, server, flags);
         const { runPod } = await import("./run_pod.ts");
-        return runPod(plan, config, backend as StdioBackend, building, flags.backend);
+        return runPod(plan, config, server, building, flags.backend);
       }
       const found = await findLive({ named });
-      if (found === undefined) return runUnisolated(withoutEngine(plan, backend as StdioBackend), required);
+      if (found === undefined) return runUnisolated(withoutEngine(plan, server), required);
+      tellUnmounted(plan, server, flags);
       return runContainer(plan, config, found, building, flags.backend);
     }
   }
@@ -113,6 +117,17 @@ async function runContainer(
       await makeVolumes(engine, writable, image.name, identity);
     },
   });
+}
+
+/** A server that ends for want of a folder says so only when its image is built. */
+function tellUnmounted(plan: ContainerPlan, backend: StdioBackend, { backend: configured }: RunFlags): void {
+  tell(
+    unmounted(plan, backend, configured === undefined).map(({ index, message, hint }) => ({
+      code: UNMOUNTED,
+      message: `${message}; ${hint}`,
+      where: backend.where(["args", index]),
+    })),
+  );
 }
 
 /** The only way to a process without a container: told in one line with the reason, or refused. */

@@ -14,9 +14,9 @@ import { printLine } from "../ui/line.ts";
 import { isVerbose, log } from "../ui/log.ts";
 import { printProblems } from "../ui/report.ts";
 import { readConfig } from "./config.ts";
+import { UNMOUNTED, unmounted } from "./unmounted.ts";
 import type { PlanFinding } from "./validate_finding.ts";
 import { unisolated } from "./validate_unisolated.ts";
-import { unmounted } from "./validate_unmounted.ts";
 
 export interface ValidateOptions {
   /** `--config`. */
@@ -98,7 +98,17 @@ interface Told extends Pick<Problem, "severity" | "code" | "message"> {
 function findings(plan: Plan, backend: Backend, config: Config, settings: Settings): PlanFinding[] {
   if (backend.type !== "stdio" || plan.kind === "remote") return [];
   if (plan.kind !== "container") return unisolated(plan, backend, config, settings);
-  return [...absentFiles(plan, config), ...unmounted(plan, backend)];
+  return [...absentFiles(plan, config), ...unmountedPaths(plan, backend)];
+}
+
+function unmountedPaths(plan: ContainerPlan, backend: StdioBackend): PlanFinding[] {
+  return unmounted(plan, backend).map(({ index, message, hint }) => ({
+    severity: "warning",
+    code: UNMOUNTED,
+    path: ["args", index],
+    message: `backend "${plan.backend}": ${message}`,
+    hint,
+  }));
 }
 
 /**

@@ -1,6 +1,8 @@
 /** The flags and words of a run without a config: what is wrong is told as it was typed, and no secret with it. */
 import assert from "node:assert/strict";
+import process from "node:process";
 import { test } from "node:test";
+import { fakeEngines } from "../support/fake_engine.ts";
 import { argus, cleanEnv } from "../support/proc.ts";
 import { withTmp, writeTree } from "../support/tmp.ts";
 
@@ -79,3 +81,29 @@ test("words after -- are literal, with a backend and without: a shell has expand
   const { code, stdout } = await argus(["run", "--env", "SET", "--", "printenv", "SET"], { env });
   assert.deepEqual([code, stdout], [0, "SECRET\n"]);
 });
+
+test(
+  "a run tells, before anything is built, which path of this machine the server will not see",
+  { skip: process.platform === "win32" },
+  () =>
+    withTmp(async (folder) => {
+      const ended = { code: 1, stderr: "No such image: x\n" };
+      const { env } = fakeEngines(folder, { docker: { run: { ...ended, code: 125 }, "image inspect": ended } });
+      const config = writeTree(folder, "config.yaml", 'backends: { a: { command: uvx, args: [x, "${DATA}"] } }\n');
+      const warningsOf = async (...words: readonly string[]) => {
+        const options = { env: cleanEnv({ ...env, DATA: "/home" }) };
+        const { code, stderr } = await argus(["run", "--no-build", ...words], options);
+        assert.equal(code, 3, stderr);
+        return stderr.split("\n").filter((line) => line.includes("config/unmounted-path"));
+      };
+      const unseen = "is a folder of this machine that is not mounted: the server will not see it";
+      assert.deepEqual(await warningsOf("--", "uvx", "x", "/home"), [
+        `argus: warning: command line: /home ${unseen}; add --volume /home:/home:ro [config/unmounted-path]`,
+      ]);
+      assert.deepEqual(await warningsOf("--config", config, "a"), [
+        `argus: warning: ${config}:1:42: args[1] \${DATA} ${unseen}; ` +
+          'add container.volumes: ["${DATA}:${DATA}:ro"] [config/unmounted-path]',
+      ]);
+      assert.deepEqual(await warningsOf("--volume", "/home:/home:ro", "--", "uvx", "x", "/home"), []);
+    }),
+);

@@ -175,20 +175,35 @@ test(
         `--root=${there}`,
         "${HOME}",
         `${there}/nope-1f`,
+        "~/nope-1f",
+        "C:/Users",
         folder,
         "/etc/passwd",
         "/",
         "/home/nonroot",
       ]);
       const hint = (shown: string) => `add container.volumes: ["${shown}:${shown}:ro"]`;
+      const absent =
+        'make a folder for it, add container.volumes: ["~/mcp-data:/data:rw"] and write /data/nope-1f here';
       const found = await warned();
       assert.deepEqual(found, [
         [16, `write \${HOME}, for ~ is text here, and ${hint("${HOME}")}`],
         [20, hint(there)],
         [28, hint(there)],
         [43, hint("${HOME}")],
+        [53, absent],
+        [69, absent],
+        [81, "write a path of this machine, and mount it"],
       ]);
       config([there, `${there}/..${there}`], `{volumes: ["${there}:${there}:ro"]}`);
+      assert.deepEqual(await warned(), []);
+      config([there, `${there}/..${there}`], `{volumes: ["${there}:/data:ro"]}`);
+      const mounted = "write /data, where the server has it";
+      assert.deepEqual(
+        (await warned()).map(([, each]) => each),
+        [mounted, mounted],
+      );
+      config([there], `{extra_args: ["-v", "${there}:${there}"]}`);
       assert.deepEqual(await warned(), []);
       config([there], "{enabled: false}");
       assert.deepEqual(await warned(), []);
