@@ -2,6 +2,8 @@
 import type { Config, StdioBackend } from "../config/config.ts";
 import type { Settings } from "../config/settings.ts";
 import { isIsolationRequired, switchedOffBy } from "../config/switch.ts";
+import { commandWords } from "../plan/command_line.ts";
+import { imageInstead } from "../plan/passthrough.ts";
 import type { BarePlan, PassthroughPlan } from "../plan/plan.ts";
 import { toolOf } from "../plan/recipe.ts";
 import type { PlanFinding } from "./validate_finding.ts";
@@ -27,7 +29,7 @@ const AROUND = /^[\s"'`´‘’‚“”„«»,;]{1,9}|[\s"'`´‘’‚“”�
 
 function hintFor({ kind, command, args }: BarePlan | PassthroughPlan): string {
   if (kind === "passthrough") {
-    return "to run that image isolated: a Dockerfile with FROM IMAGE and its ENTRYPOINT [...], named in container.dockerfile";
+    return `to run that image isolated, name in container.dockerfile ${imageInstead(commandWords({ command, args }))}`;
   }
   const meant = command.shown.replace(AROUND, "");
   const words = args.map(({ value }) => value);

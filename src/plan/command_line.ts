@@ -39,7 +39,7 @@ const READERS: Readonly<Record<ToolName, Reader>> = {
 export type CommandWords = readonly [command: Text, ...args: Text[]];
 
 /** The words of a backend without the wrapper that Windows needs: `cmd /c npx …` is `npx …`. */
-export function commandWords({ command, args }: StdioBackend): CommandWords {
+export function commandWords({ command, args }: Pick<StdioBackend, "command" | "args">): CommandWords {
   const wrapper = wrapperLength([command, ...args].map(({ value }) => value));
   return wrapper === 0 ? [command, ...args] : [args[wrapper - 1]!, ...args.slice(wrapper)];
 }

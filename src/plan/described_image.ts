@@ -1,20 +1,27 @@
 /** Images that the config describes itself, whatever the command is: a Dockerfile, or a build from source. */
 import type { StdioBackend } from "../config/config.ts";
 import type { Text } from "../config/text.ts";
+import { ArgusError } from "../errors.ts";
 import { additionalPackages, needSsh } from "./additional_packages.ts";
 import { DEFAULT } from "./defaults.ts";
 import { serverArgs } from "./entry.ts";
+import { imageInstead } from "./passthrough.ts";
 import type { DockerfileImage, ImagePlan, Notice, SourceImage } from "./plan.ts";
 import { plainName, repositoryOf } from "./specs.ts";
 
-/** The image of `dockerfile` or `source_url` and what follows its entry; undefined when the config has neither. */
+/**
+ * The image of `dockerfile` or `source_url` and what follows its entry; undefined when the config has neither.
+ *
+ * @throws ArgusError `config/container-call` for a Dockerfile whose server would get the words of `docker run`.
+ */
 export function describedImage(
   backend: StdioBackend,
-  words: readonly Text[],
+  words: readonly [Text, ...Text[]],
   warnings: Notice[],
 ): { image: ImagePlan; args: readonly Text[] } | undefined {
   const { container } = backend;
   if (container.dockerfile !== undefined) {
+    refuseContainerCall(backend, container.dockerfile, words);
     // Only the Dockerfile's text tells its entry, so what remains of the words is decided once that is read.
     return { image: dockerfileImage(backend, container.dockerfile, words), args: [] };
   }
@@ -22,6 +29,14 @@ export function describedImage(
   warnings.push(...productionWarning(backend));
   const image = sourceImage(backend, container.source_url);
   return { image, args: serverArgs(image.entrypoint, words) };
+}
+
+function refuseContainerCall({ where }: StdioBackend, file: string, words: readonly [Text, ...Text[]]): void {
+  const instead = imageInstead(words, file);
+  if (instead === undefined) return;
+  const message =
+    "with container.dockerfile args are the server's own, and these would give it the words of a container call";
+  throw new ArgusError("config/container-call", message, { hint: `write ${instead}`, where: where(["args"]) });
 }
 
 function dockerfileImage(backend: StdioBackend, path: string, words: readonly Text[]): DockerfileImage {

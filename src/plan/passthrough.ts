@@ -1,5 +1,7 @@
 /** Commands that start a container of the user's own: argus leaves them as they are. */
 import { programName } from "../config/program.ts";
+import { readRunWords } from "../config/rules/extra_args.ts";
+import type { Text } from "../config/text.ts";
 
 /** Global options that take the next word, as each program's help lists them. */
 const GLOBAL_VALUES: ReadonlyMap<string, string> = new Map([
@@ -16,11 +18,47 @@ const GLOBAL_VALUES: ReadonlyMap<string, string> = new Map([
 
 /** Whether the command is `docker run`, `podman container run`, `nerdctl -n k8s.io run` or the like. */
 export function isContainerCall(command: string, words: readonly string[]): boolean {
+  return afterRun(command, words) !== undefined;
+}
+
+/** What to write in place of such a command to have its image isolated, as the end of a sentence; undefined for any other. */
+export function imageInstead(
+  [command, ...args]: readonly [Text, ...Text[]],
+  file = "a Dockerfile",
+): string | undefined {
+  const words = args.map(({ value }) => value);
+  const start = afterRun(command.value, words);
+  if (start === undefined) return undefined;
+  const read = readRunWords(words.slice(start));
+  if (read === undefined)
+    return `${file} with FROM IMAGE and its ENTRYPOINT [...], and only what follows IMAGE as args`;
+  const { shown } = args[start + read.image]!;
+  const entry = read.flags.find(({ flag }) => flag === "entrypoint");
+  const engine = programName(command.value).toLowerCase();
+  const entrypoint =
+    entry === undefined
+      ? `the ENTRYPOINT that \`${engine} image inspect -f '{{json .Config.Entrypoint}}' ${shown}\` shows`
+      : "the --entrypoint as its ENTRYPOINT [...]";
+  const left = args.slice(start + read.image + 1).map((word) => JSON.stringify(word.shown));
+  const moved = MOVED.filter(([flags]) => read.flags.some(({ flag }) => flags.includes(flag))).map(([, what]) => what);
+  const moves = moved.length === 0 ? "" : `; ${moved.join(", ")}`;
+  return `${file} with FROM ${shown} and ${entrypoint}, and args: [${left.join(", ")}]${moves}`;
+}
+
+/** Flags whose fields are not extra_args. */
+const MOVED: readonly (readonly [flags: readonly string[], what: string])[] = [
+  [["env", "env-file"], "-e becomes env"],
+  [["volume", "mount"], "-v becomes container.volumes"],
+  [["network"], "--network becomes container.network"],
+];
+
+/** Where the words after `run` begin; undefined for what is no container call. */
+function afterRun(command: string, words: readonly string[]): number | undefined {
   const engine = programName(command).toLowerCase();
   const taking = GLOBAL_VALUES.get(engine)?.split(" ");
-  if (taking === undefined) return false;
+  if (taking === undefined) return undefined;
   let next = 0;
   while (next < words.length && words[next]!.startsWith("-")) next += taking.includes(words[next]!) ? 2 : 1;
   if (words[next] === "container") next += 1;
-  return words[next] === "run";
+  return words[next] === "run" ? next + 1 : undefined;
 }

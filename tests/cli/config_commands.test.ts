@@ -142,7 +142,7 @@ test("a backend that will run without isolation is a warning with the reason, an
     );
     assert.deepEqual(told.hints.slice(0, 2), ['did you mean "uvx"?', 'did you mean "uvx"?']);
     assert.match(told.hints[2], /container\.enabled: false/);
-    assert.match(told.hints[3], /FROM .* container\.dockerfile/);
+    assert.match(told.hints[3], /container\.dockerfile .* FROM image and the ENTRYPOINT .* args: \[\]$/);
     const required = await problemsOf({ ARGUS_REQUIRE_ISOLATION: "true" });
     assert.deepEqual([required.code, required.rows], [2, rows("error", ["comma", "quoted", "shell", "docker", "off"])]);
     writeTree(folder, "config.yaml", backends("feature_flags: {require_isolation: true}\n"));

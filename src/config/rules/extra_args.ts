@@ -41,6 +41,24 @@ export function extraArgsProblems(words: readonly string[]): ExtraArgsProblems {
   return { refused, weakening };
 }
 
+/** The words after `docker run`. */
+export interface RunWords {
+  /** The flags in front of the image, in their long spelling without dashes. */
+  readonly flags: readonly Pick<Given, "index" | "flag" | "value">[];
+  /** Which word is the image. */
+  readonly image: number;
+}
+
+/** Reads the words after `docker run`; undefined where a flag is unknown, or no image is among them. */
+export function readRunWords(words: readonly string[]): RunWords | undefined {
+  const flags: Given[] = [];
+  for (const given of givenFlags(words)) {
+    if (given.problem === undefined) flags.push(given);
+    else return words[given.index]!.startsWith("-") ? undefined : { flags, image: given.index };
+  }
+  return undefined;
+}
+
 /** A flag that was given, in its long spelling; with a problem when it is no flag, or not a whole one. */
 interface Given {
   readonly index: number;

@@ -304,7 +304,7 @@ for (const [dockerfile, name] of DOCKERFILES) {
 }
 
 test("a Dockerfile wins over whatever the command is", () => {
-  assert.equal(containerOf("docker run x", { dockerfile: "a.dockerfile" }).image.recipe, "dockerfile");
+  assert.equal(containerOf("docker x", { dockerfile: "a.dockerfile" }).image.recipe, "dockerfile");
   assert.equal(containerOf("node dist/index.js", { dockerfile: "a.dockerfile" }).image.recipe, "dockerfile");
 });
 
@@ -506,4 +506,33 @@ test("a variable of env without braces is text, which is said without its name",
     );
     assert.doesNotMatch(JSON.stringify(warnings), /TOKEN|_A1/);
   }
+});
+
+/** Container call → what to write in its place. */
+const INSTEAD: readonly (readonly [Line, string])[] = [
+  [
+    "docker run -i --rm -e FOO mcp/fetch",
+    "FROM mcp/fetch and the ENTRYPOINT that `docker image inspect -f '{{json .Config.Entrypoint}}' mcp/fetch` shows, " +
+      "and args: []; -e becomes env",
+  ],
+  [
+    ["podman.exe", "run", "-it", "-v=/a:/b", "--net", "none", { shown: "i:${TAG}", value: "i:SECRET" }, "-e", "x y"],
+    "FROM i:${TAG} and the ENTRYPOINT that `podman image inspect -f '{{json .Config.Entrypoint}}' i:${TAG}` shows, " +
+      'and args: ["-e", "x y"]; -v becomes container.volumes, --network becomes container.network',
+  ],
+  ["cmd /c docker container run --entrypoint a b", "FROM b and the --entrypoint as its ENTRYPOINT [...], and args: []"],
+  ["docker run --unknown b c", "FROM IMAGE and its ENTRYPOINT [...], and only what follows IMAGE as args"],
+  ["docker run --rm", "FROM IMAGE and its ENTRYPOINT [...], and only what follows IMAGE as args"],
+];
+
+test("a container call beside a Dockerfile is an error with what to keep of it, for the server would get its words", () => {
+  for (const [line, hint] of INSTEAD) {
+    const error = refusal(line, { dockerfile: "x/Dockerfile" });
+    assert.deepEqual(
+      [error.code, error.hint, error.where],
+      ["config/container-call", `write x/Dockerfile with ${hint}`, "config.yaml:args"],
+    );
+  }
+  assert.equal(planOf("docker stdio", { dockerfile: "x/Dockerfile" }).kind, "container");
+  assert.equal(planOf("docker", { dockerfile: "x/Dockerfile" }).kind, "container");
 });
