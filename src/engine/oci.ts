@@ -104,7 +104,9 @@ export function detachedCommand(run: Command): Command {
  */
 export function startEventsCommand(engine: Engine, container: string, until: number): Command {
   const filters = ["--filter", `container=${container}`, "--filter", "event=start"];
-  return engineCommand(engine, ["events", "--since", "10m", "--until", String(until), ...filters]);
+  // Podman that has to stop at a moment which is over when it begins stops before it has read anything.
+  const end = engine.name === "podman" ? ["--stream=false"] : ["--until", String(until)];
+  return engineCommand(engine, ["events", "--since", "10m", ...end, ...filters]);
 }
 
 /** What a build needs to know. */

@@ -6,6 +6,9 @@ import { randomBytes } from "node:crypto";
 import process from "node:process";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { realArgs } from "../../src/engine/command.ts";
+import type { OciName } from "../../src/engine/engine.ts";
+import { startEventsCommand } from "../../src/engine/oci.ts";
 import { kill, leftoversOf, sweep } from "../matrix/traces.ts";
 import { driverWords } from "../support/driver.ts";
 import { engineCall, type World, worlds } from "../support/engines.ts";
@@ -49,6 +52,16 @@ async function nothingIsLeft(world: World, id: string): Promise<void> {
     if (left.length === 0) return;
   }
   assert.deepEqual(left, []);
+}
+
+/** What the engine says of the starts of containers whose names begin so. */
+function startsOf(world: World, name: string, until: number = Math.ceil(Date.now() / 1000) + 1): string[] {
+  const engine = { name: world.engine as OciName, bin: "", env: {}, rootless: false };
+  const words = realArgs(startEventsCommand(engine, name, until)).map((word) =>
+    word.replace(/^container=.*/, "type=container"),
+  );
+  const { stdout } = engineCall(world, words);
+  return stdout.split("\n").filter((line) => line.includes(`${name}-`));
 }
 
 /** A server that says that it runs, so that a test can act then. */
@@ -113,11 +126,18 @@ for (const world of worlds()) {
       withId(world, async (id) => {
         const { code } = await openSession(world, id, ["sh", "-c", "exit 125"]).ended;
         assert.equal(code, 125);
-        const until = String(Math.ceil(Date.now() / 1000) + 1);
-        const { stdout } = engineCall(world, ["events", "--since", "5m", "--until", until, "--filter", "event=start"]);
-        assert.equal(stdout.split("\n").filter((line) => line.includes(`-${id}-`)).length, 1, stdout);
+        assert.equal(startsOf(world, `argus-${id}`).length, 1);
       }),
   );
+
+  if (world.engine === "podman") {
+    test(`${world.name}: a start is known of although the moment up to which it is asked for is over`, OPTIONS, () =>
+      withId(world, async (id) => {
+        await openSession(world, id, ["sh", "-c", "exit 1"]).ended;
+        assert.equal(startsOf(world, `argus-${id}`, Date.now() / 1000 - 5).length, 1);
+      }),
+    );
+  }
 
   test(`${world.name}: an image that is not there is an error, and nothing is on stdout`, OPTIONS, () =>
     withId(world, async (id) => {
