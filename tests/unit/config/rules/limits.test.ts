@@ -96,8 +96,15 @@ table("network", networkProblem, {
       "container:a:b",
       "ns:/proc/1/ns/net",
     ],
+    ...["false", "off", "no", "None", "NONE", "disabled", "0", "true", "yes", "on", "Bridge"],
     ...["pasta:-T,80", "name=x,ip=1", "none\n", "none ", "$(id)", "`id`", "a".repeat(129), ...UNSEEN],
   ],
+});
+
+test("a switch in place of a network is told which word it stands for", () => {
+  const hints = (words: readonly string[]) => words.map((word) => networkProblem(word)?.hint);
+  assert.deepEqual(hints(["false", "off", "no", "None", "disabled"]), Array(5).fill('write "none"'));
+  assert.deepEqual(hints(["true", "yes", "on", "enabled"]), Array(4).fill('write "bridge"'));
 });
 
 test("a shared network namespace is warned about", () => {
