@@ -307,6 +307,7 @@ const top = {
     "`ARGUS_REGISTRY`",
   ),
   kubernetes: optional(kubernetes, "Settings of `runtime: kubernetes` for all backends."),
+  $schema: optional(text(), "Where an editor finds the JSON Schema of this file; argus does not read it."),
 };
 
 /** Everything but the backends, which are checked one by one. */

@@ -95,5 +95,6 @@ function unknownKeyHint(key: string, path: Path, known: readonly string[], backe
     if (path.length === 2 && path[0] === "container") return `move it out of "container:", to ${field}: of the backend`;
     if (path.length === 1 && backend === undefined) return "indent it below a backend";
   }
-  return known.length === 0 ? "use another name" : `known keys: ${known.join(", ")}`;
+  const told = known.filter((each) => each !== "$schema");
+  return told.length === 0 ? "use another name" : `known keys: ${told.join(", ")}`;
 }

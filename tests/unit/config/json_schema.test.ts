@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fieldRows, jsonSchema } from "../../../src/config/json_schema.ts";
+import { parseConfig } from "../../../src/config/parse.ts";
 import { DEFAULT } from "../../../src/plan/defaults.ts";
 
 interface Schema {
@@ -19,6 +20,19 @@ const CONTAINER = STDIO!.properties!.container!;
 
 test("unknown keys are refused at every level, as argus does", () => {
   for (const level of [SCHEMA, STDIO!, REMOTE!, CONTAINER]) assert.equal(level.additionalProperties, false);
+});
+
+test("the key that points an editor at the schema may stand in the file, and only there", () => {
+  assert.deepEqual(SCHEMA.properties!.$schema?.type, ["string", "number", "boolean", "null"]);
+  const { problems } = parseConfig(
+    '{"$schema": "./argus.schema.json", "backends": {"a": {"command": "uvx", "args": ["x"], "$schema": "x"}}}',
+    "config.yaml",
+    { env: {} },
+  );
+  assert.deepEqual(
+    problems.map(({ code, message }) => [code, message]),
+    [["config/unknown-key", 'unknown key "$schema" in backend "a"']],
+  );
 });
 
 test("every field has a description", () => {
