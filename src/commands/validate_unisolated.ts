@@ -2,10 +2,8 @@
 import type { Config, StdioBackend } from "../config/config.ts";
 import type { Settings } from "../config/settings.ts";
 import { isIsolationRequired, switchedOffBy } from "../config/switch.ts";
-import { commandWords } from "../plan/command_line.ts";
-import { imageInstead } from "../plan/passthrough.ts";
 import type { BarePlan, PassthroughPlan } from "../plan/plan.ts";
-import { toolOf } from "../plan/recipe.ts";
+import { isolationHint } from "./isolation_hint.ts";
 import type { PlanFinding } from "./validate_finding.ts";
 
 /** The finding about it: an error where isolation is required; none where it was switched off on purpose and may be. */
@@ -20,19 +18,6 @@ export function unisolated(
   if (isMeant && !required) return [];
   const code = "config/no-isolation";
   const message = `backend "${plan.backend}" would run without isolation: ${plan.reason}`;
-  const hint = isMeant ? "isolation is required; switch it on again" : hintFor(plan);
+  const hint = isMeant ? "isolation is required; switch it on again" : isolationHint(plan);
   return [{ severity: required ? "error" : "warning", code, path: ["command"], message, hint }];
-}
-
-/** Quotes of every kind and what separates words: a few on either side of a command are slips. */
-const AROUND = /^[\s"'`´‘’‚“”„«»,;]{1,9}|[\s"'`´‘’‚“”„«»,;]{1,9}$/g;
-
-function hintFor({ kind, command, args }: BarePlan | PassthroughPlan): string {
-  if (kind === "passthrough") {
-    return `to run that image isolated, name in container.dockerfile ${imageInstead(commandWords({ command, args }))}`;
-  }
-  const meant = command.shown.replace(AROUND, "");
-  const words = args.map(({ value }) => value);
-  if (meant !== command.shown && toolOf(meant, words) !== undefined) return `did you mean "${meant}"?`;
-  return "name a package with uvx, npx or go run, bring an image with container.dockerfile, or say that it is meant with container.enabled: false";
 }

@@ -39,7 +39,11 @@ export function imageInstead(
     entry === undefined
       ? `the ENTRYPOINT that \`${engine} image inspect -f '{{json .Config.Entrypoint}}' ${shown}\` shows`
       : "the --entrypoint as its ENTRYPOINT [...]";
-  const left = args.slice(start + read.image + 1).map((word) => JSON.stringify(word.shown));
+  const after = args.slice(start + read.image + 1);
+  // The value of an option may be a secret.
+  const option = after.findIndex((word) => word.value.startsWith("-"));
+  const told = (option === -1 ? after : after.slice(0, option)).map((word) => JSON.stringify(word.shown));
+  const left = option === -1 ? told : [...told, "…"];
   const moved = MOVED.filter(([flags]) => read.flags.some(({ flag }) => flags.includes(flag))).map(([, what]) => what);
   const moves = moved.length === 0 ? "" : `; ${moved.join(", ")}`;
   return `${file} with FROM ${shown} and ${entrypoint}, and args: [${left.join(", ")}]${moves}`;

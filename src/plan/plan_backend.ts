@@ -12,6 +12,7 @@ import { imagePlan } from "./image_plan.ts";
 import { isContainerCall } from "./passthrough.ts";
 import type { BarePlan, ContainerPlan, ImagePlan, Notice, Plan, RemotePlan } from "./plan.ts";
 import { postureWarnings } from "./posture_warnings.ts";
+import { wrapped } from "./wrapped.ts";
 
 /** What a plan depends on beside the backend. */
 export interface PlanContext {
@@ -31,9 +32,11 @@ export function planBackend(backend: Backend, context: PlanContext): Plan {
   const off = switchedOffBy(backend, context.config, context.settings);
   if (off !== undefined) return barePlan(backend, `switched off by ${off}`);
   const warnings = bareVariables(backend);
-  const words = commandWords(backend);
-  const described = describedImage(backend, words, warnings);
+  const typed = commandWords(backend);
+  const described = describedImage(backend, typed, warnings);
   if (described !== undefined) return containerPlan(backend, context, described.image, described.args, warnings);
+  const inner = wrapped(typed, typed[0] !== backend.command);
+  const words = inner?.words ?? typed;
   const [program, ...others] = words.map(({ value }) => value);
   if (backend.container.transport === undefined && isContainerCall(program!, others)) {
     const reason = `${programName(program!)} starts a container of its own, without the restrictions of argus`;
@@ -41,7 +44,8 @@ export function planBackend(backend: Backend, context: PlanContext): Plan {
   }
   const read = readCommandLine({ backend, warnings, adHoc: context.adHoc === true }, words);
   if (read === undefined) return barePlan(backend, `no recipe for the command "${words[0].shown}"`);
-  return containerPlan(backend, context, imagePlan(backend, read.use, read.tool), read.use.args, warnings);
+  const started = inner === undefined ? backend : { ...backend, env: { ...backend.env, ...inner.env } };
+  return containerPlan(started, context, imagePlan(backend, read.use, read.tool), read.use.args, warnings);
 }
 
 function containerPlan(

@@ -516,9 +516,20 @@ const INSTEAD: readonly (readonly [Line, string])[] = [
       "and args: []; -e becomes env",
   ],
   [
-    ["podman.exe", "run", "-it", "-v=/a:/b", "--net", "none", { shown: "i:${TAG}", value: "i:SECRET" }, "-e", "x y"],
+    [
+      "podman.exe",
+      "run",
+      "-it",
+      "-v=/a:/b",
+      "--net",
+      "none",
+      { shown: "i:${TAG}", value: "i:SECRET" },
+      "x y",
+      "-e",
+      "z",
+    ],
     "FROM i:${TAG} and the ENTRYPOINT that `podman image inspect -f '{{json .Config.Entrypoint}}' i:${TAG}` shows, " +
-      'and args: ["-e", "x y"]; -v becomes container.volumes, --network becomes container.network',
+      'and args: ["x y", …]; -v becomes container.volumes, --network becomes container.network',
   ],
   ["cmd /c docker container run --entrypoint a b", "FROM b and the --entrypoint as its ENTRYPOINT [...], and args: []"],
   ["docker run --unknown b c", "FROM IMAGE and its ENTRYPOINT [...], and only what follows IMAGE as args"],
