@@ -2,7 +2,7 @@
 import { isatty } from "node:tty";
 import type { Backend, Config, StdioBackend } from "../config/config.ts";
 import { readSettings, type Settings, unknownSettings } from "../config/settings.ts";
-import { isIsolationRequired } from "../config/switch.ts";
+import { isIsolationRequired, switchedOffBy } from "../config/switch.ts";
 import { plain, type Text } from "../config/text.ts";
 import { clampCpus } from "../engine/cpus.ts";
 import { runCommand } from "../engine/oci.ts";
@@ -53,8 +53,11 @@ export async function run(flags: RunFlags): Promise<number> {
         hint: "give its url to the client",
       });
     case "bare":
-    case "passthrough":
-      return runUnisolated(plan, required);
+    case "passthrough": {
+      const isMeant = switchedOffBy(backend as StdioBackend, config, settings) !== undefined;
+      const hint = isMeant ? undefined : await wayToIsolation(plan, flags);
+      return runUnisolated(plan, required, hint);
+    }
     case "container": {
       const named = runtime ?? plan.runtime;
       const building = { ...settings, buildIfMissing: flags.build && settings.buildIfMissing };
@@ -130,14 +133,22 @@ function tellUnmounted(plan: ContainerPlan, backend: StdioBackend, { backend: co
   );
 }
 
-/** The only way to a process without a container: told in one line with the reason, or refused. */
-async function runUnisolated(plan: BarePlan | PassthroughPlan, required: boolean): Promise<number> {
+/** What to write so that a backend which has no recipe gets one; most runs need no such words. */
+async function wayToIsolation(plan: BarePlan | PassthroughPlan, { backend }: RunFlags): Promise<string> {
+  const { isolationHint } = await import("./isolation_hint.ts");
+  return isolationHint(plan, backend === undefined);
+}
+
+/** The only way to a process without a container: told in one line with the reason and the way out, or refused. */
+async function runUnisolated(plan: BarePlan | PassthroughPlan, required: boolean, hint?: string): Promise<number> {
+  const wayOut = hint === undefined ? "" : `${hint}; `;
   if (required) {
     throw new ArgusError("absent/isolation", `backend "${plan.backend}" would run without isolation: ${plan.reason}`, {
-      hint: "isolation is required by --require-isolation, ARGUS_REQUIRE_ISOLATION or feature_flags.require_isolation",
+      hint: `${wayOut}isolation is required by --require-isolation, ARGUS_REQUIRE_ISOLATION or feature_flags.require_isolation`,
     });
   }
-  log.warn(`backend "${plan.backend}" runs WITHOUT isolation, with all your rights: ${plan.reason}`);
+  const reason = hint === undefined ? plan.reason : `${plan.reason}; ${hint}`;
+  log.warn(`backend "${plan.backend}" runs WITHOUT isolation, with all your rights: ${reason}`);
   for (const { name, meant } of unknownSettings(process.env, { anyCase: process.platform === "win32" })) {
     // A slip in its name may be why.
     if (meant !== undefined) log.warn(`argus does not read ${name}: rename it to ${meant}`);

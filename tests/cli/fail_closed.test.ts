@@ -197,6 +197,22 @@ for (const row of OPEN) {
   });
 }
 
+test("a bare run and its refusal say what to write instead, but not where it was switched off", async () => {
+  await withTmp(async (folder) => {
+    const { config, path } = hostileServer(folder);
+    const env = cleanEnv({ ...fakeEngines(folder, { docker: {} }).env, PATH: path });
+    const saidBy = async (...words: string[]) => (await argus(["run", ...words], { env })).stderr;
+    const way = "name a package with uvx, npx or go run, ";
+    assert.match(await saidBy("own", "--config", config), new RegExp(`"my-own-tool"; ${way}bring an image`));
+    assert.match(await saidBy("--", "my-own-tool"), new RegExp(`"my-own-tool"; ${way}or write a config`));
+    const refused = await saidBy("own", "--config", config, "--require-isolation");
+    assert.match(refused, new RegExp(`hint: ${way}.*; isolation is required by`));
+    assert.doesNotMatch(await saidBy("off", "--config", config), /name a package/);
+    const shell = await saidBy("--require-isolation", "--", "bash", "-c", "cd x && npx -y foo");
+    assert.match(shell, /written as command: npx, args: \["-y", "foo"\]; isolation is required/);
+  });
+});
+
 test("no engine at all: a backend with a recipe runs bare with the warning", async () => {
   await withTmp(async (folder) => {
     const { config, ran, path } = hostileServer(folder);
