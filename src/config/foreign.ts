@@ -150,13 +150,23 @@ export const OTHER_NAMES = new Map([
   ["envs", "env"],
   ["arguments", "args"],
   ["cmd", "command"],
-  ["image", "builder_image"],
   ["cpu", "cpus"],
   ["mem", "memory"],
   ["mounts", "volumes"],
-  ["packages", "additional_packages"],
   ["ref", "source_ref"],
   ["git", "source_url"],
   ["eofGrace", "eof_grace"],
   ...CLIENT_URLS.map((name): [string, string] => [name, "url"]),
+]);
+
+/** Keys of Compose and other tools, on a backend or in its `container`, that no field replaces alone, with what to do instead. */
+export const OTHER_WAYS = new Map([
+  [
+    "image",
+    "a server that comes as an image: name in dockerfile a Dockerfile of two lines, FROM that image and its ENTRYPOINT; " +
+      "the base of a build is builder_image",
+  ],
+  ["packages", "system_deps has programs such as git, additional_packages those of the server's language"],
+  ["ports", "remove it: the client talks to the server over stdin and stdout, which need no port"],
+  ["user", 'remove it: a server runs as uid 65532; extra_args: ["--user", "UID:GID"] changes that'],
 ]);

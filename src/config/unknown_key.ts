@@ -10,6 +10,7 @@ import {
   FOREIGN_SECTIONS,
   LEGACY_FIELDS,
   OTHER_NAMES,
+  OTHER_WAYS,
 } from "./foreign.ts";
 import { nameInKey, quotedKey } from "./keys.ts";
 import type { Problem } from "./problem.ts";
@@ -78,6 +79,9 @@ function isForeign(path: Path, backend: string | undefined): boolean {
 function unknownKeyHint(key: string, path: Path, known: readonly string[], backend?: string): string {
   const ofBackend = fieldsOf(stdioBackend)!;
   const onBackend = backend !== undefined && path.length === 1;
+  const inContainer = backend !== undefined && path.length === 2 && path[0] === "container";
+  const way = onBackend || inContainer ? OTHER_WAYS.get(key) : undefined;
+  if (way !== undefined) return way;
   if (onBackend && Object.hasOwn(fieldsOf(ofBackend.container!)!, key)) return 'move it under "container:"';
   if (CLIENT_SECTIONS.includes(key) && path.length === 1 && backend === undefined) {
     return `rename ${key} to backends, or move its servers to those that are there`;
@@ -92,7 +96,7 @@ function unknownKeyHint(key: string, path: Path, known: readonly string[], backe
   }
   const field = OTHER_NAMES.get(key) ?? key;
   if (Object.hasOwn(ofBackend, field)) {
-    if (path.length === 2 && path[0] === "container") return `move it out of "container:", to ${field}: of the backend`;
+    if (inContainer) return `move it out of "container:", to ${field}: of the backend`;
     if (path.length === 1 && backend === undefined) return "indent it below a backend";
   }
   const told = known.filter((each) => each !== "$schema");
