@@ -52,6 +52,7 @@ export const CLIENT_KEYS = new Set([
   "alwaysLoad",
   "authProviderType",
   "autoApprove",
+  "autoStart",
   "available_tools",
   "bundled",
   "dev",

@@ -260,14 +260,10 @@ class Parser {
     if (type === "stdio") return "stdio";
     if (type !== undefined && REMOTE_TYPES.includes(type)) return "remote";
     if (entry !== undefined && entry.node.kind !== "null") {
-      const meant =
-        type === undefined
-          ? undefined
-          : (nearest(type, ["stdio"]) ?? (/http/i.test(type) ? "streamable-http" : undefined));
       this.#report.error({
         code: "config/bad-type",
         message: `backend ${quotedKey(name)}: type must be "stdio", "sse" or "streamable-http"`,
-        hint: meant === undefined ? "remove it where the backend has a command" : `did you mean "${meant}"?`,
+        hint: typeHint(type, node),
         at: entry.node.at,
         backend: name,
       });
@@ -431,6 +427,15 @@ function holdsBackends(node: Node): boolean {
 
 function isBackend(node: Node): boolean {
   return node.kind === "map" && ["command", "url", ...CLIENT_URLS].some((key) => node.entries.has(key));
+}
+
+/** The type that was meant: by its word, else by what the backend has. */
+function typeHint(type: string | undefined, node: MapNode): string {
+  const meant = nearest(type ?? "", ["stdio"]) ?? (/http/i.test(type ?? "") ? "streamable-http" : undefined);
+  if (meant !== undefined) return `did you mean "${meant}"?`;
+  if (type === "local") return 'write "stdio", or leave it out';
+  const isRemote = !node.entries.has("command") && (isBackend(node) || type === "remote");
+  return isRemote ? 'write "sse" or "streamable-http"' : "remove it where the backend has a command";
 }
 
 /** Names that hold no secret on any machine: a warning about them would teach people to skip warnings. */

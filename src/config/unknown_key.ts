@@ -69,6 +69,10 @@ export function meantKey(key: string, known: readonly string[]): string | undefi
 /** How people write the names of variables, and nobody a field. */
 const VARIABLE = /^[A-Z][A-Z0-9_]*$/;
 
+/** Some clients call the type of a backend so. */
+const TRANSPORT = "write type: where it says stdio, sse or streamable-http; a recipe stands in container.transport";
+const REMOTE_TRANSPORT = "write type: sse, or type: streamable-http, in its place";
+
 function isForeign(path: Path, backend: string | undefined): boolean {
   const key = String(path.at(-1));
   if (backend !== undefined) return path.length === 1 && FOREIGN_BACKEND_KEYS.has(key);
@@ -82,7 +86,10 @@ function unknownKeyHint(key: string, path: Path, known: readonly string[], backe
   const inContainer = backend !== undefined && path.length === 2 && path[0] === "container";
   const way = onBackend || inContainer ? OTHER_WAYS.get(key) : undefined;
   if (way !== undefined) return way;
-  if (onBackend && Object.hasOwn(fieldsOf(ofBackend.container!)!, key)) return 'move it under "container:"';
+  const isRemote = onBackend && known.includes("url");
+  if (onBackend && key === "transport") return isRemote ? REMOTE_TRANSPORT : TRANSPORT;
+  if (onBackend && !isRemote && Object.hasOwn(fieldsOf(ofBackend.container!)!, key))
+    return 'move it under "container:"';
   if (CLIENT_SECTIONS.includes(key) && path.length === 1 && backend === undefined) {
     return `rename ${key} to backends, or move its servers to those that are there`;
   }
