@@ -9,6 +9,7 @@ import { commandWords, readCommandLine } from "./command_line.ts";
 import { DEFAULT } from "./defaults.ts";
 import { describedImage } from "./described_image.ts";
 import { imagePlan } from "./image_plan.ts";
+import { refuseOwnEntry } from "./own_entry.ts";
 import { isContainerCall } from "./passthrough.ts";
 import type { BarePlan, ContainerPlan, ImagePlan, Notice, Plan, RemotePlan } from "./plan.ts";
 import { postureWarnings } from "./posture_warnings.ts";
@@ -42,7 +43,9 @@ export function planBackend(backend: Backend, context: PlanContext): Plan {
     const reason = `${programName(program!)} starts a container of its own, without the restrictions of argus`;
     return { ...barePlan(backend, reason), kind: "passthrough" };
   }
-  const read = readCommandLine({ backend, warnings, adHoc: context.adHoc === true }, words);
+  const adHoc = context.adHoc === true;
+  if (backend.container.transport === undefined) refuseOwnEntry(backend, words, adHoc);
+  const read = readCommandLine({ backend, warnings, adHoc }, words);
   if (read === undefined) return barePlan(backend, `no recipe for the command "${words[0].shown}"`);
   const started = inner === undefined ? backend : { ...backend, env: { ...backend.env, ...inner.env } };
   return containerPlan(started, context, imagePlan(backend, read.use, read.tool), read.use.args, warnings);

@@ -104,6 +104,11 @@ export function launcherFields([command, ...args]: CommandWords, line: boolean):
   return start === -1 || (!STARTERS.has(program) && start > 0) ? undefined : fields({ words: words.slice(start) });
 }
 
+/** A command and its arguments as the fields of a config, as far as they are sure to hold no secret. */
+export function configFields(words: readonly string[]): string {
+  return fields({ words });
+}
+
 /** What a text calls: its words as a config writes them, with undefined in place of what only a shell knows. */
 interface TextCall {
   readonly words: readonly (string | undefined)[];

@@ -547,3 +547,20 @@ test("a container call beside a Dockerfile is an error with what to keep of it, 
   assert.equal(planOf("docker stdio", { dockerfile: "x/Dockerfile" }).kind, "container");
   assert.equal(planOf("docker", { dockerfile: "x/Dockerfile" }).kind, "container");
 });
+
+test("argus' own entry in a client's config is no server: an error that says what stands here", () => {
+  for (const [line, instead] of [
+    ["/usr/local/bin/argus run time", 'such as command: uvx, args: ["mcp-server-time"]'],
+    ["cmd /c argus.exe --config x run time", 'such as command: uvx, args: ["mcp-server-time"]'],
+    ["argus-mcp run --network none -- uvx x --token SECRET", 'command: uvx, args: ["x", …]'],
+  ] as const) {
+    const error = refusal(line);
+    const hint = `write the server's own command, ${instead}`;
+    assert.deepEqual([error.code, error.hint, error.where], ["config/own-entry", hint, "config.yaml:command"]);
+  }
+  assert.equal(refusal("argus run time", {}, { adHoc: true }).hint, "leave one of the two out");
+  assert.equal(planOf("argus serve").kind, "bare");
+  assert.equal(planOf("argus serve -- run").kind, "bare");
+  assert.equal(planOf("argus run time", { enabled: false }).kind, "bare");
+  assert.equal(containerOf("argus run", { transport: "uvx" }).image.name, "argus");
+});
