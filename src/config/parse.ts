@@ -11,6 +11,7 @@ import { type Problem, placeOf } from "./problem.ts";
 import { checkRelations } from "./relations.ts";
 import { Report } from "./report.ts";
 import { backendNameProblem } from "./rules/backend_name.ts";
+import { standIn } from "./rules/env.ts";
 import { parseVolume } from "./rules/volume.ts";
 import {
   type ContainerFields,
@@ -304,7 +305,10 @@ class Parser {
     const closed = open.filter((path) => !TEXT_FIELDS.some((field) => field.every((step, at) => path[at] === step)));
     const result = v.safeParse(stdioBackend, without(value, closed));
     for (const issue of tellable(result.issues)) this.#report.error(explainIssue(issue, root, base, name));
-    if (!result.success || this.#report.isBroken(name)) return undefined;
+    const unresolved = open.some(([first]) => first !== "env");
+    const isBroken = !result.success || this.#report.isBroken(name);
+    this.#warnOfStandIns(node, !isBroken && !unresolved, name);
+    if (isBroken) return undefined;
     const fields = result.output;
     return {
       type: "stdio",
@@ -316,7 +320,7 @@ class Parser {
         textAt(node, ["container", ...path], value),
       ),
       session: sessionOf(fields),
-      unresolved: open.some(([first]) => first !== "env"),
+      unresolved,
       where: this.#whereIn(root, base),
     };
   }
@@ -370,6 +374,18 @@ class Parser {
     const message = `${labelOf(path, backend)}: the comma at its end is part of the value`;
     const hint = "remove the comma, or put the value in quotes";
     this.#report.warn({ code: "config/trailing-comma", message, hint, at, backend });
+  }
+
+  /** Says which variables have no value but what stands for one; a plan says some of it, where there is one. */
+  #warnOfStandIns(node: MapNode, planned: boolean, backend: string): void {
+    const env = node.entries.get("env")?.node;
+    if (env?.kind !== "map") return;
+    for (const [name, entry] of env.entries) {
+      const found = entry.node.kind === "text" ? standIn(entry.node.text) : undefined;
+      if (found === undefined || (planned && found.planned)) continue;
+      const message = `${labelOf(["env", name], backend)}: ${found.message}`;
+      this.#report.warn({ code: found.code, message, hint: found.hint, at: entry.node.at, backend });
+    }
   }
 
   /** Says where the value of a variable can be read by others. */
