@@ -24,6 +24,7 @@ import {
   settingsOfFile,
   stdioBackend,
 } from "./schema.ts";
+import { secretWords } from "./secret_words.ts";
 import { fieldsOf, readValue } from "./shape.ts";
 import { endsLikeEntry, lineHint } from "./slips.ts";
 import { nearest } from "./suggest.ts";
@@ -75,6 +76,8 @@ const TEXT_FIELDS = [["command"], ["args"], ["env"], ["container", "build_env"],
 
 /** Fields whose texts stay in the image. */
 const IMAGE_FIELDS = ["builder_image", "additional_packages", "source_url", "source_ref", "entrypoint", "go_package"];
+
+const SECRET_PLACE = "the place for a secret is env, if the server reads it there";
 
 class Parser {
   readonly #source: string;
@@ -308,6 +311,7 @@ class Parser {
     const unresolved = open.some(([first]) => first !== "env");
     const isBroken = !result.success || this.#report.isBroken(name);
     this.#warnOfStandIns(node, !isBroken && !unresolved, name);
+    this.#warnOfSecretWords(node, name);
     if (isBroken) return undefined;
     const fields = result.output;
     return {
@@ -388,11 +392,22 @@ class Parser {
     }
   }
 
+  /** Says which of the args is a secret that is written out. */
+  #warnOfSecretWords(node: MapNode, backend: string): void {
+    const args = node.entries.get("args")?.node;
+    const items = args?.kind === "list" ? args.items : [];
+    for (const index of secretWords(items.map((item) => (item.kind === "text" ? item.text : "")))) {
+      const message = `${labelOf(["args", index], backend)}: what looks like a secret can be read in the process list`;
+      const hint = `${SECRET_PLACE}; a \${NAME} keeps it at least out of this file`;
+      this.#report.warn({ code: "config/secret-in-args", message, hint, at: items[index]!.at, backend });
+    }
+  }
+
   /** Says where the value of a variable can be read by others. */
   #warnOfReaders(path: Path, label: string, at: number, backend: string): void {
     if (path[0] === "args" || isOf("extra_args", path)) {
       const message = `${label}: the variable's value can be read in the process list`;
-      this.#report.warn({ code: "config/secret-in-args", message, hint: "the place for a secret is env", at, backend });
+      this.#report.warn({ code: "config/secret-in-args", message, hint: SECRET_PLACE, at, backend });
     } else if (IMAGE_FIELDS.some((field) => isOf(field, path))) {
       const message = `${label}: the variable's value can be read in the image`;
       const hint = "the place for a secret of the build is build_env";
@@ -454,8 +469,9 @@ function typeHint(type: string | undefined, node: MapNode): string {
   return isRemote ? 'write "sse" or "streamable-http"' : "remove it where the backend has a command";
 }
 
-/** Names that hold no secret on any machine: a warning about them would teach people to skip warnings. */
+/** Names that hold no secret on any machine, or that only a client fills: a warning would teach people to skip warnings. */
 function couldBeSecret(name: string): boolean {
+  if (CLIENT_VARIABLES.has(name)) return false;
   return !["HOME", "USER", "USERPROFILE", "LOGNAME", "PWD", "TMPDIR", "LANG", "TZ", "HOSTNAME"].includes(name);
 }
 
