@@ -1,5 +1,6 @@
 /** `argus build`: every image that a config needs, each built once, a failure never stopping the others. */
 import type { Config, StdioBackend } from "../config/config.ts";
+import { InvalidConfig } from "../config/invalid_config.ts";
 import { type RuntimeName, readSettings, type Settings } from "../config/settings.ts";
 import type { Engine, OciName } from "../engine/engine.ts";
 import { explainEngine } from "../engine/explain.ts";
@@ -21,7 +22,7 @@ import { createProgress } from "../ui/progress.ts";
 import { type ErrorJson, errorJson, printFailure } from "../ui/report.ts";
 import { table } from "../ui/table.ts";
 import { buildImage, findImage } from "./build_image.ts";
-import { loadConfig } from "./config.ts";
+import { loadConfig, UNSET_HINT } from "./config.ts";
 import { imageFor } from "./image_for.ts";
 import { runtimeName } from "./runtime_name.ts";
 import { tell } from "./tell.ts";
@@ -85,10 +86,7 @@ export async function build(given: BuildFlags): Promise<number> {
   const flags = { ...given, force: given.force || given.pull || !given.cache };
   const settings = readSettings(process.env);
   const parallel = parallelOf(flags.parallel);
-  const config = await loadConfig(
-    { config: flags.config, registry: settings.registry, unset: flags.allowUnset ? "allow" : "error" },
-    flags.backends.length > 0 ? flags.backends : undefined,
-  );
+  const config = await configOf(flags, settings);
   const names = flags.backends.length > 0 ? [...new Set(flags.backends)] : [...config.backends.keys()];
   const results: Result[] = [];
   const jobs = await prepare(names, config, flags, settings, results);
@@ -108,6 +106,17 @@ export async function build(given: BuildFlags): Promise<number> {
   else if (log.level >= 3) summarize(results);
   if (interrupted.code !== undefined) return interrupted.code;
   return results.some((result) => result.status === "failed") ? EXIT.failed : EXIT.ok;
+}
+
+async function configOf({ config, backends, allowUnset }: BuildFlags, { registry }: Settings): Promise<Config> {
+  const options = { config, registry, unset: allowUnset ? "allow" : "error", unsetHint: UNSET_HINT.build } as const;
+  try {
+    return await loadConfig(options, backends.length > 0 ? backends : undefined);
+  } catch (error) {
+    // Those of one backend alone, perhaps.
+    if (error instanceof InvalidConfig) log.info("nothing is built, for the config has errors:");
+    throw error;
+  }
 }
 
 function unresolved(backend: string): ArgusError {

@@ -18,9 +18,25 @@ export interface ConfigOptions {
   readonly registry: string | undefined;
   /** What an unset variable is: an error (default), or allowed where nothing is going to run. */
   readonly unset?: "error" | "allow";
+  /** What to do about one where the command is for the client's or another machine. */
+  readonly unsetHint?: UnsetHint;
   /** Warn when the config of the working directory stands before the user's own: it may be a stranger's. Default false. */
   readonly warnShadowed?: boolean;
 }
+
+/** Stands behind the hint to set a variable or to give a default. */
+interface UnsetHint {
+  readonly hint: string;
+  /** It is no help to a backend that takes more than its `env` from such variables. */
+  readonly envOnly: boolean;
+}
+
+/** Of each command that needs the variables. */
+export const UNSET_HINT = {
+  build: { hint: "an image does not need it: `argus build --allow-unset`", envOnly: true },
+  validate: { hint: "without it: `argus validate --allow-unset`", envOnly: false },
+  run: { hint: "for a client, put it into `env` of this server in the client's config", envOnly: false },
+} as const satisfies Record<string, UnsetHint>;
 
 /**
  * The config that a command works on. Errors in backends that it does not use are told and stop nothing: one bad entry
@@ -48,8 +64,18 @@ export async function readConfig(options: ConfigOptions): Promise<ParsedConfig> 
   if (shadowed !== undefined && options.warnShadowed === true) {
     log.warn(`${file} of this folder is used, not your ${shadowed}; --config chooses`);
   }
-  const { unset = "error", registry } = options;
-  return parseConfig(text, file, { env: process.env, unset, registry });
+  const { unset = "error", registry, unsetHint } = options;
+  const parsed = parseConfig(text, file, { env: process.env, unset, registry });
+  return unsetHint === undefined ? parsed : { ...parsed, problems: hinted(parsed, unsetHint) };
+}
+
+function hinted({ problems, unset }: ParsedConfig, { hint, envOnly }: UnsetHint): Problem[] {
+  const inMore = unset.filter((path) => path[2] !== "env").map(([, backend]) => shownKey(String(backend)));
+  return problems.map((problem) => {
+    const { code, backend } = problem;
+    if (code !== "config/unset-variable" || backend === undefined) return problem;
+    return envOnly && inMore.includes(backend) ? problem : { ...problem, hint: `${problem.hint}; ${hint}` };
+  });
 }
 
 function isUsed(problem: Problem, used: readonly string[] | undefined): boolean {

@@ -17,7 +17,7 @@ import { newIdentity } from "../session/identity.ts";
 import { runBare, runSession } from "../session/session.ts";
 import { isVerbose, log } from "../ui/log.ts";
 import type { AdHoc } from "./ad_hoc.ts";
-import { loadConfig } from "./config.ts";
+import { loadConfig, UNSET_HINT } from "./config.ts";
 import { imageFor } from "./image_for.ts";
 import { runtimeName } from "./runtime_name.ts";
 import { tell } from "./tell.ts";
@@ -183,7 +183,8 @@ async function target(flags: RunFlags, registry: string | undefined): Promise<{ 
       hint: `set it ${flag === "env" ? "in env:" : "under container:"} of "${flags.backend}"`,
     });
   }
-  const config = await loadConfig({ config: flags.config, registry, warnShadowed: true }, [flags.backend]);
+  const unsetHint = UNSET_HINT.run;
+  const config = await loadConfig({ config: flags.config, registry, unsetHint, warnShadowed: true }, [flags.backend]);
   const backend = config.backends.get(flags.backend)!;
   return { config, backend: withMoreArgs(backend, flags.words) };
 }

@@ -13,7 +13,7 @@ import { printData } from "../ui/data.ts";
 import { printLine } from "../ui/line.ts";
 import { isVerbose, log } from "../ui/log.ts";
 import { printProblems } from "../ui/report.ts";
-import { readConfig } from "./config.ts";
+import { readConfig, UNSET_HINT } from "./config.ts";
 import { UNMOUNTED, unmounted } from "./unmounted.ts";
 import type { PlanFinding } from "./validate_finding.ts";
 import { unisolated } from "./validate_unisolated.ts";
@@ -31,7 +31,12 @@ export async function validate(options: ValidateOptions): Promise<number> {
   const unset = options.allowUnset ? "allow" : "error";
   const settings = readSettings(process.env);
   const { registry } = settings;
-  const { config, problems } = await readConfig({ config: options.config, registry, unset });
+  const { config, problems } = await readConfig({
+    config: options.config,
+    registry,
+    unset,
+    unsetHint: UNSET_HINT.validate,
+  });
   const { file } = config;
   const checkPod = await podCheck(config, settings);
   const planned = [...config.backends.values()].flatMap((backend) => planProblems(backend, config, settings, checkPod));

@@ -70,7 +70,7 @@ test("validate prints each problem with its place and hint, and exits with 2", (
     assert.deepEqual([ended.code, ended.stdout], [2, ""]);
     const lines = [
       'x.yaml:4:12: error: backend "a": args[0]: the variable NOPE is not set [config/unset-variable]',
-      "  hint: set NOPE, or give a default: ${NOPE:-…}",
+      "  hint: set NOPE, or give a default: ${NOPE:-…}; without it: `argus validate --allow-unset`",
       'x.yaml:5:5: error: unknown key "memory" in backend "a" [config/unknown-key]',
       '  hint: move it under "container:"',
     ];
@@ -105,6 +105,35 @@ test("validate --allow-unset accepts variables that are not set", () =>
     writeTree(folder, "config.yaml", 'backends:\n  a:\n    command: uvx\n    args: ["x"]\n    env: {A: "${NOPE}"}\n');
     assert.equal((await argus(["validate"], { cwd: folder })).code, 2);
     assert.equal((await argus(["validate", "--allow-unset"], { cwd: folder })).code, 0);
+  }));
+
+/** Commands with what each says about a variable of env and one of args that are not set. */
+const UNSET: readonly [words: readonly string[], env: string, args: string][] = [
+  [["build"], "; an image does not need it: `argus build --allow-unset`", ""],
+  [["validate"], "; without it: `argus validate --allow-unset`", "; without it: `argus validate --allow-unset`"],
+  ...(["env", "args"] as const).map((name): [string[], string, string] => {
+    const hint = "; for a client, put it into `env` of this server in the client's config";
+    return name === "env" ? [["run", name], hint, ""] : [["run", name], "", hint];
+  }),
+];
+
+test("what is to be done about a variable that is not set is told for the command that needs it", () =>
+  withTmp(async (folder) => {
+    const text =
+      'backends:\n  env: {command: uvx, args: [x], env: {A: "${NOPE}"}}\n  args: {command: uvx, args: [x, "${NADA}"]}\n';
+    writeTree(folder, "config.yaml", text);
+    for (const [words, env, args] of UNSET) {
+      const { code, stderr } = await argus(words, { cwd: folder });
+      assert.equal(code, 2, stderr);
+      const hints = stderr.split("\n").filter((line) => line.startsWith("  hint: set "));
+      const expected = [
+        `  hint: set NOPE, or give a default: \${NOPE:-…}${env}`,
+        `  hint: set NADA, or give a default: \${NADA:-…}${args}`,
+      ];
+      const used = words[0] === "run" ? expected.filter((line) => line.includes(";")) : expected;
+      for (const line of used) assert.ok(hints.includes(line), `${words.join(" ")}: ${line}\n---\n${stderr}`);
+      assert.equal(stderr.startsWith("argus: nothing is built, for the config has errors:\n"), words[0] === "build");
+    }
   }));
 
 test("validate also plans: a local file is an error with its place", () =>
