@@ -135,7 +135,7 @@ onCluster("kubernetes images", () => {
     withId(async (id) => {
       const config = configOf(id, shell(), { registry: undefined });
       const { code, stdout, stderr } = await runOnce({ id, config }, "exec cat");
-      assert.notEqual(code, 0);
+      assert.equal(code, 3);
       assert.equal(stdout, "");
       assert.match(stderr, /\[kubernetes\/image-absent\]/);
     }),

@@ -1,5 +1,5 @@
 /** Why a Pod does not start, or ended without its server's doing. Nothing of this fails by itself: someone has to look. */
-import { ArgusError } from "../../errors.ts";
+import { ArgusError, EXIT } from "../../errors.ts";
 import { NO_REGISTRY } from "../../plan/image_name.ts";
 import type { Condition, PodState, ServerState } from "./parse.ts";
 
@@ -172,5 +172,6 @@ const PLACE_HINTS: readonly (readonly [RegExp, string])[] = [
 ];
 
 function error(code: string, message: string, hint: string): ArgusError {
-  return new ArgusError(`kubernetes/${code}`, message, { hint });
+  const exitCode = code === "image-absent" ? EXIT.absent : undefined;
+  return new ArgusError(`kubernetes/${code}`, message, { hint, exitCode });
 }

@@ -213,6 +213,6 @@ for (const [what, status] of [
 
 test("an image that has only a local name needs a registry", () => {
   const error = troubleOf(waiting("ErrImagePull", "not found"), "localhost/argus/uvx-time:abc");
-  assert.equal(error?.code, "kubernetes/image-absent");
+  assert.deepEqual([error?.code, error?.exitCode], ["kubernetes/image-absent", 3]);
   assert.match(error?.hint ?? "", /kubernetes\.registry/);
 });
