@@ -2,7 +2,7 @@
 import { posix } from "node:path";
 import process from "node:process";
 import type { StdioBackend } from "../config/config.ts";
-import { isWindowsPath, type Volume } from "../config/rules/volume.ts";
+import type { Volume } from "../config/rules/volume.ts";
 import type { Text } from "../config/text.ts";
 import { statOf } from "../host/files.ts";
 import { DEFAULT } from "../plan/defaults.ts";
@@ -23,6 +23,8 @@ export const UNMOUNTED = "config/unmounted-path";
 /** A path, alone or as an option's value; `~` expands nowhere but in volumes. */
 const PATH = /^(~?\/.+|~)$/s;
 const OPTION = /^--?[\w-]+=/;
+/** Not a share such as `\\server`, which may be a pattern. */
+const WINDOWS_PATH = /^[A-Za-z]:[\\/]/;
 
 /** Folders that images have too, so that a path in them says nothing about this machine. */
 const IN_IMAGES = new Set("app bin dev etc lib lib64 opt proc run sbin sys tmp usr var".split(" "));
@@ -36,14 +38,15 @@ const MOUNTS = /^(?:-v|--(?:volume|mount)(?:s-from)?(?:=|$))/;
  * @param adHoc The words come from a command line, where volumes are flags and variables are none.
  */
 export function unmounted(
-  { volumes, extraArgs, runtime }: Pick<ContainerPlan, "volumes" | "extraArgs" | "runtime">,
+  { image, volumes, extraArgs, runtime }: Pick<ContainerPlan, "image" | "volumes" | "extraArgs" | "runtime">,
   { args }: Pick<StdioBackend, "args">,
   adHoc = false,
 ): Unmounted[] {
   if (extraArgs.some(({ value }) => MOUNTS.test(value))) return [];
   return args.flatMap((word, index): Unmounted[] => {
     const found = hostPath(word, volumes, adHoc);
-    if (found === undefined) return [];
+    // A Dockerfile may make the path that is not here.
+    if (found === undefined || (found.isAbsent && image.recipe === "dockerfile")) return [];
     const what = `${adHoc ? "" : `args[${index}] `}${found.shown} is ${found.what}`;
     const hint = runtime === "kubernetes" ? "the server sees what its image and container.volumes have" : found.hint;
     return [{ index, message: `${what} that is not mounted: the server will not see it`, hint }];
@@ -55,14 +58,14 @@ function hostPath(
   word: Text,
   volumes: readonly Volume[],
   adHoc: boolean,
-): { shown: string; what: string; hint: string } | undefined {
+): { shown: string; what: string; isAbsent?: boolean; hint: string } | undefined {
   const path = word.value.replace(OPTION, "");
   const written = visible(word.shown.replace(OPTION, ""));
   const add = (source: string, target: string, mode: string) => {
     const volume = `${source}:${target}:${mode}`;
     return adHoc ? `add --volume ${shellQuoted(volume)}` : `add container.volumes: ["${volume}"]`;
   };
-  if (isWindowsPath(path)) {
+  if (WINDOWS_PATH.test(path)) {
     const here = `${add(written.replaceAll("\\", "/"), "/data", "ro")} and write /data here`;
     const hint = process.platform === "win32" ? here : "write a path of this machine, and mount it";
     return { shown: written, what: "a path of Windows", hint };
@@ -77,7 +80,7 @@ function hostPath(
   if (stat === undefined && !(isHome || (home !== undefined && home !== "/" && isBelow(target, home))))
     return undefined;
   const what = stat === undefined ? "a path" : stat.isDirectory() ? "a folder" : "a file";
-  const details = { shown: written, what: `${what} of this machine` };
+  const details = { shown: written, what: `${what} of this machine`, isAbsent: stat === undefined && !isHome };
   const mounted = volumes.find(({ kind, source }) => kind === "path" && isBelow(target, source));
   if (mounted !== undefined) {
     // The value of a reference is printed nowhere.

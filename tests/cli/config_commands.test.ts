@@ -232,6 +232,14 @@ test(
         (await warned()).map(([, each]) => each),
         [mounted, mounted],
       );
+      writeTree(folder, "x.dockerfile", "FROM x\n");
+      config([`${there}/nope-1f`, there], "{dockerfile: x.dockerfile}");
+      assert.deepEqual(
+        (await warned()).map(([, each]) => each),
+        [hint(there)],
+      );
+      config(["\\\\d+"]);
+      assert.deepEqual(await warned(), []);
       config([there], `{extra_args: ["-v", "${there}:${there}"]}`);
       assert.deepEqual(await warned(), []);
       config([there], "{enabled: false}");
