@@ -7,6 +7,7 @@ import type { Backend, Config, ContainerOptions, Env, RemoteBackend, StdioBacken
 import { explainIssue, labelOf, tellable } from "./explain.ts";
 import { CLIENT_SECTIONS, CLIENT_URLS, CLIENT_VARIABLES } from "./foreign.ts";
 import { quotedKey } from "./keys.ts";
+import { findPasted, holdsBackends, isBackend } from "./pasted.ts";
 import { type Problem, placeOf } from "./problem.ts";
 import { checkRelations } from "./relations.ts";
 import { Report } from "./report.ts";
@@ -96,7 +97,10 @@ class Parser {
   }
 
   parse(): ParsedConfig {
-    const root = this.#root();
+    const written = this.#root();
+    const pasted = written === undefined ? undefined : findPasted(written);
+    if (pasted !== undefined) this.#report.error(pasted.finding);
+    const root = pasted?.root ?? written;
     const settings: FileSettings = root === undefined ? {} : this.#settings(root);
     const registry = settings.registry ?? this.#options.registry;
     const kubernetes = { ...(registry === undefined ? {} : { registry }), ...settings.kubernetes };
@@ -450,14 +454,6 @@ function isOf(field: string, path: Path): boolean {
 /** Whether an entry of `backends` can only be a field of one. */
 function isStray(name: string, node: Node): boolean {
   return !isBackend(node) && Object.hasOwn(fieldsOf(stdioBackend)!, name);
-}
-
-function holdsBackends(node: Node): boolean {
-  return node.kind === "map" && [...node.entries.values()].some((entry) => isBackend(entry.node));
-}
-
-function isBackend(node: Node): boolean {
-  return node.kind === "map" && ["command", "url", ...CLIENT_URLS].some((key) => node.entries.has(key));
 }
 
 /** The type that was meant: by its word, else by what the backend has. */
