@@ -20,6 +20,8 @@ export interface ConfigOptions {
   readonly unset?: "error" | "allow";
   /** What to do about one where the command is for the client's or another machine. */
   readonly unsetHint?: UnsetHint;
+  /** What to type where no config is wanted at all. */
+  readonly instead?: string;
   /** Warn when the config of the working directory stands before the user's own: it may be a stranger's. Default false. */
   readonly warnShadowed?: boolean;
 }
@@ -60,7 +62,7 @@ export async function loadConfig(options: ConfigOptions, used?: readonly string[
 
 /** The config with all its problems, for commands that print them. */
 export async function readConfig(options: ConfigOptions): Promise<ParsedConfig> {
-  const { file, text, shadowed } = await readConfigFile(options.config);
+  const { file, text, shadowed } = await readConfigFile(options.config, options.instead);
   if (shadowed !== undefined && options.warnShadowed === true) {
     log.warn(`${file} of this folder is used, not your ${shadowed}; --config chooses`);
   }

@@ -183,8 +183,16 @@ async function target(flags: RunFlags, registry: string | undefined): Promise<{ 
       hint: `set it ${flag === "env" ? "in env:" : "under container:"} of "${flags.backend}"`,
     });
   }
-  const unsetHint = UNSET_HINT.run;
-  const config = await loadConfig({ config: flags.config, registry, unsetHint, warnShadowed: true }, [flags.backend]);
+  const config = await loadConfig(
+    {
+      config: flags.config,
+      registry,
+      unsetHint: UNSET_HINT.run,
+      instead: "argus run -- uvx PACKAGE",
+      warnShadowed: true,
+    },
+    [flags.backend],
+  );
   const backend = config.backends.get(flags.backend)!;
   return { config, backend: withMoreArgs(backend, flags.words) };
 }

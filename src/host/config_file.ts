@@ -1,6 +1,6 @@
 /** Finds and reads the config. */
 import { readFileSync } from "node:fs";
-import { isAbsolute, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import process from "node:process";
 import { configCandidates } from "../config/locate.ts";
 import { ArgusError, systemWords } from "../errors.ts";
@@ -19,16 +19,17 @@ export interface ConfigFile {
 /**
  * Reads the config that `--config` names, else `ARGUS_CONFIG`, else the first one that exists.
  *
+ * @param instead What to type where no config is wanted at all.
  * @throws ArgusError `usage/no-config`, `config/not-found`, `config/is-folder`, `config/not-a-file`, `config/too-large` or `config/unreadable`.
  */
-export async function readConfigFile(named: string | undefined): Promise<ConfigFile> {
+export async function readConfigFile(named: string | undefined, instead?: string): Promise<ConfigFile> {
   const { env } = process;
   if (named === "") throw new ArgusError("usage/no-config", "--config names no file", { hint: "--config config.yaml" });
   if (named !== undefined) return read(named, "--config");
   if (env.ARGUS_CONFIG) return read(env.ARGUS_CONFIG, "ARGUS_CONFIG");
   const home = env.HOME || env.USERPROFILE || (await import("node:os")).homedir();
   const candidates = configCandidates(env, process.platform, home);
-  const [found, ...others] = candidates.filter((file) => statOf(file)?.isFile());
+  const [found, ...others] = candidates.filter(isFile);
   if (found !== undefined) {
     const shadowed = isAbsolute(found) ? undefined : others.find((file) => isAbsolute(file));
     return { ...read(found, ""), ...(shadowed === undefined ? {} : { shadowed }) };
@@ -36,10 +37,31 @@ export async function readConfigFile(named: string | undefined): Promise<ConfigF
   throw new ArgusError(
     "config/not-found",
     `no config found; looked for ${candidates.map((file) => resolve(file)).join(", ")}`,
-    {
-      hint: "argus init writes one to start from, or name yours with --config",
-    },
+    { hint: `${absentHint(candidates, home)}${instead === undefined ? "" : `; without any: ${instead}`}` },
   );
+}
+
+/** What to do where there is none: to use what is there under another name, else to write one at the user's own place. */
+function absentHint(candidates: readonly string[], home: string): string {
+  const own = candidates.find((file) => isAbsolute(file))!;
+  const named = (file: string) => pasteableWords(["--config", file]);
+  const other = candidates
+    .filter((file) => isAbsolute(file))
+    .flatMap((file) => OTHER_NAMES.map((name) => join(dirname(file), name)))
+    .find(isFile);
+  if (other !== undefined) return `there is ${other}: rename it to config.yaml, or ${named(other)}`;
+  const elsewhere = ["config.yaml", ...OTHER_NAMES].map((name) => join(home, ".argus", name)).find(isFile);
+  if (elsewhere !== undefined) return `there is ${elsewhere}: move it to ${own}, or ${named(elsewhere)}`;
+  const here = OTHER_NAMES.find(isFile);
+  if (here !== undefined) return `there is ${here} in this folder: ${named(here)} takes it`;
+  return `${pasteableWords(["argus", "init", own])} writes one to start from, or name yours with --config`;
+}
+
+/** What people call a config as well. Never taken unasked: in the working directory it may be another program's. */
+const OTHER_NAMES = ["config.yml", "config.json", "argus.yaml", "argus.yml", "argus.json"];
+
+function isFile(file: string): boolean {
+  return statOf(file)?.isFile() === true;
 }
 
 /** Far above any config that people write; what is larger is some other file. */

@@ -336,6 +336,39 @@ test("the config is found by flag, variable, working directory, user's folder, i
     assert.equal(await found(["--config", flag], { ARGUS_CONFIG: variable }, empty), flag);
   }));
 
+test(
+  "where no config is found, one under another name is told, else where to write one",
+  { skip: process.platform === "win32" },
+  () =>
+    withTmp(async (folder) => {
+      const [empty, user] = [join(folder, "empty"), join(folder, "home")];
+      mkdirSync(empty);
+      const env = cleanEnv({ HOME: user, XDG_CONFIG_HOME: join(user, ".config") });
+      const hintOf = async (...words: string[]) => {
+        const { code, stderr } = await argus(words, { cwd: empty, env });
+        assert.equal(code, 2);
+        const [first = "", hint] = stderr.split("\n");
+        assert.match(first, /no config found; looked for .* \[config\/not-found\]$/);
+        return hint;
+      };
+      const own =
+        process.platform === "darwin"
+          ? join(user, "Library/Application Support/argus/config.yaml")
+          : join(user, ".config/argus/config.yaml");
+      const init = `argus init ${own.includes(" ") ? `'${own}'` : own} writes one to start from, or name yours with --config`;
+      assert.equal(await hintOf("validate"), `  hint: ${init}`);
+      assert.equal(await hintOf("run", "time"), `  hint: ${init}; without any: argus run -- uvx PACKAGE`);
+      writeTree(empty, "config.json", GOOD);
+      assert.equal(await hintOf("plan"), "  hint: there is config.json in this folder: --config config.json takes it");
+      const dotted = writeTree(user, ".argus/config.yaml", GOOD);
+      assert.equal(await hintOf("plan"), `  hint: there is ${dotted}: move it to ${own}, or --config ${dotted}`);
+      for (const name of ["config.json", "config.yml"]) {
+        const other = writeTree(user, `.config/argus/${name}`, GOOD);
+        assert.equal(await hintOf("plan"), `  hint: there is ${other}: rename it to config.yaml, or --config ${other}`);
+      }
+    }),
+);
+
 test("a config that cannot be read is one clear error", () =>
   withTmp(async (folder) => {
     const absent = await argus(["validate", "--config", "nope.yaml"], { cwd: folder });
