@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import stripJsonComments from "strip-json-comments";
 import * as v from "valibot";
 import { DEFAULT } from "../plan/defaults.ts";
+import { quoted } from "../visible.ts";
 import type { Backend, Config, ContainerOptions, Env, RemoteBackend, StdioBackend, Where } from "./config.ts";
 import { explainIssue, labelOf, tellable } from "./explain.ts";
 import { CLIENT_SECTIONS, CLIENT_URLS, CLIENT_VARIABLES } from "./foreign.ts";
@@ -27,7 +28,7 @@ import {
 } from "./schema.ts";
 import { secretWords } from "./secret_words.ts";
 import { fieldsOf, readValue } from "./shape.ts";
-import { endsLikeEntry, lineHint } from "./slips.ts";
+import { endsLikeEntry, isCurlyQuoted, lineHint, STRAIGHT } from "./slips.ts";
 import { nearest } from "./suggest.ts";
 import type { Text } from "./text.ts";
 import { explainKey, meantKey } from "./unknown_key.ts";
@@ -242,9 +243,11 @@ class Parser {
     const badName = backendNameProblem(name);
     if (badName !== undefined) {
       const { message, hint } = badName;
+      // What has a backend below it is no NAME of a variable with its value behind a blank.
+      const shown = isBackend(node) ? quoted(name.replace(/([=:]).+$/s, "$1…")) : quotedKey(name);
       this.#report.error({
         code: "config/bad-name",
-        message: `${quotedKey(name)} ${message}`,
+        message: `${shown} ${message}`,
         hint,
         at,
         backend: name,
@@ -300,6 +303,7 @@ class Parser {
     const value = readValue(stdioBackend, node, [], {
       text: (text, path) => {
         this.#warnOfComma(text, path, name);
+        this.#warnOfCurly(text, path, name);
         return this.#expanded(text.text, text.at, path, open, name);
       },
       unknownKey: (key, at, path, known) => this.#unknownKey(key, at, path, known, name),
@@ -382,6 +386,13 @@ class Parser {
     const message = `${labelOf(path, backend)}: the comma at its end is part of the value`;
     const hint = "remove the comma, or put the value in quotes";
     this.#report.warn({ code: "config/trailing-comma", message, hint, at, backend });
+  }
+
+  /** Says that quotes of a word processor are part of the value. */
+  #warnOfCurly({ text, at }: TextNode, path: Path, backend: string): void {
+    if (!isCurlyQuoted(text)) return;
+    const message = `${labelOf(path, backend)}: its curly quotes are part of the value`;
+    this.#report.warn({ code: "config/curly-quotes", message, hint: STRAIGHT, at, backend });
   }
 
   /** Says which variables have no value but what stands for one; a plan says some of it, where there is one. */

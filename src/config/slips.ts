@@ -3,6 +3,16 @@
 /** The cure of a command that holds its arguments, too. */
 export const WORDS_APART = "leave the first word in command and put each of the others in args";
 
+/** Quotes of a word processor, which YAML, JSON and every shell take for text. */
+export const CURLY = /[“”„‟‘’‚‛]/;
+
+export const STRAIGHT = "write straight quotes, \" or ', in place of the curly ones";
+
+/** Whether a text stands in curly quotes, or begins or ends with one as `“two words”` does between blanks. */
+export function isCurlyQuoted(text: string): boolean {
+  return /^[“”„‟‘‚‛]|[“”„‟]$/.test(text);
+}
+
 /** The cure of a line such as `command:uvx` or `command = uvx`. Only the key is repeated: the value may be a secret. */
 export function lineHint(line: string): string | undefined {
   const [, quoted, colon] = /^\s*(?:"([\w.-]+)"|([A-Za-z_][\w.-]*)):(?![\s/\\])./.exec(line) ?? [];

@@ -16,6 +16,7 @@ import { nameInKey, quotedKey } from "./keys.ts";
 import type { Problem } from "./problem.ts";
 import { stdioBackend } from "./schema.ts";
 import { fieldsOf } from "./shape.ts";
+import { CURLY, STRAIGHT } from "./slips.ts";
 import { nearest } from "./suggest.ts";
 import type { Path } from "./yaml.ts";
 
@@ -93,6 +94,7 @@ function unknownKeyHint(key: string, path: Path, known: readonly string[], backe
   if (CLIENT_SECTIONS.includes(key) && path.length === 1 && backend === undefined) {
     return `rename ${key} to backends, or move its servers to those that are there`;
   }
+  if (CURLY.test(key)) return STRAIGHT;
   if (key === "<<") return "write the keys out: YAML merge keys are not supported";
   const name = nameInKey(key);
   if (name !== undefined && known.includes(name)) return `write ${name}: value`;

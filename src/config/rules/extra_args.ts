@@ -242,7 +242,7 @@ function weakness(flag: string, value: string): string | undefined {
   return rule?.(value);
 }
 
-const MOUNT = "shows the server files that argus does not check; `volumes` is the place for a mount";
+const MOUNT = "mounts what argus does not check; `volumes` is the field for mounts";
 const LIMIT = "takes the place of a limit; `memory` and `cpus` are the place for those";
 const HOST_PATHS = "shows the server devices or files of the host";
 const JOIN = "joins a namespace that is not the container's own";

@@ -217,3 +217,9 @@ test("no message repeats a value", () => {
   ];
   assert.ok(!JSON.stringify(extraArgsProblems(words)).includes("s3cret"));
 });
+
+test("a mount is called one, with the field for it", () => {
+  for (const words of [["-v", "/:/host"], ["--mount=type=bind,src=/,dst=/host"], ["--volumes-from", "db"]]) {
+    assert.match(extraArgsProblems(words).weakening[0]?.why ?? "", /^mounts .*`volumes`/);
+  }
+});
