@@ -174,7 +174,7 @@ const container = v.strictObject(
     ),
     volumes: optional(
       list(volumeProblem),
-      "Mounts: `host_path:container_path:mode`, mode `ro` or `rw`. `~`, `$VAR` and `${VAR}` expand.",
+      "Mounts: `host_path:container_path:mode`, mode `ro` or `rw` (the default). `~`, `$VAR` and `${VAR}` expand.",
       "[]",
     ),
     extra_args: optional(engineWords(), "Arguments for `docker run`, put before the image's name as they are.", "[]"),
@@ -226,7 +226,7 @@ const session = v.strictObject(
   {
     eof_grace: optional(
       v.union([v.literal("never"), duration()], 'must be a length of time such as "500ms" or "3s", or "never"'),
-      "Silence after the client closed its end before the server is stopped, which is not before the session is 10 s old: `3s`, `1m`, `never`.",
+      "Once the client has closed its end, a server that is silent for this long is stopped, but not in the first 10 s of the session: `3s`, `1m`, `never`.",
       `${DEFAULT.eofGraceMs / 1000}s`,
     ),
   },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fieldRows, jsonSchema } from "../../../src/config/json_schema.ts";
 import { parseConfig } from "../../../src/config/parse.ts";
+import { parseVolume } from "../../../src/config/rules/volume.ts";
 import { DEFAULT } from "../../../src/plan/defaults.ts";
 
 interface Schema {
@@ -55,4 +56,11 @@ test("the table shows the defaults that plans use", () => {
   for (const name of ["memory", "cpus", "network"] as const) {
     assert.equal(rows.get(`backends.<name>.container.${name}`), DEFAULT[name]);
   }
+});
+
+test("the mode of a mount that names none is the one that its description says", () => {
+  const { description } = fieldRows().find(({ field }) => field === "backends.<name>.container.volumes")!;
+  const mode = /`(\w+)` \(the default\)/.exec(description)?.[1];
+  const volume = parseVolume("/a:/b");
+  assert.equal("mode" in volume && volume.mode, mode);
 });
