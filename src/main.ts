@@ -34,7 +34,7 @@ export interface Outcome {
 export async function main(words: readonly string[]): Promise<Outcome> {
   const program = cac("argus");
   registerCommands(program);
-  program.help(examplesFirst);
+  program.help((sections) => arranged(sections, program.matchedCommand));
   program.showHelpOnExit = false;
   const code = await codeOf(program, words);
   return { code, command: program.matchedCommand?.name };
@@ -186,10 +186,12 @@ function registerCommands(program: CAC): void {
   program
     .command("clean", "Remove orphaned containers")
     .option("--images", "Also remove images that argus built and no backend of the config uses")
+    .option("--dry-run", "Say what would be removed, and remove nothing")
+    .example((bin) => `  ${bin} clean --dry-run --images    what would go`)
     .example((bin) => `  ${bin} clean`)
     .action(async (flags: Flags) => {
       const { clean } = await import("./commands/clean.ts");
-      return clean({ ...common(flags), images: on(flags, "images") });
+      return clean({ ...common(flags), images: on(flags, "images"), dryRun: on(flags, "dryRun") });
     });
 
   program
@@ -258,7 +260,16 @@ function rest(flags: Flags): readonly string[] {
   return (flags["--"] as string[] | undefined) ?? [];
 }
 
-function examplesFirst(all: { title?: string; body: string }[]) {
+/** What the help of a command says below its one sentence. */
+const MORE: Readonly<Record<string, string>> = {
+  ps: `An orphan is a container or Pod whose argus ended without removing it; argus clean does. Asked are Docker and Podman
+of this machine, and the clusters that the config or ARGUS_RUNTIME names.`,
+  clean: `An orphan is a container or Pod whose argus ended without removing it: sessions that run are left alone. Looked at are
+Docker and Podman of this machine, and the clusters that the config or ARGUS_RUNTIME names.`,
+};
+
+/** What it is, how it is typed and examples stand first. */
+function arranged(all: { title?: string; body: string }[], command: Command | undefined) {
   // cac ends lines with a space, and says of each --no-… that its opposite is true by default.
   const sections = all.map((section) => ({
     ...section,
@@ -266,7 +277,11 @@ function examplesFirst(all: { title?: string; body: string }[]) {
   }));
   const examples = sections.filter((section) => section.title === "Examples");
   const others = sections.filter((section) => section.title !== "Examples" && !section.title?.startsWith("For more"));
-  return [...others.slice(0, 2), ...examples, ...others.slice(2)];
+  const [, usage, ...more] = others;
+  const what = command?.description ?? "Run any stdio MCP server in a locked-down container";
+  const details = command === undefined ? undefined : MORE[command.name];
+  const about = { body: `${what}.${details === undefined ? "" : `\n\n${details}`}` };
+  return [about, ...(usage === undefined ? [] : [usage]), ...examples, ...more];
 }
 
 async function noCommand(program: CAC, own: readonly string[], rest: readonly string[]): Promise<ArgusError> {

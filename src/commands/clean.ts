@@ -16,7 +16,7 @@ import { loadConfig } from "./config.ts";
 import { imageFor } from "./image_for.ts";
 import { exitCodeOf, findKeepers, type Keeper, liveEngines, type Silence } from "./keepers.ts";
 
-/** What was removed. */
+/** What was removed, or would be. */
 interface Removed {
   readonly containers: { readonly backend: string; readonly container: string; readonly engine: string }[];
   readonly images: { readonly image: string; readonly engine: string }[];
@@ -29,22 +29,26 @@ export async function clean(flags: {
   readonly config: string | undefined;
   readonly json: boolean;
   readonly images: boolean;
+  /** Say what would go, and remove nothing. */
+  readonly dryRun: boolean;
 }): Promise<number> {
+  const { dryRun } = flags;
   // Before anything is removed: a config that cannot be read says nothing about what is needed.
   const needed = flags.images ? await neededImages(flags.config) : undefined;
   const removed: Removed = { containers: [], images: [], failed: [] };
   const keepers = await findKeepers(flags.config);
   const silences: Silence[] = [];
-  for (const keeper of keepers) silences.push(...(await cleanSessions(keeper, removed)));
-  if (needed !== undefined) for (const engine of await liveEngines()) await cleanImages(engine, needed, removed);
-  if (flags.json) printData(JSON.stringify(removed));
-  else printRemoved(removed);
+  for (const keeper of keepers) silences.push(...(await cleanSessions(keeper, removed, dryRun)));
+  if (needed !== undefined)
+    for (const engine of await liveEngines()) await cleanImages(engine, needed, removed, dryRun);
+  if (flags.json) printData(JSON.stringify(dryRun ? { ...removed, dry_run: true } : removed));
+  else printRemoved(removed, dryRun);
   return exitCodeOf(silences, keepers.length) || (removed.failed.length === 0 ? EXIT.ok : EXIT.failed);
 }
 
 /** Removes what one keeper has; its silence where it did not answer. */
-async function cleanSessions(keeper: Keeper, removed: Removed): Promise<Silence[]> {
-  const reaped = await keeper.reap();
+async function cleanSessions(keeper: Keeper, removed: Removed, dryRun: boolean): Promise<Silence[]> {
+  const reaped = dryRun ? await found(keeper) : await keeper.reap();
   if ("why" in reaped) {
     removed.failed.push(`what ${keeper.name} keeps: ${reaped.why}`);
     return [reaped];
@@ -54,6 +58,12 @@ async function cleanSessions(keeper: Keeper, removed: Removed): Promise<Silence[
     else removed.failed.push(name);
   }
   return [];
+}
+
+/** The orphans as if they had been removed. */
+async function found(keeper: Keeper): Promise<Awaited<ReturnType<Keeper["reap"]>>> {
+  const listed = await keeper.list();
+  return "why" in listed ? listed : { orphans: listed.filter(({ orphan }) => orphan), removed: true };
 }
 
 /** The beginnings of the names that have to stay, as {@link ownImageName} writes them. */
@@ -91,7 +101,12 @@ function planOf(backend: Backend, config: Config, settings: Settings): Plan | un
   }
 }
 
-async function cleanImages(engine: Engine, needed: readonly string[], removed: Removed): Promise<void> {
+async function cleanImages(
+  engine: Engine,
+  needed: readonly string[],
+  removed: Removed,
+  dryRun: boolean,
+): Promise<void> {
   const { code, stdout } = await run(imageListCommand(engine), { timeoutMs: 60_000 });
   if (code !== 0) {
     removed.failed.push(`images of ${engine.name}: it did not list them`);
@@ -99,8 +114,8 @@ async function cleanImages(engine: Engine, needed: readonly string[], removed: R
   }
   for (const { name } of parseImages(stdout)) {
     if (!isUnused(name, needed)) continue;
-    const { code: refused } = await run(imageRemoveCommand(engine, [name]), { timeoutMs: 120_000 });
-    if (refused === 0) removed.images.push({ image: name, engine: engine.name });
+    const remove = async () => await run(imageRemoveCommand(engine, [name]), { timeoutMs: 120_000 });
+    if (dryRun || (await remove()).code === 0) removed.images.push({ image: name, engine: engine.name });
     else removed.failed.push(name);
   }
 }
@@ -110,9 +125,10 @@ function isUnused(image: string, needed: readonly string[]): boolean {
   return name !== undefined && !needed.some((start) => name.startsWith(start));
 }
 
-function printRemoved({ containers, images, failed }: Removed): void {
-  for (const { container, engine } of containers) printData(visible(`removed container ${container} (${engine})`));
-  for (const { image, engine } of images) printData(visible(`removed image ${image} (${engine})`));
-  for (const name of failed) log.warn(`could not remove ${name}`);
+function printRemoved({ containers, images, failed }: Removed, dryRun: boolean): void {
+  const did = dryRun ? "would remove" : "removed";
+  for (const { container, engine } of containers) printData(visible(`${did} container ${container} (${engine})`));
+  for (const { image, engine } of images) printData(visible(`${did} image ${image} (${engine})`));
+  for (const name of failed) log.warn(`could not ${dryRun ? "list" : "remove"} ${name}`);
   if (containers.length + images.length + failed.length === 0) log.info("nothing to clean");
 }

@@ -23,7 +23,9 @@ test("help of every command shows examples before options", async () => {
     assert.equal(code, 0, command);
     const examples = stdout.indexOf("Examples:");
     assert.ok(examples > 0 && examples < stdout.indexOf("Options:"), `${command}\n${stdout}`);
+    assert.match(stdout, /^[A-Z][^\n]+\.\n\n/, command);
     assert.doesNotMatch(stdout, / $/m, command);
+    assert.equal(stdout.includes("An orphan is"), command === "ps" || command === "clean");
   }
 });
 

@@ -45,7 +45,7 @@ const SWITCHES: readonly [command: string, ...switches: string[]][] = [
   ["plan", "--dockerfile"],
   ["doctor"],
   ["ps"],
-  ["clean", "--images"],
+  ["clean", "--images", "--dry-run"],
   ["schema"],
   ["init"],
 ];
