@@ -93,7 +93,7 @@ function helpOf(program: CAC): string {
 
 function registerCommands(program: CAC): void {
   program.option("-c, --config <file>", "Config file. Default: ARGUS_CONFIG, ./config.yaml, then the per-user one");
-  program.option("--json", "Print data as JSON on stdout, or what failed; of run only that");
+  program.option("--json", "Print the data, or the error, as JSON on stdout");
   program.option("-q, --quiet", "Only errors and warnings");
   program.option("--verbose", "More detail on stderr: what is planned, asked, built and started");
   program.option("-V, --version", "Print the version");
