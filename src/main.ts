@@ -209,6 +209,27 @@ function registerCommands(program: CAC): void {
       const { init } = await import("./commands/init.ts");
       return init({ ...common(flags), file: optional(file) });
     });
+
+  program
+    .command("help [command]", "Print this overview, or the help of a command")
+    .example((bin) => `  ${bin} help run`)
+    .action(async (word: string | undefined) => {
+      const name = optional(word);
+      const command = program.commands.find((each) => each.name === name);
+      if (name !== undefined && command === undefined) throw await unknownCommand(program, name);
+      if (command === undefined) program.unsetMatchedCommand();
+      else program.matchedCommand = command;
+      printData(helpOf(program));
+      return EXIT.ok;
+    });
+
+  program
+    .command("version", "Print the version")
+    .example((bin) => `  ${bin} version`)
+    .action(() => {
+      printData(VERSION);
+      return EXIT.ok;
+    });
 }
 
 /** The flags of every command that a command itself reads. */
@@ -285,26 +306,49 @@ function arranged(all: { title?: string; body: string }[], command: Command | un
 }
 
 async function noCommand(program: CAC, own: readonly string[], rest: readonly string[]): Promise<ArgusError> {
-  const names = program.commands.map((command) => command.name);
-  const expected = `expected one of ${names.join(", ")}`;
   const [first] = program.args;
-  if (first === undefined) {
-    const [next] = rest;
-    if (next === undefined) return new ArgusError("usage/no-command", `no command; ${expected}`, { hint: HELP });
-    const flags = ownersOf(own, program.globalCommand.options).argus;
-    const more = rest.length > 1 ? " …" : "";
-    const hint = names.includes(next)
-      ? `${argusCommand(...flags, next)}${more}`
-      : argusCommandWith([...flags, "run"], rest);
-    return new ArgusError("usage/no-command", `no command before --; ${expected}`, { hint });
+  if (first !== undefined) return unknownCommand(program, unmarked(first), await serverHint(program, own, rest));
+  const names = namesOf(program);
+  const expected = `expected one of ${names.join(", ")}`;
+  const { options } = program.globalCommand;
+  const [next] = rest;
+  if (next === undefined) {
+    const flag = unknownFlag(marked(own), spellings(options));
+    if (flag === undefined) return new ArgusError("usage/no-command", `no command; ${expected}`, { hint: HELP });
+    const hint = longHint(flag, spellings(options)) ?? HELP;
+    return new ArgusError("usage/flags", `unknown option \`${flag}\``, { hint });
   }
-  const word = unmarked(first);
+  const flags = ownersOf(own, options).argus;
+  const more = rest.length > 1 ? " …" : "";
+  const hint = names.includes(next)
+    ? `${argusCommand(...flags, next)}${more}`
+    : argusCommandWith([...flags, "run"], rest);
+  return new ArgusError("usage/no-command", `no command before --; ${expected}`, { hint });
+}
+
+function namesOf({ commands }: CAC): string[] {
+  return commands.map(({ name }) => name);
+}
+
+async function unknownCommand(program: CAC, word: string, hint?: string): Promise<ArgusError> {
+  const names = namesOf(program);
   const { nearest } = await import("./config/suggest.ts");
   const meant = nearest(word, names);
-  const hint = meant === undefined ? await serverHint(program, own, rest) : `did you mean "argus ${meant}"?`;
-  return new ArgusError("usage/unknown-command", `unknown command ${quoted(withoutValue(word))}; ${expected}`, {
-    hint: hint ?? HELP,
+  // No config is read for it: it may be slow, or a stranger's.
+  const backend = `did you mean "${argusCommand("run", word)}"? argus --help lists the commands`;
+  const message = `unknown command ${quoted(withoutValue(word))}; expected one of ${names.join(", ")}`;
+  return new ArgusError("usage/unknown-command", message, {
+    hint: meant === undefined ? (hint ?? backend) : `did you mean "argus ${meant}"?`,
   });
+}
+
+/** The options that a letter alone could stand for. */
+function longHint(flag: string, known: readonly string[]): string | undefined {
+  const names = flag.startsWith("--") ? [] : known.filter((name) => name.startsWith(`-${flag}`));
+  const last = names.pop();
+  return last === undefined
+    ? undefined
+    : `did you mean ${[names.join(", "), last].filter((part) => part !== "").join(" or ")}?`;
 }
 
 const HELP = "argus --help";
@@ -336,6 +380,7 @@ async function checkWords(program: CAC, command: Command, own: readonly string[]
     (meant !== undefined && `did you mean "${meant}"?`) ||
     (file !== undefined && argusCommand(command.name, "--config", file)) ||
     (command.name === "run" && (await serverHint(program, own, rest))) ||
+    (flag !== undefined && longHint(flag, known)) ||
     `argus ${command.name} --help`;
   const message =
     flag === undefined

@@ -18,7 +18,19 @@ test("--version prints the version of package.json and nothing else", async () =
 });
 
 test("help of every command shows examples before options", async () => {
-  for (const command of ["run", "build", "validate", "plan", "doctor", "ps", "clean", "schema", "init"]) {
+  for (const command of [
+    "run",
+    "build",
+    "validate",
+    "plan",
+    "doctor",
+    "ps",
+    "clean",
+    "schema",
+    "init",
+    "help",
+    "version",
+  ]) {
     const { code, stdout } = await argus([command, "--help"]);
     assert.equal(code, 0, command);
     const examples = stdout.indexOf("Examples:");
@@ -32,6 +44,8 @@ test("help of every command shows examples before options", async () => {
 const USAGE: readonly [words: readonly string[], code: string, says: string][] = [
   [[], "usage/no-command", "no command; expected one of run, build"],
   [["bild"], "usage/unknown-command", 'unknown command "bild"'],
+  [["-v"], "usage/flags", "unknown option `-v`"],
+  [["help", "bild"], "usage/unknown-command", 'unknown command "bild"'],
   [["plan", "--foo"], "usage/flags", "unknown option `--foo`"],
   [["plan", "a", "b"], "usage/flags", 'unexpected word "b"; expected argus plan [backend]'],
   [["plan", "a", "--", "-b"], "usage/flags", 'unexpected word "-b"'],
@@ -64,7 +78,14 @@ const HINTS: readonly [words: readonly string[], hint: string][] = [
   [["validate", "own.yaml"], "argus validate --config own.yaml"],
   [["bild"], 'did you mean "argus build"?'],
   [["--config", "x", "rnu"], 'did you mean "argus run"?'],
-  [["frobnicate"], "argus --help"],
+  [["time"], 'did you mean "argus run time"? argus --help lists the commands'],
+  [["a=SECRET"], "did you mean \"argus run 'a=…'\"? argus --help lists the commands"],
+  [["help", "rnu"], 'did you mean "argus run"?'],
+  [["-v"], "did you mean --verbose or --version?"],
+  [["--frob"], "argus --help"],
+  [["run", "-e", "A", "--", "uvx", "x"], "did you mean --env?"],
+  [["run", "fetch", "-v"], "argus run fetch -- -v"],
+  [["build", "-p"], "did you mean --pull, --push or --parallel?"],
   [["npx", "-y", "x"], "argus run -- npx …"],
   [["plan", "--dockrfile"], 'did you mean "--dockerfile"?'],
   [["plan", "a", "b"], "argus plan --help"],
@@ -99,8 +120,28 @@ test("--version prints the version, whatever stands beside it", async () => {
   }
 });
 
+test("help and version are commands as well", async () => {
+  for (const [words, same] of [
+    [["help"], ["--help"]],
+    [
+      ["help", "run"],
+      ["run", "--help"],
+    ],
+    [
+      ["--quiet", "help", "clean"],
+      ["clean", "--help"],
+    ],
+    [["version"], ["--version"]],
+  ] as const) {
+    const [ended, expected] = await Promise.all([argus(words), argus(same)]);
+    assert.deepEqual([ended.code, ended.stdout, ended.stderr], [0, expected.stdout, ""], words.join(" "));
+  }
+});
+
 /** Commands that print data, and need no engine for it. */
 const DATA = [
+  ["help"],
+  ["version"],
   ["--version"],
   ["--help"],
   ["run", "--help"],
