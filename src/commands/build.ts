@@ -267,12 +267,15 @@ async function work(
   progress.start(item);
   try {
     if (signal.aborted) throw new ArgusError("build/interrupted", "interrupted before it began");
-    const { found, how, from } = await obtain(job, flags, settings, signal, (step) => progress.step(item, step));
+    const { found, how, from } = await obtain(job, flags, settings, signal, {
+      onPhase: (phase) => progress.phase(item, phase),
+      onStep: (step) => progress.step(item, step),
+    });
     const refs = refsToPush(job);
     // What was pulled is there.
     if (from !== undefined) refs.delete(from);
     for (const ref of refs) {
-      progress.step(item, `pushing ${ref}`);
+      progress.phase(item, `pushing ${ref}`);
       const { publish } = await import("./registry_image.ts");
       await publish(engine, image.name, ref, signal);
     }
@@ -302,19 +305,20 @@ async function obtain(
   flags: BuildFlags,
   settings: Settings,
   signal: AbortSignal,
-  onStep: (step: string) => void,
+  { onPhase, onStep }: Record<"onPhase" | "onStep", (what: string) => void>,
 ): Promise<Obtained> {
   if (!flags.force) {
     const found = await findImage(engine, image.name);
     if (found !== undefined) return { found, how: "present" };
     for (const ref of new Set(users.flatMap((user) => user.ref ?? []))) {
-      onStep(`pulling ${ref}`);
+      onPhase(`pulling ${ref}`);
       const { pull } = await import("./registry_image.ts");
       const pulled = await pull(engine, image, ref, signal);
       if ("id" in pulled) return { found: pulled, how: "pulled", from: ref };
       if (!pulled.absent) log.warn(`${engine.name} could not pull ${ref}: ${pulled.why}; building ${image.name}`);
     }
   }
+  onPhase("building");
   const found = await buildImage(engine, image, {
     settings,
     backend: users[0]?.backend,
@@ -379,9 +383,10 @@ async function installedEngine(named: OciName | undefined): Promise<Engine> {
 function summarize(results: readonly Result[]): void {
   const rows = results.map((result) => [
     result.backend,
-    result.status,
-    result.status === "built" ? `${result.seconds} s` : "",
-    result.bytes === undefined ? "" : `${Math.round(result.bytes / 1e6)} MB`,
+    `${result.status}${result.pushed === undefined ? "" : ", pushed"}`,
+    result.status === "built" ? `${result.seconds} s` : "-",
+    // Of what is present it would take one more call of the engine.
+    result.bytes === undefined ? "-" : `${Math.round(result.bytes / 1e6)} MB`,
     result.image ?? result.reason ?? result.error?.message ?? "",
   ]);
   if (rows.length === 0) return;

@@ -5,7 +5,9 @@ import { printLine } from "./line.ts";
 export interface Progress {
   /** The item is being worked on. */
   start(item: string): void;
-  /** What it does right now. */
+  /** What is done with it from now on: "building", "pushing …". */
+  phase(item: string, phase: string): void;
+  /** The small part of it that is done right now. */
   step(item: string, step: string): void;
   /** The item is finished; `outcome` stays on the screen. */
   finish(item: string, outcome: string): void;
@@ -20,14 +22,15 @@ const REDRAW_MS = 120;
  * plain lines in any case, each step among them, for other lines stand between them.
  */
 export function createProgress(options: { readonly quiet: boolean; readonly verbose: boolean }): Progress {
-  if (options.quiet) return { start() {}, step() {}, finish() {}, close() {} };
+  if (options.quiet) return { start() {}, phase() {}, step() {}, finish() {}, close() {} };
   const live = isatty(2) && process.env.TERM !== "dumb" && process.env.CI === undefined;
   return live && !options.verbose ? liveProgress() : plainProgress(options.verbose);
 }
 
 function plainProgress(verbose: boolean): Progress {
   return {
-    start: (item) => printLine(`argus: ${item}: building`),
+    start() {},
+    phase: (item, phase) => printLine(`argus: ${item}: ${phase}`),
     step: (item, step) => {
       if (verbose) printLine(`argus: ${item}: ${step}`);
     },
@@ -51,15 +54,17 @@ function liveProgress(): Progress {
   };
   const timer = setInterval(draw, REDRAW_MS);
   timer.unref();
+  const step = (item: string, step: string) => {
+    const entry = running.get(item);
+    if (entry !== undefined) entry.step = step;
+  };
   return {
     start(item) {
       running.set(item, { since: Date.now(), step: "" });
       draw();
     },
-    step(item, step) {
-      const entry = running.get(item);
-      if (entry !== undefined) entry.step = step;
-    },
+    phase: step,
+    step,
     finish(item, outcome) {
       running.delete(item);
       draw(`argus: ${item}: ${outcome}\n`);

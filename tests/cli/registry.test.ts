@@ -253,6 +253,29 @@ test("build --push sends what is present and the registry lacks", POSIX, async (
   assert.deepEqual(resultOf(ended), { status: "present", pushed: ref });
 });
 
+test("build says what it does with each image, and which are in the registry", POSIX, async () => {
+  const pushing = await outcome(["build", "--push"], (image) => ({ ...listed(image), manifest: UNPUBLISHED }));
+  const took = (text: string) => text.replace(/\d+(\.\d+)? s\b/g, "0 s");
+  const { image, ref } = pushing;
+  const table = (status: string, time: string, size: string) => [
+    `backend  status${" ".repeat(status.length - 6)}  time  size  image`,
+    `time     ${status}  ${time.padEnd(4)}  ${size}  ${image}`,
+  ];
+  assert.deepEqual(took(pushing.stderr).trimEnd().split("\n"), [
+    `argus: time: pushing ${ref}`,
+    `argus: time: present ${image}, pushed in 0 s`,
+    ...table("present, pushed", "-", "0 MB"),
+  ]);
+  const building = await outcome(["build"], () => ({ ...without("build"), pull: LACKS }));
+  assert.deepEqual(took(building.stderr).trimEnd().split("\n").slice(0, 3), [
+    `argus: time: pulling ${ref}`,
+    "argus: time: building",
+    `argus: time: built ${image} in 0 s`,
+  ]);
+  const present = await outcome(["build"], listed);
+  assert.deepEqual(present.stderr.trimEnd().split("\n"), table("present", "-", "-   "));
+});
+
 test("build --push sends nothing that the registry has", POSIX, async () => {
   const ended = await outcome(["build", "--push", "--json"], listed);
   assert.deepEqual([ended.code, ended.calls], [0, []], ended.stderr);
