@@ -1,6 +1,6 @@
 /** `argus init`: a commented config to start from. */
 import { closeSync, mkdirSync, openSync, unlinkSync, writeFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { ArgusError, EXIT, systemWords } from "../errors.ts";
 import { statOf } from "../host/files.ts";
 import { ownProgram } from "../host/own_program.ts";
@@ -55,10 +55,11 @@ backends:
 /**
  * Writes the starter config, in a folder that it makes where there is none, and returns the exit code.
  *
- * @throws ArgusError `init/exists` when the file is there: it is never overwritten.
+ * @throws ArgusError `init/exists` when the file is there: it is never overwritten; `usage/init-file` for what cannot be one.
  */
 export async function init(options: InitOptions): Promise<number> {
   const file = options.file ?? options.config ?? "config.yaml";
+  checkName(file);
   try {
     mkdirSync(dirname(file), { recursive: true });
     writeNew(file, STARTER);
@@ -70,11 +71,20 @@ export async function init(options: InitOptions): Promise<number> {
   } else {
     // A client starts argus in a folder of its own choice, and those of a desktop know few folders of programs.
     const time = { command: ownProgram(), args: ["run", "time", "--config", resolve(file)] };
-    const next = pasteableWords(["argus", "validate", "--config", file]);
-    printLine(`wrote ${file}; next: ${next}, then for the client's own config:`);
+    const [validate, build] = ["validate", "build"].map((word) => pasteableWords(["argus", word, "--config", file]));
+    printLine(`wrote ${file}; next: ${validate}, ${build}, then for the client's own config:`);
     printLine(JSON.stringify({ mcpServers: { time } }));
   }
   return EXIT.ok;
+}
+
+/** Throws before a folder is made for a file that cannot be written, or would not be what its name says. */
+function checkName(file: string): void {
+  const isFolder = /[\\/]$/.test(file) || statOf(file)?.isDirectory();
+  if (!isFolder && !/\.jsonc?$/i.test(file)) return;
+  const message = isFolder ? `${file} is a folder` : `argus init writes YAML, and ${file} is called JSON`;
+  const meant = isFolder ? join(file, "config.yaml") : file.replace(/\.jsonc?$/i, ".yaml");
+  throw new ArgusError("usage/init-file", message, { hint: pasteableWords(["argus", "init", meant]) });
 }
 
 /** What "file already exists" means where nothing is to be found at the path. */

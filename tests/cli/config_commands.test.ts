@@ -390,7 +390,7 @@ test("a command to paste keeps a file with a blank in its name in one piece", ()
     const { stderr } = await argus(["validate", "--config", "my config.yaml"], { cwd: folder });
     assert.match(stderr, /\n {2}hint: argus init 'my config\.yaml' writes one/);
     const made = await argus(["init", "my config.yaml"], { cwd: folder });
-    assert.match(made.stderr, /next: argus validate --config 'my config\.yaml', then/);
+    assert.match(made.stderr, /next: (argus (validate|build) --config 'my config\.yaml', ){2}then/);
     writeTree(folder, "my folder/x", "");
     const isFolder = await argus(["validate", "--config", "my folder"], { cwd: folder });
     assert.match(isFolder.stderr, /--config 'my folder\/config\.yaml'\n/);
@@ -440,6 +440,20 @@ test("init makes the folder of its file, and names what is in the way of it", ()
       ended.stderr,
       /^argus: error: cannot write new\/argus\/config\.yaml\/x\.yaml: .*a file where its folder must be \[init\/failed\]/,
     );
+  }));
+
+test("init refuses a folder, and a name that says JSON, and leaves nothing", () =>
+  withTmp(async (folder) => {
+    for (const [name, says, hint] of [
+      ["sub/dir/", "sub/dir/ is a folder", "sub/dir/config.yaml"],
+      [".", ". is a folder", "config.yaml"],
+      ["sub/x.json", "argus init writes YAML, and sub/x.json is called JSON", "sub/x.yaml"],
+    ] as const) {
+      const ended = await argus(["init", name], { cwd: folder });
+      const stderr = ended.stderr.replaceAll("\\", "/");
+      const expected = `argus: error: ${says} [usage/init-file]\n  hint: argus init ${hint}\n`;
+      assert.deepEqual([ended.code, stderr, readdirSync(folder)], [2, expected, []]);
+    }
   }));
 
 test("init that cannot write all of its file leaves none, and says why", { skip: process.platform === "win32" }, () =>
