@@ -54,7 +54,7 @@ export async function ensureImage(
     const hint = configured === undefined ? BUILD_HERE : `argus build ${configured}`;
     throw absence(engine, image, backend, "", hint);
   }
-  const progress = createProgress({ quiet: log.level < 3, verbose: isVerbose() });
+  const progress = createProgress({ quiet: log.level < 3, verbose: isVerbose(), remindEvery: REMIND_EVERY });
   progress.start(backend);
   try {
     await buildImage(engine, image, {
@@ -68,6 +68,9 @@ export async function ensureImage(
     progress.close();
   }
 }
+
+/** The log of a client that waits is not silent for longer. Milliseconds. */
+const REMIND_EVERY = 10_000;
 
 function pushHint(configured: string | undefined): string {
   if (configured === undefined) return BUILD_HERE;

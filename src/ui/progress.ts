@@ -17,25 +17,43 @@ export interface Progress {
 
 const REDRAW_MS = 120;
 
+interface ProgressOptions {
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  /** Where nothing is redrawn: so often a line says that an item is still being built. Milliseconds; default never. */
+  readonly remindEvery?: number;
+}
+
 /**
  * Progress on stderr: live when it is a terminal that can redraw, plain lines else, nothing with `quiet`; with `verbose`
  * plain lines in any case, each step among them, for other lines stand between them.
  */
-export function createProgress(options: { readonly quiet: boolean; readonly verbose: boolean }): Progress {
+export function createProgress(options: ProgressOptions): Progress {
   if (options.quiet) return { start() {}, phase() {}, step() {}, finish() {}, close() {} };
   const live = isatty(2) && process.env.TERM !== "dumb" && process.env.CI === undefined;
-  return live && !options.verbose ? liveProgress() : plainProgress(options.verbose);
+  return live && !options.verbose ? liveProgress() : plainProgress(options);
 }
 
-function plainProgress(verbose: boolean): Progress {
+function plainProgress({ verbose, remindEvery }: ProgressOptions): Progress {
+  const reminders = new Map<string, ReturnType<typeof setInterval>>();
+  const remind = (item: string, began: number) => {
+    printLine(`argus: ${item}: still building after ${Math.round((Date.now() - began) / 1000)} s`);
+  };
   return {
-    start() {},
+    start(item) {
+      if (remindEvery !== undefined) reminders.set(item, setInterval(remind, remindEvery, item, Date.now()));
+    },
     phase: (item, phase) => printLine(`argus: ${item}: ${phase}`),
     step: (item, step) => {
       if (verbose) printLine(`argus: ${item}: ${step}`);
     },
-    finish: (item, outcome) => printLine(`argus: ${item}: ${outcome}`),
-    close() {},
+    finish(item, outcome) {
+      clearInterval(reminders.get(item));
+      printLine(`argus: ${item}: ${outcome}`);
+    },
+    close() {
+      for (const reminder of reminders.values()) clearInterval(reminder);
+    },
   };
 }
 

@@ -166,6 +166,7 @@ test("a first use explains the engine's own error about the image in the next li
     const explained =
       /^docker: .*No such image.*\nargus: first use of "known": docker has no image for it yet, .* building /;
     assert.match(stderr, explained);
+    assert.equal(stderr.match(/\bbuilding\b/g)?.length, 1, stderr);
   });
 });
 
