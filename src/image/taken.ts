@@ -7,11 +7,18 @@
  * @param shape Words of the user's own that shape the build.
  */
 export function takesFiles(text: string, shape: readonly string[]): boolean {
-  // Other languages of a Dockerfile, and other cuts of its lines.
-  if (/(syntax|escape)\W*[=:]/i.test(text) || shape.some((word) => word.includes("BUILDKIT_SYNTAX"))) return true;
+  // Other languages of a Dockerfile, other cuts of its lines, and names that could be its folder.
+  if (/(syntax|escape)\W*[=:]/i.test(text) || /BUILDKIT_SYNTAX|--build-context/.test(shape.join(" "))) return true;
   const lines = text.split("\n").filter((line) => !/^\s*(#|$)/.test(line));
-  return TAKING.test(lines.join("\n").replace(/\\\s*\n/g, ""));
+  const joined = lines.join("\n").replace(/\\\s*\n/g, "");
+  return TAKING.some((pattern) => pattern.test(joined));
 }
 
-/** Instructions, the option of RUN, and the archives of this machine that podman can start from. */
-const TAKING = /^[^\w\n]*(COPY|ADD|ONBUILD)\b|--mount|\b(dir|oci|oci-archive|docker-archive):/im;
+const TAKING = [
+  /^[^\w\n]*(?:ADD|ONBUILD)\b/im,
+  // Not from another stage or image.
+  /^[^\w\n]*COPY\b(?![ \t]+(?:--(?!from)\S+[ \t]+)*--from=\w)/im,
+  /--mount(?!=type=(?:cache|secret|ssh|tmpfs)\b(?!\S*,type=))/i,
+  // Archives of this machine that podman can start from.
+  /\b(?:dir|oci|oci-archive|docker-archive):/i,
+];
