@@ -27,10 +27,25 @@ const OPTION = /^--?[\w-]+=/;
 const WINDOWS_PATH = /^[A-Za-z]:[\\/]/;
 
 /** Folders that images have too, so that a path in them says nothing about this machine. */
-const IN_IMAGES = new Set("app bin dev etc lib lib64 opt proc run sbin sys tmp usr var".split(" "));
+const IN_IMAGES = [
+  "app",
+  "bin",
+  "dev",
+  "etc",
+  "lib",
+  "lib64",
+  "opt",
+  "proc",
+  "run",
+  "sbin",
+  "sys",
+  "tmp",
+  "usr",
+  "var",
+];
 
 /** Flags of `docker run` that mount something, of which argus does not know what. */
-const MOUNTS = /^(?:-v|--(?:volume|mount)(?:s-from)?(?:=|$))/;
+const MOUNTS = /^(?:-v|--(?:volume|volumes-from|mount|tmpfs)(?:=|$))/;
 
 /**
  * Each path that exists here, that could only be in the user's home, or that is one of Windows, and that no volume covers.
@@ -45,8 +60,8 @@ export function unmounted(
   if (extraArgs.some(({ value }) => MOUNTS.test(value))) return [];
   return args.flatMap((word, index): Unmounted[] => {
     const found = hostPath(word, volumes, adHoc);
-    // A Dockerfile may make the path that is not here.
-    if (found === undefined || (found.isAbsent && image.recipe === "dockerfile")) return [];
+    // A Dockerfile may make any path, but hardly one in somebody's home.
+    if (found === undefined || (found.isElsewhere && image.recipe === "dockerfile")) return [];
     const what = `${adHoc ? "" : `args[${index}] `}${found.shown} is ${found.what}`;
     const hint = runtime === "kubernetes" ? "the server sees what its image and container.volumes have" : found.hint;
     return [{ index, message: `${what} that is not mounted: the server will not see it`, hint }];
@@ -58,7 +73,7 @@ function hostPath(
   word: Text,
   volumes: readonly Volume[],
   adHoc: boolean,
-): { shown: string; what: string; isAbsent?: boolean; hint: string } | undefined {
+): { shown: string; what: string; isElsewhere?: boolean; hint: string } | undefined {
   const path = word.value.replace(OPTION, "");
   const written = visible(word.shown.replace(OPTION, ""));
   const add = (source: string, target: string, mode: string) => {
@@ -77,10 +92,10 @@ function hostPath(
   const isCovered = !isHome && volumes.some((volume) => isBelow(target, volume.target));
   if (isCovered || isInImages(target)) return undefined;
   const stat = statOf(target);
-  if (stat === undefined && !(isHome || (home !== undefined && home !== "/" && isBelow(target, home))))
-    return undefined;
+  const isElsewhere = !isHome && (home === undefined || home === "/" || !isBelow(target, home));
+  if (stat === undefined && isElsewhere) return undefined;
   const what = stat === undefined ? "a path" : stat.isDirectory() ? "a folder" : "a file";
-  const details = { shown: written, what: `${what} of this machine`, isAbsent: stat === undefined && !isHome };
+  const details = { shown: written, what: `${what} of this machine`, isElsewhere };
   const mounted = volumes.find(({ kind, source }) => kind === "path" && isBelow(target, source));
   if (mounted !== undefined) {
     // The value of a reference is printed nowhere.
@@ -92,13 +107,19 @@ function hostPath(
     const instead = name === undefined ? "" : ` and write /data/${name} here`;
     return { ...details, hint: `make a folder for it, ${add("~/mcp-data", "/data", "rw")}${instead}` };
   }
+  if (home !== undefined && [home, `${home}/`].includes(target)) {
+    return {
+      ...details,
+      hint: `mount only the folder that it needs: ${add("~/FOLDER", "/data", "ro")} and write /data here`,
+    };
+  }
   const shown = isHome ? (adHoc ? target : `\${HOME}${written.slice(1)}`) : written;
   const instead = isHome ? `write ${shown}, for ~ is text here, and ` : "";
   return { ...details, hint: `${instead}${add(shown, shown, "ro")}` };
 }
 
 function isInImages(path: string): boolean {
-  return path === "/" || isBelow(path, DEFAULT.home) || IN_IMAGES.has(path.split("/")[1]!);
+  return path === "/" || isBelow(path, DEFAULT.home) || IN_IMAGES.includes(path.split("/")[1]!);
 }
 
 function isBelow(path: string, folder: string): boolean {

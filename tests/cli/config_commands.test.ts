@@ -193,8 +193,8 @@ test(
           "config.yaml",
           `backends:\n  a:\n    command: uvx\n    args: ${JSON.stringify(["x", ...args])}\n    container: ${container}\n`,
         );
-      const warned = async (): Promise<(readonly [number, string])[]> => {
-        const { stdout } = await argus(["validate", "--json"], { cwd: folder, env: cleanEnv({ HOME: there }) });
+      const warned = async (home = there): Promise<(readonly [number, string])[]> => {
+        const { stdout } = await argus(["validate", "--json"], { cwd: folder, env: cleanEnv({ HOME: home }) });
         const found = JSON.parse(stdout).problems.filter(({ code }: Problem) => code === "config/unmounted-path");
         return found.map(({ column, hint }: Problem) => [column, hint] as const);
       };
@@ -211,19 +211,30 @@ test(
         "/",
         "/home/nonroot",
       ]);
+      const whole =
+        'mount only the folder that it needs: add container.volumes: ["~/FOLDER:/data:ro"] and write /data here';
       const hint = (shown: string) => `add container.volumes: ["${shown}:${shown}:ro"]`;
       const absent =
         'make a folder for it, add container.volumes: ["~/mcp-data:/data:rw"] and write /data/nope-1f here';
       const found = await warned();
       assert.deepEqual(found, [
-        [16, `write \${HOME}, for ~ is text here, and ${hint("${HOME}")}`],
-        [20, hint(there)],
-        [28, hint(there)],
-        [43, hint("${HOME}")],
+        [16, whole],
+        [20, whole],
+        [28, whole],
+        [43, whole],
         [53, absent],
         [69, absent],
         [81, "write a path of this machine, and mount it"],
       ]);
+      // Another home, so that it is none itself.
+      config([there, `--root=${there}`]);
+      assert.deepEqual(await warned("/nope-1f"), [
+        [16, hint(there)],
+        [24, hint(there)],
+      ]);
+      config([`~${there}`]);
+      const written = `\${HOME}${there}`;
+      assert.deepEqual(await warned("/"), [[16, `write ${written}, for ~ is text here, and ${hint(written)}`]]);
       config([there, `${there}/..${there}`], `{volumes: ["${there}:${there}:ro"]}`);
       assert.deepEqual(await warned(), []);
       config([there, `${there}/..${there}`], `{volumes: ["${there}:/data:ro"]}`);
@@ -236,12 +247,19 @@ test(
       config([`${there}/nope-1f`, there], "{dockerfile: x.dockerfile}");
       assert.deepEqual(
         (await warned()).map(([, each]) => each),
-        [hint(there)],
+        [absent, whole],
+      );
+      config([there, "~/nope-1f", "C:/Users"], "{dockerfile: x.dockerfile}");
+      assert.deepEqual(
+        (await warned("/nope-1f")).map(([column]) => column),
+        [24, 36],
       );
       config(["\\\\d+"]);
       assert.deepEqual(await warned(), []);
-      config([there], `{extra_args: ["-v", "${there}:${there}"]}`);
-      assert.deepEqual(await warned(), []);
+      for (const words of [`"-v", "${there}:${there}"`, `"--tmpfs=${there}"`]) {
+        config([there], `{extra_args: [${words}]}`);
+        assert.deepEqual(await warned(), []);
+      }
       config([there], "{enabled: false}");
       assert.deepEqual(await warned(), []);
       config([there], "{runtime: kubernetes}");
