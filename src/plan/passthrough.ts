@@ -40,10 +40,9 @@ export function imageInstead(
       ? `the ENTRYPOINT that \`${engine} image inspect -f '{{json .Config.Entrypoint}}' ${shown}\` shows`
       : "the --entrypoint as its ENTRYPOINT [...]";
   const after = args.slice(start + read.image + 1);
-  // The value of an option may be a secret.
-  const option = after.findIndex((word) => word.value.startsWith("-"));
-  const told = (option === -1 ? after : after.slice(0, option)).map((word) => JSON.stringify(word.shown));
-  const left = option === -1 ? told : [...told, "…"];
+  // Any word may be a secret, or hold one, but for a plain one that names what to do.
+  const told = after.slice(0, 1).flatMap((word) => (/^[a-z][a-z-]*$/.test(word.shown) ? [`"${word.shown}"`] : []));
+  const left = told.length < after.length ? [...told, "…"] : told;
   const moved = MOVED.filter(([flags]) => read.flags.some(({ flag }) => flags.includes(flag))).map(([, what]) => what);
   const moves = moved.length === 0 ? "" : `; ${moved.join(", ")}`;
   return `${file} with FROM ${shown} and ${entrypoint}, and args: [${left.join(", ")}]${moves}`;

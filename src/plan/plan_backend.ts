@@ -46,7 +46,7 @@ export function planBackend(backend: Backend, context: PlanContext): Plan {
   const adHoc = context.adHoc === true;
   if (backend.container.transport === undefined) refuseOwnEntry(backend, words, adHoc);
   const read = readCommandLine({ backend, warnings, adHoc }, words);
-  if (read === undefined) return barePlan(backend, `no recipe for the command "${words[0].shown}"`);
+  if (read === undefined) return barePlan(backend, `no recipe for the command "${firstWord(words[0])}"`);
   const started = inner === undefined ? backend : { ...backend, env: { ...backend.env, ...inner.env } };
   return containerPlan(started, context, imagePlan(backend, read.use, read.tool), read.use.args, warnings);
 }
@@ -89,6 +89,12 @@ function barePlan(backend: StdioBackend, reason: string): BarePlan {
     session: backend.session,
     warnings: bareVariables(backend),
   };
+}
+
+/** A command as it can be told: of a line, which may hold secrets, its first word. */
+function firstWord({ shown }: Text): string {
+  const [first = "", ...more] = shown.trim().split(/\s+/);
+  return more.length === 0 ? shown : `${first.replace(/=.*$/s, "=")} …`;
 }
 
 /** Values that other programs replace. No name in them is repeated: a password may begin with a $. */

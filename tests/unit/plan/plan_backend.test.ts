@@ -26,6 +26,8 @@ const KINDS: readonly (readonly [Line, Plan["kind"], string])[] = [
   ["nerdctl -n k8s.io run image", "passthrough", "nerdctl starts"],
   ["cmd /c docker run image", "passthrough", "docker starts"],
   ["cmd /c my-server", "bare", 'no recipe for the command "my-server"'],
+  ['cmd /c "my-server --api-key SECRET"', "bare", 'no recipe for the command "my-server …"'],
+  ['cmd /c "KEY=SECRET my-server"', "bare", 'no recipe for the command "KEY= …"'],
   ["cmd my-server", "bare", 'no recipe for the command "cmd"'],
   ["docker build .", "bare", 'no recipe for the command "docker"'],
   ["docker", "bare", 'no recipe for the command "docker"'],
@@ -529,7 +531,15 @@ const INSTEAD: readonly (readonly [Line, string])[] = [
       "z",
     ],
     "FROM i:${TAG} and the ENTRYPOINT that `podman image inspect -f '{{json .Config.Entrypoint}}' i:${TAG}` shows, " +
-      'and args: ["x y", …]; -v becomes container.volumes, --network becomes container.network',
+      "and args: […]; -v becomes container.volumes, --network becomes container.network",
+  ],
+  [
+    "docker run --entrypoint a b stdio --token SECRET",
+    'FROM b and the --entrypoint as its ENTRYPOINT [...], and args: ["stdio", …]',
+  ],
+  [
+    "docker run --entrypoint a mcp/postgres postgresql://u:SECRET@h/db",
+    "FROM mcp/postgres and the --entrypoint as its ENTRYPOINT [...], and args: […]",
   ],
   ["cmd /c docker container run --entrypoint a b", "FROM b and the --entrypoint as its ENTRYPOINT [...], and args: []"],
   ["docker run --unknown b c", "FROM IMAGE and its ENTRYPOINT [...], and only what follows IMAGE as args"],
@@ -549,13 +559,14 @@ test("a container call beside a Dockerfile is an error with what to keep of it, 
 });
 
 test("argus' own entry in a client's config is no server: an error that says what stands here", () => {
-  for (const [line, instead] of [
-    ["/usr/local/bin/argus run time", 'such as command: uvx, args: ["mcp-server-time"]'],
-    ["cmd /c argus.exe --config x run time", 'such as command: uvx, args: ["mcp-server-time"]'],
-    ["argus-mcp run --network none -- uvx x --token SECRET", 'command: uvx, args: ["x", …]'],
+  const own = 'write the server\'s own command, such as command: uvx, args: ["mcp-server-time"]';
+  for (const [line, hint] of [
+    ["/usr/local/bin/argus run time", own],
+    ["cmd /c argus.exe --config x run time", own],
+    ["argus run time --", own],
+    ["argus-mcp run --network none -- my-server --token SECRET", "write what follows the -- as command and args"],
   ] as const) {
     const error = refusal(line);
-    const hint = `write the server's own command, ${instead}`;
     assert.deepEqual([error.code, error.hint, error.where], ["config/own-entry", hint, "config.yaml:command"]);
   }
   assert.equal(refusal("argus run time", {}, { adHoc: true }).hint, "leave one of the two out");

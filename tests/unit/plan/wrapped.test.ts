@@ -39,22 +39,52 @@ test("an error about a word of a text stands where the text does", () => {
   assert.equal(refusal('bash -c "node dist/index.js"').code, "config/local-project");
 });
 
+test("argus itself in a shell is refused as its own entry, and not started without end", () => {
+  for (const line of ['sh -c "argus run time"', "env A=1 argus run time", 'cmd /c "argus run -- npx foo"']) {
+    assert.equal(refusal(line).code, "config/own-entry", line);
+  }
+  assert.equal(planOf('sh -c "argus serve"').kind, "bare");
+});
+
+test("a word that zsh expands keeps the text from being read", () => {
+  for (const text of ["npx foo =ls", "=npx foo", "A==ls npx foo", "PATH=/x:=ls npx foo"]) {
+    assert.equal(planOf(["zsh", "-c", text]).kind, "bare", text);
+  }
+  assert.equal(planOf(["zsh", "-c", "npx foo --a=b"]).kind, "container");
+});
+
 /** Command line that only a shell can read → the fields to write, or none. */
 const BARE: readonly (readonly [Line, string | undefined])[] = [
   ['bash -c "cd x && npx -y foo"', 'command: npx, args: ["-y", "foo"]'],
-  [["bash", "-c", 'A=1 npx -y "foo" --token "$SECRET"'], 'command: npx, args: ["-y", "foo", …], env: { A: … }'],
-  [["sh", "-c", "npx -y $PKG; true"], 'command: npx, args: ["-y", "${PKG}"]'],
+  [
+    ["bash", "-c", 'A=1 exec npx -y "foo" --token "$SECRET"'],
+    'command: npx, args: ["-y", "foo", …], with its variables as env',
+  ],
+  [["sh", "-c", "npx -y $PKG; true"], 'command: npx, args: ["-y", …]'],
   ['sh -c "npx -y foo | tee log"', 'command: npx, args: ["-y", "foo"]'],
   ['sh -c "npx -y $(cat x)"', 'command: npx, args: ["-y", …]'],
-  ['sh -c "uvx --index-url https://u:SECRET@h foo; true"', 'command: uvx, args: ["--index-url", …]'],
-  ['sh -c "cd x; npm exec -y foo"', 'command: npm, args: ["exec", …]'],
+  ['sh -c "uvx --index-url https://u:SECRET@h foo; true"', "command: uvx, args: […]"],
+  ['sh -c "uvx --from https://u:SECRET@h foo; true"', "command: uvx, args: […]"],
+  ['sh -c "cd x; npm exec -y -- @a/foo@1.2 SECRET"', 'command: npm, args: ["exec", "-y", "--", "@a/foo@1.2", …]'],
+  ['sh -c "true; pipx run foo==1.2"', 'command: pipx, args: ["run", "foo==1.2"]'],
+  ['sh -c "true; go run github.com/a/b@v1"', 'command: go, args: ["run", "github.com/a/b@v1"]'],
+  ['sh -c "true; uvx --from foo[x] bar SECRET"', 'command: uvx, args: ["--from", "foo[x]", "bar", …]'],
+  ['sh -c "true; npx -p=SECRET:x bar"', "command: npx, args: […]"],
+  ['sh -c "true; npx --token SECRET foo"', "command: npx, args: […]"],
   [["bash", "-c", { shown: "npx -y foo ${X}", value: "npx -y foo SECRET" }], 'command: npx, args: ["-y", "foo", …]'],
-  [["bash", "-c", { shown: "npx -y ${X}", value: "npx -y SECRET" }], 'command: npx, args: ["-y", "${X}"]'],
+  [["bash", "-c", { shown: "npx -y ${X}", value: "npx -y SECRET" }], 'command: npx, args: ["-y", …]'],
   ['bash -c "npx -y foo" name', 'command: npx, args: ["-y", "foo"]'],
   ['cmd /c "cd x && npx -y foo"', 'command: npx, args: ["-y", "foo"]'],
-  ["env -i npx foo", 'command: npx, args: ["foo"]'],
-  ["sudo -E uvx foo SECRET", 'command: uvx, args: ["foo", …]'],
-  ["op run -- npx foo", 'command: npx, args: ["foo"]'],
+  // What argus would refuse, or what a package of a stranger's may be called.
+  ['bash -c "cd /home/me/srv && node dist/index.js"', undefined],
+  ['bash -c "source .venv/bin/activate && python -m my_server"', undefined],
+  ['bash -c "cd x && uv run my-server"', undefined],
+  ['bash -c "cd x && npx ./server.js"', undefined],
+  ['bash -c "cd x && go run ./cmd"', undefined],
+  ['bash -c "cd x && go run main.go"', undefined],
+  ["mcp-proxy --port 80 -- uvx foo", undefined],
+  ["env -i npx foo", undefined],
+  ["sudo -E uvx foo SECRET", undefined],
   ['bash -c "./start.sh"', undefined],
   ['bash -x "npx foo"', undefined],
   ["bash", undefined],
