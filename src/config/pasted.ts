@@ -1,10 +1,11 @@
 /** A client's config that was pasted as it is: where its servers stand, and what to make of them. */
 import { labelOf } from "./explain.ts";
-import { CLIENT_SECTIONS, CLIENT_URLS, FOREIGN_SECTIONS } from "./foreign.ts";
+import { CLIENT_SECTIONS, CLIENT_URLS } from "./foreign.ts";
 import { quotedKey } from "./keys.ts";
 import type { Finding } from "./report.ts";
 import { configFile, stdioBackend } from "./schema.ts";
 import { fieldsOf } from "./shape.ts";
+import { meantKey } from "./unknown_key.ts";
 import type { Entry, MapNode, Node, Path } from "./yaml.ts";
 
 /** A file without `backends`, whose servers stand somewhere else. */
@@ -21,7 +22,12 @@ export function findPasted(root: MapNode): Pasted | undefined {
   // What else a client keeps in its file would drown the one thing to do.
   if (found !== undefined)
     return { finding: sectionFinding(found, root), root: withBackends(root, found.entry, isField) };
-  const loose = [...root.entries].filter(([key, { node }]) => isBackend(node) && !isTaken(key));
+  // Its own error says that it is backends which was meant.
+  if ([...root.entries.keys()].some((key) => meantKey(key, ["backends"]) !== undefined)) return undefined;
+  // Other programs' sections may have a url, too.
+  const loose = [...root.entries].filter(
+    ([key, { node }]) => node.kind === "map" && node.entries.has("command") && !isTaken(key),
+  );
   const [name, first] = loose[0] ?? [];
   if (name === undefined || first === undefined) return undefined;
   const [stand, them] = loose.length === 1 ? ["stands", "it"] : [`and ${loose.length - 1} more stand`, "them"];
@@ -95,5 +101,5 @@ function isField(key: string): boolean {
 }
 
 function isTaken(key: string): boolean {
-  return isField(key) || FOREIGN_SECTIONS.has(key) || Object.hasOwn(fieldsOf(stdioBackend)!, key);
+  return isField(key) || Object.hasOwn(fieldsOf(stdioBackend)!, key);
 }
