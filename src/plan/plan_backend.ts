@@ -1,10 +1,10 @@
 /** Decides what argus does for one backend. */
 import type { Backend, Config, StdioBackend } from "../config/config.ts";
 import { programName } from "../config/program.ts";
+import { standIn } from "../config/rules/env.ts";
 import type { Settings } from "../config/settings.ts";
 import { isIsolationRequired, switchedOffBy } from "../config/switch.ts";
 import type { Text } from "../config/text.ts";
-import { FROM_CLIENT } from "../config/variables.ts";
 import { commandWords, readCommandLine } from "./command_line.ts";
 import { DEFAULT } from "./defaults.ts";
 import { describedImage } from "./described_image.ts";
@@ -32,7 +32,7 @@ export function planBackend(backend: Backend, context: PlanContext): Plan {
   if (backend.type !== "stdio") return remotePlan(backend);
   const off = switchedOffBy(backend, context.config, context.settings);
   if (off !== undefined) return barePlan(backend, `switched off by ${off}`);
-  const warnings = bareVariables(backend);
+  const warnings = standIns(backend);
   const typed = commandWords(backend);
   const described = describedImage(backend, typed, warnings);
   if (described !== undefined) return containerPlan(backend, context, described.image, described.args, warnings);
@@ -87,7 +87,7 @@ function barePlan(backend: StdioBackend, reason: string): BarePlan {
     args: backend.args,
     env: backend.env,
     session: backend.session,
-    warnings: bareVariables(backend),
+    warnings: standIns(backend),
   };
 }
 
@@ -97,18 +97,20 @@ function firstWord({ shown }: Text): string {
   return more.length === 0 ? shown : `${first.replace(/=.*$/s, "=")} …`;
 }
 
-/** Values that other programs replace. No name in them is repeated: a password may begin with a $. */
-function bareVariables({ env, where }: StdioBackend): Notice[] {
+/** Values that other programs replace. */
+function standIns({ env, where }: StdioBackend): Notice[] {
   return Object.entries(env).flatMap(([name, { shown }]): Notice[] => {
-    const at = where(["env", name]);
-    if (/^\$[A-Z_][A-Z0-9_]*$/.test(shown)) {
-      const message = `env.${name}: the $ in front of a name is text here: a variable is written \${NAME}`;
-      return [{ code: "config/bare-variable", message, hint: "put { } around the name", where: at }];
-    }
-    // A reference of the original Argus to its store of secrets.
-    if (!/^secret:[\w./-]+$/.test(shown)) return [];
-    const message = `env.${name}: argus keeps no secrets: the server gets secret:… as text`;
-    return [{ code: "config/secret-reference", message, hint: FROM_CLIENT, where: at }];
+    const found = standIn(shown);
+    if (found?.planned !== true) return [];
+    const { code, message, hint } = found;
+    return [
+      {
+        code,
+        message: `env.${name}: ${message}`,
+        ...(hint === undefined ? {} : { hint }),
+        where: where(["env", name]),
+      },
+    ];
   });
 }
 

@@ -34,6 +34,11 @@ export function standIn(text: string): StandIn | undefined {
     const message = "the $ in front of a name is text here: a variable is written ${NAME}";
     return { code: "config/bare-variable", message, hint: "put { } around the name", planned: true };
   }
+  // A reference of the original Argus to its store of secrets.
+  if (/^secret:[\w./-]+$/.test(text)) {
+    const message = "argus keeps no secrets: the server gets secret:… as text";
+    return { code: "config/secret-reference", message, hint: FROM_CLIENT, planned: true };
+  }
   if (!PLACEHOLDER.test(text)) return undefined;
   const message = "a placeholder stands in place of the value, and the server would get it as text";
   return { code: "config/placeholder", message, hint: FROM_CLIENT, planned: false };
