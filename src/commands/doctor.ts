@@ -264,14 +264,15 @@ async function namesInConfig(file: string | undefined): Promise<readonly string[
 async function configChecks(file: string | undefined): Promise<Check[]> {
   const name = "config";
   try {
-    const { config, problems } = await readConfig({ config: file, registry: givenRegistry(), unset: "allow" });
-    const errors = problems.filter(({ severity }) => severity === "error").length;
+    const { config, names, problems } = await readConfig({ config: file, registry: givenRegistry() });
+    const unset = problems.filter(({ code }) => code === "config/unset-variable").map(({ message }) => message);
+    const errors = problems.filter(({ severity }) => severity === "error").length - unset.length;
     const remedy = pasteableWords(["argus", "validate", ...(file === undefined ? [] : ["--config", file])]);
     if (errors > 0) return [{ name, status: "fail", message: `${config.file}: errors: ${errors}`, remedy }];
     const { registry } = config;
     return [
-      { name, status: "ok", message: `${config.file}: backends: ${config.backends.size}` },
-      ...(await unsetChecks(file, remedy)),
+      { name, status: "ok", message: `${config.file}: backends: ${names.length}` },
+      ...unsetChecks(unset, remedy),
       ...(registry === undefined ? [] : [await registryCheck("registry", registry)]),
     ];
   } catch (error) {
@@ -282,9 +283,7 @@ async function configChecks(file: string | undefined): Promise<Check[]> {
 }
 
 /** A warning, for the entry of a client may have the variables of its own backend alone. */
-async function unsetChecks(file: string | undefined, validate: string): Promise<Check[]> {
-  const { problems } = await readConfig({ config: file, registry: givenRegistry(), unset: "error" });
-  const unset = problems.filter(({ code }) => code === "config/unset-variable").map(({ message }) => message);
+function unsetChecks(unset: readonly string[], validate: string): Check[] {
   if (unset.length === 0) return [];
   const more = unset.length - MOST_UNSET;
   const message = unset.slice(0, MOST_UNSET).join("; ") + (more > 0 ? `; and ${more} more` : "");

@@ -36,7 +36,7 @@ export function tellPod(backend: string, cluster: Cluster, image: string, object
   log.debug(`it is reached with: ${typedLine(attachCommand(cluster, objects.pod.metadata.name))}`);
 }
 
-/** Tells how each backend of a config would run; what cannot be planned is told as a problem. */
+/** Tells how each backend of a config would run, or why it would not. */
 export async function tellPlans(config: Config, settings: Settings): Promise<void> {
   for (const backend of config.backends.values()) {
     try {
@@ -44,6 +44,7 @@ export async function tellPlans(config: Config, settings: Settings): Promise<voi
       log.debug(`"${backend.name}": ${await outcomeOf(plan, config, settings)}`);
     } catch (error) {
       if (!(error instanceof ArgusError)) throw error;
+      log.debug(`"${backend.name}": ${error.message}`);
     }
   }
 }

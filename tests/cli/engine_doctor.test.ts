@@ -204,6 +204,7 @@ test(
       writeTree(folder, "config.yaml", `backends:\n${far}${["a", "b", "c", "d", "e", "f"].map(backend).join("")}`);
       const said = await doctor(folder, { docker: { ...DOCKER, ...IMAGES, run: { stdout: HARDENED } } });
       assert.deepEqual([said.code, said.check("config")?.status], [0, "ok"], said.stderr);
+      assert.match(said.check("config")!.message, /: backends: 7$/);
       const { status, message, remedy } = said.check("config variables")!;
       assert.equal(status, "warn");
       assert.match(message, /^backend "a": env\.A: the variable TOKEN is not set; backend "b": .*; and 1 more$/);

@@ -1,5 +1,7 @@
 /** What `--verbose` adds: on stderr alone, before the server starts, and never with a value of a variable. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import process from "node:process";
 import { test } from "node:test";
 import { fakeEngines } from "../support/fake_engine.ts";
 import { argus, cleanEnv } from "../support/proc.ts";
@@ -99,6 +101,16 @@ test("validate --verbose tells what each backend becomes, and its stdout stays a
     assert.match(named.stderr, new RegExp(`^argus: "time": container on podman, recipe uvx, ${image}$`, "m"));
     assert.equal(JSON.parse(named.stdout).ok, true);
   }));
+
+test("validate --verbose tells why an image has no name", { skip: process.platform !== "linux" }, () =>
+  withTmp(async (folder) => {
+    writeTree(folder, "config.yaml", "backends: { own: { command: x, container: { dockerfile: own.dockerfile } } }\n");
+    writeTree(folder, "own.dockerfile", "FROM x\nCOPY . .\n");
+    execFileSync("sh", ["-c", "touch \"$0/$(printf 'a\\377')\"", folder]);
+    const { stderr } = await argus(["validate", "--verbose"], { cwd: folder, env: cleanEnv() });
+    assert.match(stderr, /^argus: "own": the folder of own\.dockerfile holds a file whose name is no UTF-8: /m);
+  }),
+);
 
 test("ps --verbose tells where it looks", () =>
   withTmp(async (folder) => {
