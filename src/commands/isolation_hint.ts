@@ -1,4 +1,5 @@
 /** What to write so that a backend which would run without isolation gets it. */
+import { CURLY_QUOTES } from "../config/slips.ts";
 import { type CommandWords, commandWords } from "../plan/command_line.ts";
 import { imageInstead } from "../plan/passthrough.ts";
 import type { BarePlan, PassthroughPlan } from "../plan/plan.ts";
@@ -6,7 +7,8 @@ import { toolOf } from "../plan/recipe.ts";
 import { shellText, wrapped } from "../plan/wrapped.ts";
 
 /** Quotes of every kind and what separates words: a few on either side of a command are slips. */
-const AROUND = /^[\s"'`´‘’‚“”„«»,;]{1,9}|[\s"'`´‘’‚“”„«»,;]{1,9}$/g;
+const SLIPS = `[\\s"'\`´«»,;${CURLY_QUOTES}]{1,9}`;
+const AROUND = new RegExp(`^${SLIPS}|${SLIPS}$`, "g");
 
 /**
  * The hint for a plan that was not switched off.

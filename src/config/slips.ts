@@ -3,14 +3,20 @@
 /** The cure of a command that holds its arguments, too. */
 export const WORDS_APART = "leave the first word in command and put each of the others in args";
 
+const CURLY_DOUBLE = "“”„‟";
+
 /** Quotes of a word processor, which YAML, JSON and every shell take for text. */
-export const CURLY = /[“”„‟‘’‚‛]/;
+export const CURLY_QUOTES = `${CURLY_DOUBLE}‘’‚‛`;
+export const CURLY = new RegExp(`[${CURLY_QUOTES}]`);
 
 export const STRAIGHT = "write straight quotes, \" or ', in place of the curly ones";
 
+/** An apostrophe may begin a word, and any single quote end one. */
+const CURLY_QUOTED = new RegExp(`^(?!’)[${CURLY_QUOTES}]|[${CURLY_DOUBLE}]$`);
+
 /** Whether a text stands in curly quotes, or begins or ends with one as `“two words”` does between blanks. */
 export function isCurlyQuoted(text: string): boolean {
-  return /^[“”„‟‘‚‛]|[“”„‟]$/.test(text);
+  return CURLY_QUOTED.test(text);
 }
 
 /** The cure of a line such as `command:uvx` or `command = uvx`. Only the key is repeated: the value may be a secret. */
