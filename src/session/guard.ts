@@ -1,6 +1,7 @@
 /**
- * The shell script that pumps a session's input and guards its container or Pod: when argus dies without a word (SIGKILL),
- * the guard's lifeline closes, and the guard removes what is left. POSIX sh, no bash features.
+ * The shell script that guards a session's container or Pod, and pumps its input where the program cannot have the client's
+ * own: when argus dies without a word (SIGKILL), the guard's lifeline closes, and the guard removes what is left. POSIX sh,
+ * no bash features.
  *
  * Descriptors: 0 the client's own · 3 the pipe to the program, where argus has made it · 4 the lifeline, whose words the guard
  * reads · 5 reports to argus.
@@ -10,6 +11,7 @@
  *     main ─┬─ cat     client's stdin → descriptor OUT
  *           └─ guard   reads the lifeline
  *
+ * With OUT empty there is no pump: the script is the guard alone, with descriptor 4 and nothing else.
  * With OUT = 1 the pump's pipe leads to the guard, which holds its other end as descriptor {@link PIPE_END} and never reads
  * from it: argus opens it there. With OUT = 3 it is the one that argus has made.
  *
@@ -73,13 +75,21 @@ stragglers() {
   done
 }
 
-# The processes that read the pump's pipe: argus was killed before it could name its program.
-readers() {
-  for file in /proc/[0-9]*/fd/0; do
-    [ "$file" -ef /proc/self/fd/${PIPE_END} ] || continue
-    file=\${file#/proc/}
-    echo "\${file%/fd/0}"
-  done
+# The session's program, where argus was killed before it could name it: what reads the pump's pipe, or names the container.
+programs() {
+  if [ -n "$out" ]; then
+    for file in /proc/[0-9]*/fd/0; do
+      [ "$file" -ef /proc/self/fd/${PIPE_END} ] || continue
+      file=\${file#/proc/}
+      echo "\${file%/fd/0}"
+    done
+  else
+    for file in $(grep -lzxF -e "$name" /proc/[0-9]*/cmdline); do
+      pid=\${file#/proc/} pid=\${pid%/cmdline} comm=
+      read -r comm <"/proc/$pid/comm"
+      [ "$pid" = $$ ] || [ "$comm" = conmon ] || echo "$pid"
+    done
+  fi
 }
 
 guard() {
@@ -96,7 +106,7 @@ guard() {
   kill -TERM 0
   if [ "$looks" = lost ]; then
     looks=${LOOKS} outcome=absent
-    [ -n "$program" ] || program=$(readers)
+    [ -n "$program" ] || program=$(programs)
     # A program has a process group of its own, which holds all that a bare server started.
     for pid in $program; do kill -TERM "-$pid"; done
     pause 0.5
@@ -121,6 +131,10 @@ guard() {
   kill -9 0
 }
 
+if [ -z "$out" ]; then
+  exec <&4 4<&- >/dev/null 2>&1
+  guard
+fi
 exec 7<&0 6>&2 2>/dev/null
 {
   # Bytes have no language: in any other, cat opens 20 files first.

@@ -92,7 +92,7 @@ const LONG_START_WINDOW = 10_000;
 /** A look at the end of a session that nobody hurries. */
 const LOOK_TIMEOUT = 5000;
 /** How far two pieces of news of the same end may be apart. */
-const NEWS = 50;
+const NEWS = 100;
 /** The exit code of what argus has killed, or not even started. */
 const STOPPED = 137;
 

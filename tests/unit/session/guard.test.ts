@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { closeSync, createReadStream, openSync } from "node:fs";
+import { closeSync, createReadStream, openSync, readFileSync } from "node:fs";
 import process from "node:process";
 import type { Readable, Writable } from "node:stream";
 import { test } from "node:test";
@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openPipe } from "../../../src/host/pipe.ts";
 import { isAlive } from "../../../src/host/proc.ts";
 import { GUARD_NAME, GUARD_SCRIPT, PIPE_END } from "../../../src/session/guard.ts";
+import { tmpFolder } from "../../support/tmp.ts";
 
 const LIMIT = { timeout: 30_000 };
 
@@ -97,3 +98,36 @@ test("a guard finds a program that argus was killed before it could name", {
   lifeline.end();
   await until(() => !groupLives(shell.pid!) && !isAlive(program.pid!));
 });
+
+/** The script without a pump, as wires start it for a container: the name of that, and what removes it. */
+function startAlone(name: string, remove: string) {
+  const shell = spawn("/bin/sh", ["-c", GUARD_SCRIPT, GUARD_NAME, name, "/bin/sh", `-c\n${remove}`, "", ""], {
+    stdio: ["ignore", "ignore", "ignore", "ignore", "pipe"],
+    detached: true,
+  });
+  const lifeline = shell.stdio[4] as Writable;
+  lifeline.on("error", () => {});
+  return { shell, lifeline };
+}
+
+test("a guard without a pump goes when the session is settled", { ...LIMIT, skip: KINDS[1].skip }, async () => {
+  const { shell, lifeline } = startAlone("argus-guard-settled", "exit 1");
+  lifeline.end("settled 0\n");
+  await until(() => !groupLives(shell.pid!));
+});
+
+for (const named of [true, false]) {
+  test(`a guard without a pump removes the container and ends the program that argus ${named ? "named" : "could not name"}`, {
+    ...LIMIT,
+    skip: named ? KINDS[1].skip : KINDS[0].skip,
+  }, async () => {
+    const name = `argus-guard-${process.pid}-${named}`;
+    const file = `${tmpFolder()}/removed`;
+    const { shell, lifeline } = startAlone(name, `echo ${name} | tee ${file}`);
+    const script = "trap '' TERM; sleep 1000 & wait; wait";
+    const program = spawn("/bin/sh", ["-c", script, "run", "--name", name], { stdio: "ignore", detached: true });
+    lifeline.end(named ? `program ${program.pid}\n` : "");
+    await until(() => !groupLives(shell.pid!) && !isAlive(program.pid!));
+    assert.equal(readFileSync(file, "utf8"), `${name}\n`);
+  });
+}
