@@ -9,9 +9,12 @@ const PEER_CLOSED = 0x2000;
 const EVENTS = 4;
 const TOLD = 6;
 
+/** The C library among a process' mappings: of glibc, of an old glibc, of musl. */
+const LIBRARY = /\s(\/\S*\/(?:libc(?:-[\d.]+)?\.so[.\d]*|ld-musl-[\w-]+\.so\.1))$/m;
+
 /**
- * A function that says whether a descriptor's other side has ended, what it wrote may still be unread; undefined for
- * anything but a pipe or socket, and where the runtime cannot call the C library (Linux and Bun can).
+ * A function that says whether a descriptor's other side has ended; its last words may still be unread then. undefined for
+ * anything but a pipe or socket, and where it cannot be known: beside Linux, and in other runtimes than Bun.
  */
 export async function hangupOf(fd: number): Promise<(() => boolean) | undefined> {
   if (process.platform !== "linux") return undefined;
@@ -19,9 +22,7 @@ export async function hangupOf(fd: number): Promise<(() => boolean) | undefined>
     const kind = fstatSync(fd);
     if (!kind.isFIFO() && !kind.isSocket()) return undefined;
     // The one that is loaded already, by its path: a name alone would be looked for in the working folder, too.
-    const library = /\s(\/\S*\/(?:libc(?:-[\d.]+)?\.so[.\d]*|ld-musl-[\w-]+\.so\.1))$/m.exec(
-      textOf("/proc/self/maps") ?? "",
-    )?.[1];
+    const library = LIBRARY.exec(textOf("/proc/self/maps") ?? "")?.[1];
     if (library === undefined) return undefined;
     const { dlopen, ptr } = await import("bun:ffi");
     const { symbols } = dlopen(library, { poll: { args: ["ptr", "u64", "i32"], returns: "i32" } });
