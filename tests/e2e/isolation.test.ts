@@ -69,7 +69,7 @@ onCluster("the posture in a Pod", () => {
       const container = { dockerfile: "probe/Dockerfile", network: "none", cpus: "0.5" };
       const config = configOf(id, { command: "probe", container });
       const { code, stdout, stderr } = await argusOn(["run", id, "--config", config, "--require-isolation"]);
-      assert.deepEqual([code, stdout], [1, ""]);
+      assert.deepEqual([code, stdout], [3, ""]);
       assert.match(
         stderr,
         /^argus: error: network: none: .* the server is not started \[absent\/isolation\]\n {2}hint: /m,
