@@ -1,5 +1,6 @@
 /** Why a container did not start. The engine has told the client, past argus, and is made to say it once more. */
 import process from "node:process";
+import { expand, holdsVariable } from "../config/variables.ts";
 import type { Command } from "../engine/command.ts";
 import type { Engine } from "../engine/engine.ts";
 import { explainEngine } from "../engine/explain.ts";
@@ -64,8 +65,9 @@ export function noAnswer({ name }: Engine, said: string): ArgusError {
 
 /** An engine quotes the arguments that it does not like: argus says `${NAME}` where a variable's value stands. */
 function withReferences(message: string, { args }: Command): string {
-  const shown = args.flatMap((arg) => (typeof arg === "string" || arg.value === arg.shown ? [] : arg.shown));
-  const names = shown.flatMap((text) => [...text.matchAll(/\$\{(?:env:)?(\w+)/g)].map(([, name]) => name!));
+  const names = args.flatMap((arg) =>
+    typeof arg !== "string" && holdsVariable(arg) ? expand(arg.shown, process.env).names : [],
+  );
   const values = names.map((name) => [name, process.env[name] ?? ""] as const);
   // Of a letter or two nobody learns anything, and the words around them would suffer. One value may begin as another does.
   const telling = values
