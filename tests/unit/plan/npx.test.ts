@@ -193,7 +193,7 @@ test("node and tsx with no file of a package are refused, with the ways to name 
     ["node node_modules/../dist/index.js", BESIDE],
     ["tsx watch src/x.ts", BESIDE],
     // Beside a mounted file node looks for no package of the image.
-    ["node /work/x.mjs", { ...BESIDE, volumes: [{ kind: "path", source: "/home/me/x", target: "/work", mode: "ro" }] }],
+    ["node /data/x.mjs", { ...BESIDE, volumes: [{ kind: "path", source: "/srv/x", target: "/data", mode: "ro" }] }],
     ["node dist/index.js", { ...BESIDE, transport: "npx" }],
   ] as const) {
     const error = refusal(line, container);
